@@ -1,0 +1,1 @@
+"""Shipped clips, their provenance, and how they were made."""

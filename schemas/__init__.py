@@ -1,0 +1,1 @@
+"""The contracts: Avro schemas, message dataclasses, the wire codec, topics and the registry client."""

@@ -1,0 +1,34 @@
+"""Review: What an officer decided on a case."""
+
+from dataclasses import dataclass
+
+from schemas.messages.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What an officer decided on a case.
+
+    Attributes:
+        review_id: Identifier.
+        case_id: The case.
+        verdict: Confirmed or rejected.
+        reason_code: Why, from the list of reasons; empty when confirmed without remark.
+        remark: In the officer's words.
+        corrected_vehicle_key: Key of the plate as corrected.
+        corrected_plate_encrypted: Corrected plate under AES-GCM.
+        officer_id: Pseudonymous identifier of the officer.
+        looked_at_us: When the case was opened for review, microseconds since the Unix epoch.
+        decided_at_us: When it was decided, microseconds since the Unix epoch.
+    """
+
+    review_id: str
+    case_id: str
+    verdict: Verdict
+    reason_code: str
+    remark: str
+    corrected_vehicle_key: str | None
+    corrected_plate_encrypted: bytes | None
+    officer_id: str
+    looked_at_us: int
+    decided_at_us: int

@@ -1,0 +1,1 @@
+"""What leaves Kafka: tables in ClickHouse, evidence, reports."""
