@@ -1,0 +1,94 @@
+"""Kafka (KRaft, one node: broker and controller) from its Maven artifacts."""
+
+import subprocess
+import tomllib
+import uuid
+from base64 import urlsafe_b64encode
+from importlib import resources
+from pathlib import Path
+
+from confluent_kafka.admin import AdminClient
+
+from infra.local.child import ChildSpec
+from infra.settings import Settings
+
+LOG4J = """\
+status = error
+rootLogger.level = warn
+rootLogger.appenderRef.stdout.ref = stdout
+appender.stdout.type = Console
+appender.stdout.name = stdout
+appender.stdout.layout.type = PatternLayout
+appender.stdout.layout.pattern = %d{ISO8601} %-5p %m (%c{1})%n
+"""
+
+
+def message_max_bytes() -> int:
+    """Return the largest message of any topic: that of dead-letters, which wraps the largest other."""
+    limits = tomllib.loads((resources.files("schemas") / "topics.toml").read_text(encoding="utf-8"))["limits"]
+    return int(limits["message_max_bytes"]) + int(limits["dead_letter_overhead_bytes"])
+
+
+def properties(settings: Settings, folder: Path) -> str:
+    """Return server.properties."""
+    limit = message_max_bytes()
+    return f"""\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{settings.host}:{settings.kafka_controller_port}
+listeners=PLAINTEXT://{settings.host}:{settings.kafka_port},CONTROLLER://{settings.host}:{settings.kafka_controller_port}
+advertised.listeners=PLAINTEXT://{settings.host}:{settings.kafka_port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder / "kafka" / "data"}
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+message.max.bytes={limit}
+replica.fetch.max.bytes={limit}
+num.network.threads=2
+num.io.threads=4
+log.cleaner.dedupe.buffer.size=16777216
+log.retention.check.interval.ms=60000
+"""
+
+
+def spec(settings: Settings, folder: Path) -> ChildSpec:
+    """Return Kafka as a child of the runner."""
+    home = folder / "kafka"
+    jars = f"{settings.cache_dir / 'kafka'}/*"
+    config, log4j = home / "server.properties", home / "log4j2.properties"
+
+    def prepare() -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        config.write_text(properties(settings, folder))
+        log4j.write_text(LOG4J)
+        if not (home / "data" / "meta.properties").exists():
+            cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            command = ["java", "-cp", jars, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"formatting Kafka's data folder failed: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+    client: list[AdminClient] = []
+
+    def ready() -> bool:
+        if not client:
+            client.append(AdminClient({"bootstrap.servers": f"{settings.host}:{settings.kafka_port}", "log_level": 0}))
+        return bool(client[0].list_topics(timeout=2).brokers)
+
+    heap = settings.kafka_heap
+    options = [f"-Xmx{heap}", f"-Xms{heap}", "-XX:+UseSerialGC", "-Xshare:auto", f"-Dlog4j2.configurationFile={log4j}"]
+    return ChildSpec(
+        name="kafka",
+        argv=["java", *options, "-cp", jars, "kafka.Kafka", str(config)],
+        prepare=prepare,
+        ready=ready,
+        stop_s=25.0,
+    )

@@ -1,0 +1,52 @@
+"""The schema registry: Apicurio, whose data lives in the stack's Kafka."""
+
+import json
+import urllib.request
+
+from infra.local.child import ChildSpec
+from infra.settings import Settings
+
+COMPATIBILITY = "BACKWARD_TRANSITIVE"
+
+
+def _request(url: str, body: dict[str, str] | None = None) -> bytes:
+    data = None if body is None else json.dumps(body).encode()
+    method = "GET" if body is None else "PUT"
+    headers = {"Content-Type": "application/vnd.schemaregistry.v1+json"}
+    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310  the stack's own http address
+    with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310
+        return bytes(answer.read())
+
+
+def spec(settings: Settings) -> ChildSpec:
+    """Return the registry as a child of the runner."""
+    base = f"http://{settings.host}:{settings.registry_port}/apis/ccompat/v7"
+    jar = next(iter(sorted((settings.cache_dir / "apicurio").glob("**/apicurio-registry-app-*-runner.jar"))), None)
+
+    def ready() -> bool:
+        _request(f"{base}/subjects")
+        _request(f"{base}/config", {"compatibility": COMPATIBILITY})  # the registry starts at NONE
+        return True
+
+    def prepare() -> None:
+        if jar is None:
+            raise FileNotFoundError(f"no registry under {settings.cache_dir / 'apicurio'}; run 'make setup'")
+
+    options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+    return ChildSpec(
+        name="registry",
+        argv=["java", *options, "-jar", str(jar)],
+        env={
+            "APICURIO_STORAGE_KIND": "kafkasql",
+            "APICURIO_KAFKASQL_BOOTSTRAP_SERVERS": f"{settings.host}:{settings.kafka_port}",
+            "APICURIO_KAFKASQL_TOPIC": f"{settings.topic_prefix}registry-journal",
+            "APICURIO_KAFKASQL_SNAPSHOTS_TOPIC": f"{settings.topic_prefix}registry-snapshots",
+            "APICURIO_EVENTS_KAFKA_TOPIC": f"{settings.topic_prefix}registry-events",
+            "QUARKUS_HTTP_HOST": settings.host,
+            "QUARKUS_HTTP_PORT": str(settings.registry_port),
+            "QUARKUS_LOG_LEVEL": "WARN",
+        },
+        needs=("kafka",),
+        prepare=prepare,
+        ready=ready,
+    )

@@ -1,0 +1,96 @@
+"""Settings of the command line and the local stack: environment variables VIGIL_*, then vigil.toml, then defaults."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+#: The root of the checkout: what set-up makes lies below it.
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Where everything is.
+
+    The ports are the local stack's; each address can be overridden by itself, which is how production points Vigil at its
+    own Kafka, registry, Triton and ClickHouse.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="VIGIL_", toml_file="vigil.toml", frozen=True, extra="forbid"
+    )
+
+    data_dir: Path = Field(Path(".local/stack"), description="folder of the local stack's data and logs")
+    cache_dir: Path = Field(ROOT / ".cache", description="folder that set-up fills")
+    host: str = Field("127.0.0.1", description="address the local stack binds")
+    kafka_port: int = 29092
+    kafka_controller_port: int = 29093
+    registry_port: int = 28081
+    triton_http_port: int = 28000
+    triton_grpc_port: int = 28001
+    triton_metrics_port: int = 28002
+    clickhouse_port: int = 28123
+
+    topic_prefix: str = Field("vigil.", description="prefix of topics, consumer groups and subjects")
+    topic_profile: str = Field("local", description="profile of schemas/topics.toml")
+
+    bootstrap: str | None = Field(None, description="Kafka's addresses; default: the local stack")
+    registry_url: str | None = Field(None, description="schema registry (Confluent's API); default: the local stack")
+    triton_url: str | None = Field(None, description="Triton's gRPC address, host:port; default: the local stack")
+    clickhouse_url: str | None = Field(None, description="ClickHouse's HTTP address; default: the local stack's front")
+    clickhouse_user: str = "default"
+    clickhouse_password: SecretStr = SecretStr("")
+    clickhouse_database: str = "vigil"
+    triton_models: Path = Field(ROOT / "infra/triton/models", description="Triton's model repository")
+    camera_secrets: Path | None = Field(None, description="file of camera credentials; default: data_dir/camera-secrets.json")
+    kafka_heap: str = "768m"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments go before the environment, the environment before vigil.toml."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def bootstrap_servers(self) -> str:
+        """Kafka's addresses."""
+        return self.bootstrap or f"{self.host}:{self.kafka_port}"
+
+    @cached_property
+    def schema_registry_url(self) -> str:
+        """The schema registry's Confluent-compatible URL."""
+        return self.registry_url or f"http://{self.host}:{self.registry_port}/apis/ccompat/v7"
+
+    @cached_property
+    def triton_address(self) -> str:
+        """Triton's gRPC address."""
+        return self.triton_url or f"{self.host}:{self.triton_grpc_port}"
+
+    @cached_property
+    def clickhouse_address(self) -> str:
+        """ClickHouse's HTTP address."""
+        return self.clickhouse_url or f"http://{self.host}:{self.clickhouse_port}"
+
+    @cached_property
+    def camera_secrets_file(self) -> Path:
+        """The file of camera credentials."""
+        return self.camera_secrets or self.data_dir / "camera-secrets.json"
+
+    def environment(self) -> dict[str, str]:
+        """Return these settings as environment variables for a child process; secrets are included: never log them."""
+        out = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if value is not None:
+                text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                out[f"VIGIL_{name.upper()}"] = text
+        return out
