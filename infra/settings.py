@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     clickhouse_password: SecretStr = SecretStr("")
     clickhouse_database: str = "vigil"
     triton_models: Path = Field(ROOT / "infra/triton/models", description="Triton's model repository")
-    camera_secrets: Path | None = Field(None, description="file of camera credentials; default: data_dir/camera-secrets.json")
+    camera_secrets: Path | None = Field(
+        None, description="file of camera credentials; default: data_dir/camera-secrets.json"
+    )
     kafka_heap: str = "768m"
 
     @classmethod

@@ -60,10 +60,20 @@ class LocalStack:
         for name, values in self._options.items():
             argv += [f"--option={name}={value}" for value in values]
         path = os.pathsep.join(p for p in (str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
-        environment = {**os.environ, **self.settings.environment(), "PYTHONPATH": path, "VIGIL_DATA_DIR": str(self._folder)}
+        environment = {
+            **os.environ,
+            **self.settings.environment(),
+            "PYTHONPATH": path,
+            "VIGIL_DATA_DIR": str(self._folder),
+        }
         with (self._folder / "logs" / "runner.log").open("ab") as log:
             runner = subprocess.Popen(
-                argv, env=environment, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+                argv,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         self.wait(runner=runner, progress=progress)
 
@@ -90,7 +100,9 @@ class LocalStack:
             if states and all(state in {"ready", "done"} for state in states.values()):
                 return
             if time.monotonic() > deadline:
-                slow = ", ".join(f"{name} ({state})" for name, state in states.items() if state not in {"ready", "done"})
+                slow = ", ".join(
+                    f"{name} ({state})" for name, state in states.items() if state not in {"ready", "done"}
+                )
                 self.down()
                 raise StackError(f"not up within {UP_WITHIN_S:.0f} s: {slow}; logs are in {self._folder / 'logs'}")
             time.sleep(0.1)
@@ -197,6 +209,11 @@ class LocalStack:
 def _owner(port: int) -> str:
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections("tcp"):
-            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN and connection.pid:
+            if (
+                connection.laddr
+                and connection.laddr.port == port
+                and connection.status == psutil.CONN_LISTEN
+                and connection.pid
+            ):
                 return f" by process {connection.pid} ({psutil.Process(connection.pid).name()})"
     return ""

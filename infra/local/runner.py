@@ -127,7 +127,9 @@ class Runner:
                 self._set(spec.name, state="failed", last_exit=f"{how}, {quick} times at once", log_tail=tail(log))
                 return
             self._set(spec.name, state="restarting", last_exit=how, log_tail=tail(log), restarts=restarts)
-            print(f"{spec.name} {how} after {lived:.1f} s; restarted. Its last lines:", *tail(log), sep="\n  ", flush=True)  # noqa: T201
+            print(
+                f"{spec.name} {how} after {lived:.1f} s; restarted. Its last lines:", *tail(log), sep="\n  ", flush=True
+            )  # noqa: T201
             self._stop.wait(backoff * (0.5 + random.random()))  # noqa: S311  jitter, not a secret
         self._set(spec.name, state="stopped")
 
@@ -150,7 +152,11 @@ class Runner:
                 if self._stop.is_set():
                     return 0
                 process = subprocess.Popen(
-                    launcher, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env={**os.environ, **spec.env}
+                    launcher,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                    env={**os.environ, **spec.env},
                 )
                 self._processes[spec.name] = process
             self._set(spec.name, state="starting" if spec.ready else "ready")

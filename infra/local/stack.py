@@ -26,7 +26,12 @@ def ports(settings: Settings) -> dict[str, int]:
 def stack_specs(settings: Settings) -> Sequence[ChildSpec]:
     """Return Kafka, Triton and ClickHouse, which start side by side, and the registry, which needs Kafka."""
     folder = settings.data_dir.resolve()
-    return [kafka.spec(settings, folder), triton.spec(settings, folder), _clickhouse(settings, folder), registry.spec(settings)]
+    return [
+        kafka.spec(settings, folder),
+        triton.spec(settings, folder),
+        _clickhouse(settings, folder),
+        registry.spec(settings),
+    ]
 
 
 def _clickhouse(settings: Settings, folder: Path) -> ChildSpec:

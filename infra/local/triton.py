@@ -7,8 +7,10 @@ inference notices, and only unloading and loading the model heals it.
 import os
 import shutil
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
+from ctypes.util import find_library
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +141,8 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         "--log-info=false",
     ]
     libraries = [str(packages / "nvidia_pytriton.libs"), os.environ.get("LD_LIBRARY_PATH", "")]
+    if find_library(f"python{sys.version_info.major}.{sys.version_info.minor}") is None:  # the stub is linked with it
+        libraries.append(str(sysconfig.get_config_var("LIBDIR") or ""))
     return ChildSpec(
         name="triton",
         argv=argv,

@@ -30,7 +30,13 @@ LEAST_JAVA = 17
 
 #: What must be there, how to see it, the Debian packages that bring it, and what fails without it.
 PROGRAMS: Sequence[tuple[str, Callable[[], bool], tuple[str, ...], str, bool]] = (
-    ("Java 17 or later", lambda: _java_version() >= LEAST_JAVA, ("openjdk-17-jre-headless",), "Kafka and the schema registry", True),
+    (
+        "Java 17 or later",
+        lambda: _java_version() >= LEAST_JAVA,
+        ("openjdk-17-jre-headless",),
+        "Kafka and the schema registry",
+        True,
+    ),
     ("Maven", lambda: shutil.which("mvn") is not None, ("maven",), "fetching Kafka's jars", True),
     ("ffmpeg", lambda: shutil.which("ffmpeg") is not None, ("ffmpeg",), "the producers' benchmark", False),
     (
@@ -83,7 +89,9 @@ def run(arguments: Sequence[str], log: str) -> None:
     path = CACHE / f"{log}.log"
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     with path.open("w") as out:
-        code = subprocess.run(arguments, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env=environment, check=False).returncode
+        code = subprocess.run(
+            arguments, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env=environment, check=False
+        ).returncode
     if code:
         tail = "\n".join(path.read_text(errors="replace").splitlines()[-25:])
         raise SetupError(f"{' '.join(arguments[:4])} ... ended with {code}; its last lines:\n{tail}")
@@ -116,7 +124,16 @@ def make_venv(folder: Path, lock: Path, log: str) -> None:
 def product_venv() -> None:
     """Make .venv and install Vigil into it, editable."""
     make_venv(ROOT / ".venv", ROOT / "requirements.lock", "pip")
-    pip = [str(ROOT / ".venv/bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
+    pip = [
+        str(ROOT / ".venv/bin/python"),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+    ]
     run([*pip, "--editable", str(ROOT)], "pip-vigil")
 
 
@@ -127,7 +144,10 @@ def kafka_jars() -> None:
         shutil.rmtree(target)
     goal = f"{DEPENDENCY_PLUGIN}:copy-dependencies"
     pom = str(ROOT / "infra/local/pom.xml")
-    run(["mvn", "-q", "-B", f"-Dmaven.repo.local={CACHE / 'm2'}", "-f", pom, goal, f"-DoutputDirectory={target}"], "maven-kafka")
+    run(
+        ["mvn", "-q", "-B", f"-Dmaven.repo.local={CACHE / 'm2'}", "-f", pom, goal, f"-DoutputDirectory={target}"],
+        "maven-kafka",
+    )
 
 
 def registry_app() -> None:
@@ -159,14 +179,20 @@ def debian_packages() -> None:
     if shutil.which("apt-get"):
         if os.geteuid() == 0:
             prefix = []
-        elif shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+        elif (
+            shutil.which("sudo")
+            and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+        ):
             prefix = ["sudo", "-n"]
     if prefix is not None:
         say(f"installing Debian packages: {' '.join(packages)}")
         environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
         try:
             run([*prefix, "apt-get", "update", "-q"], "apt-update")
-            run([*prefix, *environment, "apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], "apt-install")
+            run(
+                [*prefix, *environment, "apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
+                "apt-install",
+            )
         except SetupError as error:
             say(f"the packages could not be installed: {error}")
     for name, there, wanted, purpose, needed in missing:
@@ -210,7 +236,10 @@ def main(arguments: Sequence[str]) -> int:
         steps = [
             lambda: stamped("Python packages", [lock, ROOT / "pyproject.toml"], ROOT / ".venv/bin/vigil", product_venv),
             lambda: stamped(
-                "Triton", [triton], ROOT / ".venv-triton", lambda: make_venv(ROOT / ".venv-triton", triton, "pip-triton")
+                "Triton",
+                [triton],
+                ROOT / ".venv-triton",
+                lambda: make_venv(ROOT / ".venv-triton", triton, "pip-triton"),
             ),
             lambda: stamped("Kafka", [pom], CACHE / "kafka", kafka_jars),
             lambda: stamped("schema registry", [here], CACHE / "apicurio", registry_app),
@@ -218,7 +247,12 @@ def main(arguments: Sequence[str]) -> int:
         in_parallel(steps)
         if "--bench" in arguments:
             bench = ROOT / "requirements-bench.lock"
-            stamped("benchmark peers", [bench], ROOT / ".venv-bench", lambda: make_venv(ROOT / ".venv-bench", bench, "pip-bench"))
+            stamped(
+                "benchmark peers",
+                [bench],
+                ROOT / ".venv-bench",
+                lambda: make_venv(ROOT / ".venv-bench", bench, "pip-bench"),
+            )
     except SetupError as error:
         say(str(error))
         return 1

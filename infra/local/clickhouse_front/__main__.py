@@ -11,7 +11,9 @@ from infra.local.clickhouse_front.server import make_app
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind; a password is needed off loopback.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to bind; a password is needed off loopback."
+)
 @click.option("--port", type=int, required=True, help="Port to bind.")
 @click.option("--data-dir", type=click.Path(path_type=Path), required=True, help="Folder of the engine's data.")
 def main(host: str, port: int, data_dir: Path) -> None:
@@ -25,7 +27,9 @@ def main(host: str, port: int, data_dir: Path) -> None:
     except RuntimeError as error:
         raise click.ClickException(str(error)) from error
     try:
-        web.run_app(make_app(engine, user, password), host=host, port=port, print=None, access_log=None, handle_signals=True)
+        web.run_app(
+            make_app(engine, user, password), host=host, port=port, print=None, access_log=None, handle_signals=True
+        )
     finally:
         engine.close()
 

@@ -15,6 +15,12 @@ CONNECTIONS = 4
 WAIT_FOR_CONNECTION_S = 30.0
 TOO_MANY_SIMULTANEOUS_QUERIES = 202
 _CODE = re.compile(r"Code: (\d+)\.")
+#: An INSERT whose data follows: the statement up to FORMAT, the format, and where the data begins.
+_INSERT = re.compile(
+    rb"^\s*(INSERT\s+INTO\s(?:(?!\bSELECT\b|\bVALUES\b)[^;])*?)\sFORMAT\s+(\w+)[ \t]*;?(\r?\n|[ \t]|$)", re.IGNORECASE
+)
+#: Inserted data is handed to the engine in pieces of this size.
+_PIECE_BYTES = 8 * 1024 * 1024
 _SETTING_NAME = re.compile(r"^[a-z][a-z0-9_]*$", re.IGNORECASE)
 
 
@@ -66,8 +72,22 @@ class Engine:
             connection.query("SET date_time_input_format = 'best_effort'")
             self._pool.put(connection)
 
-    def query(self, text: bytes, settings: Mapping[str, str], params: Mapping[str, str], out_format: str) -> Answer:
+    def query(
+        self,
+        text: bytes,
+        settings: Mapping[str, str],
+        params: Mapping[str, str],
+        out_format: str,
+        database: str | None = None,
+    ) -> Answer:
         """Run one query, whose inserted data may follow its text.
+
+        Args:
+            text: the query, and what an INSERT inserts.
+            settings: of this query alone.
+            params: values of {name:Type} placeholders.
+            out_format: format of the answer where the query names none.
+            database: the database of unqualified names; the default one where None.
 
         Raises:
             QueryError: ClickHouse refused it, or no connection was free in time.
@@ -82,6 +102,8 @@ class Engine:
             ) from None
         done: list[str] = []
         try:
+            if database:
+                self._run(connection, f"USE `{database}`".encode(), {}, "TabSeparated")
             for name, value in settings.items():
                 if not _SETTING_NAME.match(name):
                     raise QueryError(115, f"Code: 115. DB::Exception: Unknown setting '{name}'. (UNKNOWN_SETTING)")
@@ -92,23 +114,47 @@ class Engine:
         finally:
             for name in done:
                 self._run(connection, f"SET {name} = DEFAULT".encode(), {}, "TabSeparated")
+            if database:
+                self._run(connection, b"USE default", {}, "TabSeparated")
             self._pool.put(connection)
 
     @staticmethod
     def _run(connection: Any, text: bytes, params: Mapping[str, str], out_format: str) -> Answer:
+        insert = _INSERT.match(text[:65_536])
         try:
+            if insert is not None:
+                return Engine._insert(
+                    connection, insert.group(1).decode(), insert.group(2).decode(), memoryview(text)[insert.end() :]
+                )
             if params:
                 result = connection.query(text.decode(), out_format, params=dict(params))
             else:
                 result = connection.query(text, out_format)
         except UnicodeDecodeError as error:
-            raise QueryError(62, f"Code: 62. DB::Exception: Syntax error: the query is not UTF-8: {error}. (SYNTAX_ERROR)") from error
+            raise QueryError(
+                62, f"Code: 62. DB::Exception: Syntax error: the query is not UTF-8: {error}. (SYNTAX_ERROR)"
+            ) from error
         except Exception as error:  # chdb raises its own error and RuntimeError alike
             found = _CODE.search(str(error))
             raise QueryError(int(found.group(1)) if found else 1000, str(error)) from error
         return Answer(
-            bytes(result.bytes() or b""), result.rows_read(), result.bytes_read(), result.rows_written(), result.elapsed()
+            bytes(result.bytes() or b""),
+            result.rows_read(),
+            result.bytes_read(),
+            result.rows_written(),
+            result.elapsed(),
         )
+
+    @staticmethod
+    def _insert(connection: Any, statement: str, in_format: str, data: memoryview) -> Answer:
+        # appended to the statement's text, binary data would end at its first empty line
+        if not data:
+            return Answer(b"", 0, 0, 0, 0.0)
+        with connection.send_insert(statement, in_format) as stream:
+            for begin in range(0, len(data), _PIECE_BYTES):
+                stream.append(bytes(data[begin : begin + _PIECE_BYTES]))
+            done = stream.finish()
+        return Answer(b"", 0, 0, int(done.rows_written), float(done.elapsed))
 
     def close(self) -> None:
         """Close every connection; the engine writes what is left."""

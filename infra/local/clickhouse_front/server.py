@@ -26,7 +26,7 @@ _RESERVED = frozenset(
         "cancel_http_readonly_queries_on_client_close", "http_zlib_compression_level",
     }
 )  # fmt: skip
-_INSERT = re.compile(rb"^\s*INSERT\b", re.IGNORECASE)
+_READS = re.compile(rb"^\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b", re.IGNORECASE)
 _USE = re.compile(r"^[\w.`-]+$")
 ENGINE = web.AppKey("engine", Engine)
 THREADS = web.AppKey("threads", ThreadPoolExecutor)
@@ -62,50 +62,56 @@ async def ping(_request: web.Request) -> web.Response:
 async def query(request: web.Request) -> web.Response:
     """Run a query as ClickHouse's HTTP interface does."""
     if not _may(request):
-        return _refuse(403, 516, "default: Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)")
+        return _refuse(
+            403,
+            516,
+            "default: Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)",
+        )
     slots = request.app[SLOTS]
     if slots.locked():
-        return _refuse(503, 202, f"Too many simultaneous queries. Maximum: {MOST_WAITING}. (TOO_MANY_SIMULTANEOUS_QUERIES)")
+        return _refuse(
+            503, 202, f"Too many simultaneous queries. Maximum: {MOST_WAITING}. (TOO_MANY_SIMULTANEOUS_QUERIES)"
+        )
     async with slots:
         loop = asyncio.get_running_loop()
         threads = request.app[THREADS]
         try:
             raw = await request.read()
-            body = await loop.run_in_executor(threads, unpack, request.headers.get("Content-Encoding", ""), raw, BODY_MAX_BYTES)
+            body = await loop.run_in_executor(
+                threads, unpack, request.headers.get("Content-Encoding", ""), raw, BODY_MAX_BYTES
+            )
         except (web.HTTPRequestEntityTooLarge, BodyTooLargeError) as error:
             return _refuse(413, 307, f"{error} (TOO_MANY_BYTES)")
         except ValueError as error:
             return _refuse(400, 354, f"{error} (ZLIB_INFLATE_FAILED)")
-        text, body, params = _form(request, body)
+        params: dict[str, str] = {}
         in_url = request.query.get("query", "").encode()
-        joined = (in_url + b"\n" + body if body else in_url) if in_url else (text or body)
+        joined = in_url + b"\n" + body if in_url and body else in_url or body
         if not joined.strip():
             return _refuse(400, 62, "Syntax error: Empty query (SYNTAX_ERROR)")
         settings = {k: v for k, v in request.query.items() if k not in _RESERVED and not k.startswith("param_")}
         params |= {k[6:]: v for k, v in request.query.items() if k.startswith("param_")}
-        if request.method == "GET":
-            settings["readonly"] = "2"
+        if request.method == "GET" and not _READS.match(joined):
+            return _refuse(
+                500, 164, "Cannot execute query in readonly mode: GET only reads, send it by POST. (READONLY)"
+            )
         database = request.query.get("database") or request.headers.get("X-ClickHouse-Database")
         out_format = request.query.get("default_format") or request.headers.get("X-ClickHouse-Format") or "TabSeparated"
         if database and not _USE.match(database):
             return _refuse(400, 81, f"Database {database} does not exist. (UNKNOWN_DATABASE)")
         try:
-            answer = await loop.run_in_executor(threads, _run, request.app[ENGINE], joined, settings, params, out_format, database)
+            answer = await loop.run_in_executor(
+                threads, _run, request.app[ENGINE], joined, settings, params, out_format, database
+            )
         except QueryError as error:
             return _refuse(404 if error.code in {60, 81} else 500, error.code, str(error))
         return await _answer(request, answer, out_format)
 
 
-def _form(request: web.Request, body: bytes) -> tuple[bytes, bytes, dict[str, str]]:
-    """Split a multipart body, as clients send long queries with parameters, into query, data and parameters."""
-    del request
-    return b"", body, {}
-
-
 def _run(
     engine: Engine, text: bytes, settings: dict[str, str], params: dict[str, str], out_format: str, database: str | None
 ) -> Answer:
-    return engine.query(text, settings, params, out_format, database or "default")
+    return engine.query(text, settings, params, out_format, database)
 
 
 async def _answer(request: web.Request, answer: Answer, out_format: str) -> web.Response:
