@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """Where everything is.
 
-    The ports are the local stack's; each address can be overridden by itself, which is how production points Vigil at its
-    own Kafka, registry, Triton and ClickHouse.
+    The ports are the local stack's; each address can be overridden by itself, which is how production points Vigil at
+    its own Kafka, registry, Triton and ClickHouse.
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(

@@ -1,8 +1,9 @@
-"""Annotated stills of findings: frames read back from Kafka by the offsets that the evidence names, decoded, boxes drawn."""
+"""Annotated stills of findings: frames read back from Kafka by the offsets that evidence names, with boxes drawn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import av
 from confluent_kafka import OFFSET_INVALID, Consumer, TopicPartition
@@ -88,7 +89,7 @@ def decode_at(groups: Sequence[Frames], at_us: int) -> Image.Image:
         ValueError: nothing could be decoded.
     """
     first = groups[0]
-    decoder = av.CodecContext.create(DECODERS[first.codec], "r")
+    decoder = cast("av.VideoCodecContext", av.CodecContext.create(DECODERS[first.codec], "r"))
     decoder.thread_count = 1
     if first.extradata:
         decoder.extradata = first.extradata
@@ -104,7 +105,8 @@ def decode_at(groups: Sequence[Frames], at_us: int) -> Image.Image:
     best = _nearer(best, decoder.decode(None), at_us)
     if best is None:
         raise ValueError(f"camera {first.camera_id}: none of {len(groups)} groups before {at_us} could be decoded")
-    return best[1].to_image()
+    picture: Image.Image = best[1].to_image()
+    return picture
 
 
 def _nearer(

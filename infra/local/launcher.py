@@ -2,8 +2,8 @@
 
     python -m infra.local.launcher PIDFILE STOP_SECONDS -- PROGRAM [ARGUMENT ...]
 
-The kernel sends the launcher SIGTERM when the runner dies, however it dies. The launcher stops its child politely (Kafka's
-log stays clean), kills it and all its descendants after a bound, and ends with the child's status.
+The kernel sends the launcher SIGTERM when the runner dies, however it dies. The launcher stops its child politely
+(Kafka's log stays clean), kills it and all its descendants after a bound, and ends with the child's status.
 """
 
 import contextlib

@@ -19,8 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from infra.local.child import ChildSpec, ChildState
-from infra.local.stages import stage_specs
 from infra.local.stack import stack_specs
+from infra.local.stages import stage_specs
 from infra.settings import Settings
 
 #: A child that lives shorter than this died at once.
@@ -129,7 +129,7 @@ class Runner:
             self._set(spec.name, state="restarting", last_exit=how, log_tail=tail(log), restarts=restarts)
             print(
                 f"{spec.name} {how} after {lived:.1f} s; restarted. Its last lines:", *tail(log), sep="\n  ", flush=True
-            )  # noqa: T201
+            )
             self._stop.wait(backoff * (0.5 + random.random()))  # noqa: S311  jitter, not a secret
         self._set(spec.name, state="stopped")
 
@@ -200,12 +200,12 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the stack of the settings' data folder until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stages", default="", help="Vigil's own processes to run beside the stack, comma-separated")
     parser.add_argument("--option", action="append", default=[], help="NAME=ARGUMENT for a stage's command line")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     settings = Settings()
     folder = settings.data_dir.resolve()
     (folder / "run").mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def main() -> int:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"another runner owns {folder}; see 'vigil status'", flush=True)  # noqa: T201
+            print(f"another runner owns {folder}; see 'vigil status'", flush=True)
             return 3
         options: dict[str, list[str]] = {}
         for option in arguments.option:

@@ -81,7 +81,7 @@ class Canary:
         if dead:
             self.heal()
             self.healed += 1
-            print(f"triton: a python stub of {MODEL} had died; the model was loaded again ({dead[0]})", flush=True)  # noqa: T201
+            print(f"triton: a python stub of {MODEL} had died; the model was loaded again ({dead[0]})", flush=True)
         return f"{MODEL} loaded again {self.healed} times after its stub died" if self.healed else None
 
     def heal(self) -> None:

@@ -2,8 +2,8 @@
 
     python3 -m infra.setup [--bench]
 
-Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs missing
-Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
+Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs
+missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
 """
 
 import hashlib
@@ -28,32 +28,6 @@ GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
 LEAST_PYTHON = (3, 11)
 LEAST_JAVA = 17
 
-#: What must be there, how to see it, the Debian packages that bring it, and what fails without it.
-PROGRAMS: Sequence[tuple[str, Callable[[], bool], tuple[str, ...], str, bool]] = (
-    (
-        "Java 17 or later",
-        lambda: _java_version() >= LEAST_JAVA,
-        ("openjdk-17-jre-headless",),
-        "Kafka and the schema registry",
-        True,
-    ),
-    ("Maven", lambda: shutil.which("mvn") is not None, ("maven",), "fetching Kafka's jars", True),
-    ("ffmpeg", lambda: shutil.which("ffmpeg") is not None, ("ffmpeg",), "the producers' benchmark", False),
-    (
-        "GStreamer's RTSP server",
-        lambda: _has_rtsp_server(),
-        (
-            "gir1.2-gst-rtsp-server-1.0",
-            "python3-gi",
-            "gstreamer1.0-plugins-base",
-            "gstreamer1.0-plugins-good",
-            "gstreamer1.0-plugins-bad",
-        ),
-        "the RTSP test",
-        False,
-    ),
-)
-
 
 class SetupError(RuntimeError):
     """Set-up cannot go on; the text says why and what to do."""
@@ -61,7 +35,7 @@ class SetupError(RuntimeError):
 
 def say(line: str) -> None:
     """Print one line of progress."""
-    print(f"setup: {line}", flush=True)  # noqa: T201  this runs before any library is installed
+    print(f"setup: {line}", flush=True)
 
 
 def _java_version() -> int:
@@ -78,6 +52,33 @@ def _has_rtsp_server() -> bool:
     if not Path("/usr/bin/python3").exists():
         return False
     return subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, check=False).returncode == 0
+
+
+#: What must be there, how to see it, the Debian packages that bring it, and what fails without it.
+PROGRAMS: Sequence[tuple[str, Callable[[], bool], tuple[str, ...], str, bool]] = (
+    (
+        "Java 17 or later",
+        lambda: _java_version() >= LEAST_JAVA,
+        ("openjdk-17-jre-headless",),
+        "Kafka and the schema registry",
+        True,
+    ),
+    ("Maven", lambda: shutil.which("mvn") is not None, ("maven",), "fetching Kafka's jars", True),
+    ("ffmpeg", lambda: shutil.which("ffmpeg") is not None, ("ffmpeg",), "the producers' benchmark", False),
+    (
+        "GStreamer's RTSP server",
+        _has_rtsp_server,
+        (
+            "gir1.2-gst-rtsp-server-1.0",
+            "python3-gi",
+            "gstreamer1.0-plugins-base",
+            "gstreamer1.0-plugins-good",
+            "gstreamer1.0-plugins-bad",
+        ),
+        "the RTSP test",
+        False,
+    ),
+)
 
 
 def run(arguments: Sequence[str], log: str) -> None:

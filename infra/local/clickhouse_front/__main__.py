@@ -1,4 +1,4 @@
-"""python -m infra.local.clickhouse_front --host 127.0.0.1 --port 28123 --data-dir FOLDER"""  # noqa: D400, D415
+"""python -m infra.local.clickhouse_front --host 127.0.0.1 --port 28123 --data-dir FOLDER"""  # noqa: D415
 
 import os
 from pathlib import Path

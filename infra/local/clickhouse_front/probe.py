@@ -11,6 +11,6 @@ def answers(host: str, port: int) -> bool:
     token = b64encode(f"{user}:{password}".encode()).decode()
     request = urllib.request.Request(
         f"http://{host}:{port}/?query=SELECT+1", headers={"Authorization": f"Basic {token}"}
-    )  # noqa: S310
+    )
     with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310  the stack's own http address
         return bool(answer.read().strip() == b"1")

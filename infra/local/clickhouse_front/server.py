@@ -20,8 +20,8 @@ MOST_WAITING = 64
 #: URL parameters of the interface that are no settings of a query.
 _RESERVED = frozenset(
     {
-        "query", "database", "user", "password", "default_format", "query_id", "session_id", "session_timeout", "session_check",
-        "compress", "decompress", "quota_key", "role", "wait_end_of_query", "buffer_size", "client_protocol_version",
+        "query", "database", "user", "password", "default_format", "query_id", "session_id", "session_timeout",
+        "session_check", "compress", "decompress", "quota_key", "role", "wait_end_of_query", "buffer_size", "client_protocol_version",
         "enable_http_compression", "http_headers_progress_interval_ms", "send_progress_in_http_headers", "stacktrace",
         "cancel_http_readonly_queries_on_client_close", "http_zlib_compression_level",
     }

@@ -1,0 +1,72 @@
+"""`vigil`: one command line for operators, engineers and developers. Each command group is a module of its own."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+
+import click
+
+#: Command name -> (module that exports it, its name there, one line for `vigil --help`).
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "up": ("infra.cli.stack", "up", "Start the local stack and wait until it serves."),
+    "down": ("infra.cli.stack", "down", "Stop the local stack."),
+    "status": ("infra.cli.stack", "status", "Show the local stack's processes."),
+    "logs": ("infra.cli.stack", "logs", "Show the last lines of a process's log."),
+    "run": ("infra.cli.run", "command", "Run one of Vigil's own processes: producers, a stage, a sink."),
+    "topics": ("infra.cli.topics", "command", "Plan, apply and examine topics and schemas."),
+    "cameras": ("infra.cli.cameras", "command", "Import, list and check cameras."),
+    "migrate": ("infra.cli.migrate", "command", "Apply ClickHouse's tables."),
+    "sink": ("infra.cli.sink", "command", "Audit and replay the ClickHouse sink."),
+    "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
+    "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
+    "chaos": ("infra.cli.chaos", "command", "Kill processes while the demo runs and compare what the tables hold."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when that command is run, so that `vigil --help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vigil")
+def vigil() -> None:
+    """A city's unified video monitoring as a stream-processing system on Apache Kafka.
+
+    Settings come from VIGIL_* environment variables, then vigil.toml; see infra/settings.py.
+
+    \b
+    Examples:
+      vigil up                     start Kafka, registry, Triton and ClickHouse here
+      vigil topics plan            show what `vigil topics apply` would change
+      vigil cameras list --json    the registry, for programs
+      vigil demo --keep            the whole chain, and leave it running
+    """
+
+
+def main() -> None:
+    """Run the command line; errors that a person can act on are one sentence."""
+    try:
+        vigil(prog_name="vigil")
+    except ConnectionError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,67 @@
+"""`vigil run NAME`: one of Vigil's own processes, in the foreground, until SIGTERM."""
+
+import importlib
+from collections.abc import Mapping
+
+import click
+
+from infra.settings import Settings
+
+#: Process name -> module:function(settings, ...).
+PROCESSES: Mapping[str, str] = {
+    "perception": "processors.perception.app:run",
+    "tracking": "processors.tracking.app:run",
+    "incidents": "processors.incidents.app:run",
+    "violations": "processors.violations.app:run",
+    "clickhouse-sink": "sinks.clickhouse.app:run",
+}
+
+
+@click.group()
+def command() -> None:
+    """Run one of Vigil's own processes until SIGTERM; a supervisor restarts it when it dies.
+
+    \b
+    Examples:
+      vigil run perception
+      vigil run producers --pace max --exit-when-done
+    """
+
+
+def _start(target: str, **options: object) -> None:
+    module, _, name = target.partition(":")
+    getattr(importlib.import_module(module), name)(Settings(), **options)
+
+
+def _register(name: str, target: str) -> None:
+    @command.command(name, help=f"Run {name} until SIGTERM.")
+    def process() -> None:
+        _start(target)
+
+
+for _name, _target in PROCESSES.items():
+    _register(_name, _target)
+
+
+@command.command()
+@click.option(
+    "--pace",
+    type=click.Choice(["realtime", "max"]),
+    default="realtime",
+    show_default=True,
+    help="Speed of file sources.",
+)
+@click.option(
+    "--camera", "cameras", multiple=True, help="Only this camera; may be repeated. Default: all of the registry."
+)
+@click.option("--exit-when-done", is_flag=True, help="End with 0 when every file source has been played.")
+def producers(pace: str, cameras: tuple[str, ...], *, exit_when_done: bool) -> None:
+    """Read cameras into `frames`.
+
+    \b
+    Examples:
+      vigil run producers
+      vigil run producers --camera ALA-0001 --camera ALA-0002
+      vigil run producers --pace max --exit-when-done
+    """
+    _start("producers.app:run", pace=pace, cameras=cameras or None, exit_when_done=exit_when_done)
