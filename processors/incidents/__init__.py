@@ -1,0 +1,1 @@
+"""Incidents: crowds, stopped vehicles, loitering, ... opened, updated and closed."""

@@ -1,0 +1,1 @@
+"""One incident rule a file; a new file is a new rule."""

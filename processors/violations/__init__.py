@@ -1,0 +1,1 @@
+"""Traffic violations: measured, proposed, never fined without an officer."""

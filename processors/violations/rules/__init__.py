@@ -1,0 +1,1 @@
+"""One violation rule a file; a new file is a new rule."""
