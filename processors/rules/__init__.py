@@ -1,1 +1,1 @@
-"""What the incident and violation stages share: camera-seconds and places as rules see them, and the contract."""
+"""What the rules of every stage share: a camera-second as a rule sees it, the camera's place, and the rule contract."""

@@ -1,27 +1,36 @@
-"""Digested registry entries, kept by camera and version."""
+"""Places: the digested registry entries that a stage works with at the moment."""
+
+import logging
 
 from processors.rules.place import Place
 from processors.stage_core import Registry
 
-#: Entries kept; a stage's share of a cell has fewer cameras.
-MOST_PLACES = 8192
+#: Places kept; above the city's cameras, so that a worker that carries all of them digests each version once.
+MOST_PLACES = 65_536
+
+log = logging.getLogger(__name__)
 
 
 class Places:
-    """Looks registry entries up and digests each version once."""
+    """Keeps the place of each camera's version last asked for."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, int], Place] = {}
+        self._of: dict[str, Place] = {}
 
     def get(self, registry: Registry, camera_id: str, version: int) -> Place | None:
-        """Return a camera's place as of a version, or None where it is not registered (version 0)."""
-        key = (camera_id, version)
-        place = self._places.get(key)
-        if place is None:
-            camera = registry.version(camera_id, version) if version else None
-            if camera is None:
-                return None
-            if len(self._places) >= MOST_PLACES:
-                self._places.clear()
-            place = self._places[key] = Place.of(camera)
+        """Return a camera's place as of a registry version, or None where it is not registered.
+
+        What cannot be used in an entry is logged once, when it is digested.
+        """
+        place = self._of.get(camera_id)
+        if place is not None and place.camera.version == version:
+            return place
+        camera = registry.version(camera_id, version) if version > 0 else None
+        if camera is None:
+            return None
+        if len(self._of) >= MOST_PLACES:
+            self._of.clear()
+        place = self._of[camera_id] = Place(camera)
+        for problem in place.problems:
+            log.warning("%s", problem)
         return place

@@ -1,46 +1,67 @@
-"""The rule contract, and how the rules of a stage are found: every module of its rules package is one."""
+"""The rule contract, and how a stage finds its rules."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from processors.rules.place import Place
 from processors.rules.second import Second
 
+S = TypeVar("S")
 F_co = TypeVar("F_co", covariant=True)
 
-#: A rule's state for one camera: plain JSON values, so that it is serialised the same way everywhere.
-RuleState = dict[str, Any]
 
+class Rule(Protocol[S, F_co]):
+    """What holds in the city's streets, as one file.
 
-class Rule(Protocol, Generic[F_co]):
-    """One rule. A module of the rules package holds one class named Rule.
+    A rule knows no message, clock or topic beside the Second it is shown. It sees the seconds of one camera in order,
+    also those in which nothing was looked at (Second.observed). Its state is bounded by itself.
 
     Attributes:
-        kind: the kind of its findings, e.g. "crowd"; also the module's name.
-        version: goes into every finding; changes with the rule's behaviour.
+        kind: its name: in settings, incidents and violations.
+        version: version of its behaviour and of its state; a state of another version is not read, it starts afresh.
     """
 
     kind: ClassVar[str]
     version: ClassVar[str]
 
-    def observe(self, state: RuleState, second: Second, place: Place) -> tuple[RuleState, Sequence[F_co]]:
-        """Look at one camera-second; return the new state and what holds in it. A new camera's state is {}."""
+    def initial(self) -> S:
+        """Return the state of a camera that it has not seen."""
+
+    def observe(self, state: S, second: Second, place: Place) -> tuple[S, Sequence[F_co]]:
+        """Look at one second; return the new state (the old one may be changed in place) and what was found."""
+
+    def pack(self, state: S) -> Any:
+        """Return the state as plain data: numbers, strings, lists, dicts with string keys, None."""
+
+    def unpack(self, plain: Any) -> S:
+        """Return the state from what `pack` gave."""
 
 
-def discover(package: ModuleType) -> Sequence[Any]:
-    """Return an instance of each rule in a package, by kind in alphabetical order.
+def discover(package: ModuleType) -> tuple[Rule[Any, Any], ...]:
+    """Return one rule of each class with a `kind` that a module of the package defines, in the order of kinds.
+
+    A new rule is one new file in the package; nothing else names it.
 
     Raises:
-        TypeError: a module lacks its Rule, or its kind is not the module's name.
+        TypeError: a class has a kind but lacks a part of the contract.
+        ValueError: two rules have the same kind.
     """
-    rules = []
-    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        rule_class = getattr(module, "Rule", None)
-        if rule_class is None or getattr(rule_class, "kind", None) != module_info.name:
-            raise TypeError(f"{module.__name__} must hold a class Rule whose kind is {module_info.name!r}")
-        rules.append(rule_class())
-    return rules
+    rules: dict[str, Rule[Any, Any]] = {}
+    for entry in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(entry.name)
+        for name, cls in inspect.getmembers(module, inspect.isclass):
+            if cls.__module__ != module.__name__ or not isinstance(getattr(cls, "kind", None), str):
+                continue
+            missing = [n for n in ("version", "initial", "observe", "pack", "unpack") if not hasattr(cls, n)]
+            if missing:
+                raise TypeError(
+                    f"rule {name} in {module.__file__} lacks {', '.join(missing)} of processors.rules.rule.Rule"
+                )
+            if cls.kind in rules:
+                raise ValueError(f"rules {type(rules[cls.kind]).__name__} and {name} have the same kind {cls.kind!r}")
+            rules[cls.kind] = cls()
+    return tuple(rules[kind] for kind in sorted(rules))

@@ -1,97 +1,139 @@
-"""One camera-second as rules read it: struct of arrays over its tracks."""
+"""Second: one camera-second as a rule sees it."""
 
-from dataclasses import dataclass
+from array import array
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from processors.rules.geometry import Array, Mask, points_in_polygon
-from processors.rules.place import Place, ZonePlace
-from schemas.messages import ClockSource, DecodeStatus, Signal, Tracks
+from processors.rules.geometry import digest_kernel
+from processors.rules.place import Place
+from processors.rules.sight import Sight
+from schemas.messages import DecodeStatus, Tracks
 
-#: COCO-80 class ids.
+#: COCO-80 class of a person.
 PERSON = 0
-VEHICLES = (2, 3, 5, 7)  # car, motorcycle, bus, truck
+#: COCO-80 classes of motor vehicles: car, motorcycle, bus, truck.
+MOTOR_VEHICLES = frozenset({2, 3, 5, 7})
+
+#: Boxes that one sight shows at most: a crowd's picture needs no more, and incidents stay small.
+MOST_BOXES = 64
 
 
-@dataclass(frozen=True, slots=True)
 class Second:
-    """The tracks of one second.
+    """The tracks, scene and signals of one camera-second, with what several rules need of them.
 
-    Attributes:
-        tracks: the message itself.
-        at_us: time of the last sampled frame, or the second's begin where none was sampled.
-        sampled: True where at least one frame was looked at: without, nothing can be concluded.
-        classes: int64[n], COCO-80 class ids.
-        box_xyxy: float64[n, 4], each track's last box of the second, pixels of the picture.
-        foot: float64[n, 2], bottom centre of that box, pixels of the registry's picture size.
-        ground: float64[n, 2], metres; NaN where unknown.
-        speed_kmh: float64[n]; NaN where unknown.
-        speed_error_kmh: float64[n], standard uncertainty; NaN where unknown.
-        heading_deg: float64[n]; NaN where unknown.
+    Zones and boxes are worked out when a rule first asks: most seconds of most cameras need neither.
+
+    Args:
+        tracks: the message.
+        place: the camera's registry entry of the version that the message names.
+
+    Raises:
+        ValueError: the message's arrays do not fit together.
     """
 
-    tracks: Tracks
-    at_us: int
-    sampled: bool
-    classes: NDArray[np.int64]
-    box_xyxy: Array
-    foot: Array
-    ground: Array
-    speed_kmh: Array
-    speed_error_kmh: Array
-    heading_deg: Array
+    __slots__ = ("_seen", "at_us", "begins_us", "classes", "ends_us", "observed", "place", "step_us", "tracks")
 
-    @classmethod
-    def of(cls, tracks: Tracks, place: Place) -> "Second":
-        """Digest a message."""
-        count = len(tracks.track_id)
-        boxes = np.zeros((count, 4))
-        if count:
-            # boxes are in the order of their samples: the last one written for a track is its latest
-            index = np.asarray(tracks.box_track, np.int64)
-            all_boxes = np.column_stack(
-                [
-                    np.asarray(side, np.float64)
-                    for side in (tracks.box_x1_px, tracks.box_y1_px, tracks.box_x2_px, tracks.box_y2_px)
-                ]
+    def __init__(self, tracks: Tracks, place: Place) -> None:
+        self.tracks = tracks
+        self.place = place
+        #: Begin and end of the second, and how long it is, microseconds.
+        self.begins_us = tracks.captured_at_us
+        self.ends_us = tracks.captured_at_us + tracks.duration_us
+        self.step_us = tracks.duration_us
+        #: Whether a frame of it was looked at; what is not seen in an unobserved second is not absent.
+        self.observed = bool(tracks.sample_at_us) and tracks.decode_status is DecodeStatus.DECODED
+        #: Capture time of its last sampled frame, or its begin: the event time of what is found in it.
+        self.at_us = tracks.sample_at_us[-1] if tracks.sample_at_us else tracks.captured_at_us
+        #: For each track: COCO-80 class id.
+        self.classes = tracks.track_class
+        self._seen: tuple[Any, ...] | None = None
+
+    def _digest(self) -> tuple[Any, ...]:
+        if self._seen is None:
+            t = self.tracks
+            count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
+            if not boxes:
+                self._seen = ([], [-1] * count, [0] * count, [[0] * samples for _ in self.place.zones])
+                return self._seen
+            lengths = {len(a) for a in (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)}
+            if lengths != {boxes} or len(t.track_id) != count:
+                raise ValueError(
+                    f"the arrays of the second differ in length: {boxes} box tracks, {sorted(lengths)} box fields, "
+                    f"{count} classes, {len(t.track_id)} track ids; tracking must write one entry for each box and track"
+                )
+            if not (0 <= min(t.box_track) and max(t.box_track) < count):
+                raise ValueError(f"a box names a track beyond the second's {count}")
+            if not (0 <= min(t.box_sample) and max(t.box_sample) < samples):
+                raise ValueError(f"a box names a sampled frame beyond the second's {samples}")
+            edges = array("d", t.box_x1_px)
+            edges.extend(t.box_y1_px)
+            edges.extend(t.box_x2_px)
+            edges.extend(t.box_y2_px)
+            index = array("q", t.box_track)
+            index.extend(t.box_sample)
+            both = np.frombuffer(index, np.int64)
+            camera = self.place.camera
+            found = digest_kernel()(
+                np.frombuffer(edges, np.float64).reshape(4, boxes),
+                both[:boxes],
+                both[boxes:],
+                np.frombuffer(bytes([c == PERSON for c in t.track_class]), np.uint8),
+                samples,
+                camera.width_px / t.width_px if t.width_px else 1.0,
+                camera.height_px / t.height_px if t.height_px else 1.0,
+                self.place.corners,
+                self.place.starts,
+                self.place.ignored,
             )
-            order = np.argsort(np.asarray(tracks.box_sample, np.int64), kind="stable")
-            boxes[index[order]] = all_boxes[order]
-        scale = np.array(
-            [place.camera.width_px / max(1, tracks.width_px), place.camera.height_px / max(1, tracks.height_px)]
-        )
-        foot = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]]) * scale
-        return cls(
-            tracks=tracks,
-            at_us=int(tracks.sample_at_us[-1]) if len(tracks.sample_at_us) else tracks.captured_at_us,
-            sampled=tracks.decode_status == DecodeStatus.DECODED and len(tracks.sample_at_us) > 0,
-            classes=np.asarray(tracks.track_class, np.int64),
-            box_xyxy=boxes,
-            foot=foot,
-            ground=np.column_stack([_optional(tracks.track_x_m), _optional(tracks.track_y_m)]).reshape(-1, 2),
-            speed_kmh=_optional(tracks.track_speed_kmh),
-            speed_error_kmh=_optional(tracks.track_speed_error_kmh),
-            heading_deg=_optional(tracks.track_heading_deg),
-        )
-
-    def of_class(self, wanted: tuple[int, ...]) -> Mask:
-        """Return bool[n]: which tracks are of one of the classes."""
-        return np.isin(self.classes, wanted)
-
-    def inside(self, zone: ZonePlace) -> Mask:
-        """Return bool[n]: whose foot point lies in a zone."""
-        return points_in_polygon(self.foot, zone.polygon)
-
-    def held_by_signal(self) -> bool:
-        """Tell whether a signal in view shows red: standing is then no offence and no incident."""
-        return any(state.signal in {Signal.RED, Signal.RED_AMBER} for state in self.tracks.signals)
+            self._seen = tuple(a.tolist() for a in found)
+        return self._seen
 
     @property
-    def clock_trusted(self) -> bool:
-        """False where capture times are arrival times only."""
-        return self.tracks.clock_source != ClockSource.ARRIVAL
+    def mean_box(self) -> list[list[float]]:
+        """For each track: mean box x1, y1, x2, y2 over the second, the registry's pixels; empty without any box."""
+        return self._digest()[0]  # type: ignore[no-any-return]
 
+    @property
+    def last_box(self) -> list[int]:
+        """For each track: index of its latest box; -1 without one."""
+        return self._digest()[1]  # type: ignore[no-any-return]
 
-def _optional(values: object) -> Array:
-    return np.array([np.nan if value is None else value for value in values], np.float64)  # type: ignore[attr-defined]
+    @property
+    def zone_mask(self) -> list[int]:
+        """For each track: bit z set where the foot of its latest box lies in Place.zones[z]; 0 in a zone to ignore."""
+        return self._digest()[2]  # type: ignore[no-any-return]
+
+    @property
+    def people(self) -> list[list[int]]:
+        """For each zone and sampled frame: persons with their foot in it."""
+        return self._digest()[3]  # type: ignore[no-any-return]
+
+    def sight(self, tracks: list[int]) -> Sight:
+        """Return where these tracks are to be seen: the frame of the latest box among them, and each one's latest box.
+
+        Args:
+            tracks: indices into the track arrays; those beyond MOST_BOXES are left out.
+        """
+        t = self.tracks
+        last = self.last_box
+        shown = [i for i in tracks if last[i] >= 0][:MOST_BOXES]
+        sample = max((t.box_sample[last[i]] for i in shown), default=-1)
+        boxes: list[float] = []
+        for i in shown:
+            b = last[i]
+            boxes += (
+                round(t.box_x1_px[b], 1),
+                round(t.box_y1_px[b], 1),
+                round(t.box_x2_px[b], 1),
+                round(t.box_y2_px[b], 1),
+            )
+        return Sight(
+            t.epoch_us,
+            t.sequence,
+            t.frames_partition,
+            t.frames_offset,
+            t.sample_at_us[sample] if sample >= 0 else self.at_us,
+            [t.track_id[i] for i in shown],
+            boxes,
+        )
