@@ -1,1 +1,0 @@
-"""Incidents: crowds, stopped vehicles, loitering, ... opened, updated and closed."""

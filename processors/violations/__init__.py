@@ -1,1 +1,0 @@
-"""Traffic violations: measured, proposed, never fined without an officer."""

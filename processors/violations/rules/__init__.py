@@ -1,1 +1,0 @@
-"""One violation rule a file; a new file is a new rule."""
