@@ -72,7 +72,7 @@ class MessageCodec:
 
 def encode_datum(topic: str, message: object) -> bytes:
     """Return a message as a bare Avro datum of this version's schema."""
-    cls = MESSAGES[topic]
+    cls: Any = MESSAGES[topic]
     if type(message) is not cls:
         raise TypeError(f"topic {topic} carries {cls.__name__}, not {type(message).__name__}")
     buffer = io.BytesIO()
@@ -115,6 +115,10 @@ def _inner(hint: Any) -> tuple[Any, str]:
     return hint, "plain"
 
 
+def _is_record(hint: Any) -> bool:
+    return is_dataclass(hint)
+
+
 @cache
 def _to_record(cls: Any) -> Convert:
     """Return the function that turns one message class into what fastavro writes."""
@@ -123,7 +127,7 @@ def _to_record(cls: Any) -> Convert:
     nested: list[tuple[str, str, Convert]] = []
     for name, hint in typing.get_type_hints(cls).items():
         inner, wrap = _inner(hint)
-        if is_dataclass(inner):
+        if _is_record(inner):
             nested.append((name, wrap, _to_record(inner)))
 
     def convert(message: Any) -> dict[str, Any]:
@@ -145,7 +149,7 @@ def _from_record(cls: Any) -> Convert:
     special: list[tuple[str, str, Convert]] = []
     for name, hint in typing.get_type_hints(cls).items():
         inner, wrap = _inner(hint)
-        if is_dataclass(inner):
+        if _is_record(inner):
             special.append((name, wrap, _from_record(inner)))
         elif isinstance(inner, type) and issubclass(inner, StrEnum):
             special.append((name, wrap, {e.value: e for e in inner}.__getitem__))

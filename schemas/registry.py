@@ -4,13 +4,9 @@ import hashlib
 import json
 from typing import Protocol
 
-from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
-from confluent_kafka.schema_registry.error import SchemaRegistryError
-
 from schemas.avro import schema_text
+from schemas.registry_client import Schema, SchemaRegistryClient, is_absent, is_away
 from schemas.wire import UnknownSchemaError
-
-NOT_FOUND = 404
 
 
 class RegistryUnavailableError(ConnectionError):
@@ -57,34 +53,27 @@ class RegistrySchemaIds:
         """Return the id of this version's schema of a topic; see SchemaIds."""
         subject = f"{self._prefix}{topic}-value"
         try:
-            return int(self._client.lookup_schema(subject, Schema(schema_text(topic), "AVRO")).schema_id)
-        except SchemaRegistryError as error:
-            if error.http_status_code == NOT_FOUND:
+            found = self._client.lookup_schema(subject, Schema(schema_text(topic), "AVRO"))
+        except Exception as error:
+            if is_absent(error):
                 raise SchemaNotRegisteredError(
                     f"subject {subject} lacks schemas/{topic}.avsc; run 'vigil topics apply'"
                 ) from error
-            raise RegistryUnavailableError(f"looking up {subject}: {error}") from error
-        except OSError as error:
-            raise RegistryUnavailableError(f"looking up {subject}: {error}") from error
-        except (
-            Exception
-        ) as error:  # the client raises its HTTP library's errors, which have no common base with OSError
-            if type(error).__module__.partition(".")[0] in {"httpx", "httpcore"}:
+            if is_away(error):
                 raise RegistryUnavailableError(f"looking up {subject}: {error}") from error
             raise
+        if found.schema_id is None:
+            raise RegistryUnavailableError(f"looking up {subject}: the registry's answer has no schema id")
+        return int(found.schema_id)
 
     def text_of(self, schema_id: int) -> str:
         """Return the schema text of an id; see SchemaIds."""
         try:
             text = self._client.get_schema(schema_id).schema_str
-        except SchemaRegistryError as error:
-            if error.http_status_code == NOT_FOUND:
-                raise UnknownSchemaError(f"the registry holds no schema of id {schema_id}") from error
-            raise RegistryUnavailableError(f"schema id {schema_id}: {error}") from error
-        except OSError as error:
-            raise RegistryUnavailableError(f"schema id {schema_id}: {error}") from error
         except Exception as error:
-            if type(error).__module__.partition(".")[0] in {"httpx", "httpcore"}:
+            if is_absent(error):
+                raise UnknownSchemaError(f"the registry holds no schema of id {schema_id}") from error
+            if is_away(error):
                 raise RegistryUnavailableError(f"schema id {schema_id}: {error}") from error
             raise
         if text is None:

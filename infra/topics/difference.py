@@ -124,8 +124,9 @@ def _recreation(spec: TopicSpec, found: ObservedTopic) -> Change:
     loses = None
     if found.ever_written:
         loses = (
-            f"{spec.name} has {found.partitions} partitions and must have {spec.partitions}; Kafka cannot take partitions"
-            f" away, so the topic is made anew and its {found.records} records and all groups' offsets on it are gone"
+            f"{spec.name} has {found.partitions} partitions and must have {spec.partitions}; Kafka cannot take"
+            f" partitions away, so the topic is made anew: its {found.records} records and all groups' offsets on it"
+            " are gone"
         )
     lines = [Line("partitions", str(found.partitions), str(spec.partitions))]
     return Change("recreate_topic", spec.name, [*lines, *_config_lines(spec, found)], loses=loses)
@@ -135,8 +136,8 @@ def _growth(spec: TopicSpec, found: ObservedTopic) -> Change:
     loses = None
     if spec.keyed and found.ever_written:
         loses = (
-            f"{spec.name} grows from {found.partitions} to {spec.partitions} partitions: its keys move to other partitions,"
-            " so the order of a key's messages and the state kept for it are lost across the change"
+            f"{spec.name} grows from {found.partitions} to {spec.partitions} partitions: its keys move to other"
+            " partitions, so the order of a key's messages and the state kept for it are lost across the change"
         )
     return Change(
         "add_partitions",
