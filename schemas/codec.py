@@ -73,10 +73,11 @@ class MessageCodec:
 def encode_datum(topic: str, message: object) -> bytes:
     """Return a message as a bare Avro datum of this version's schema."""
     cls: Any = MESSAGES[topic]
+    convert = _to_record(cls)
     if type(message) is not cls:
         raise TypeError(f"topic {topic} carries {cls.__name__}, not {type(message).__name__}")
     buffer = io.BytesIO()
-    schemaless_writer(buffer, reader_schema(topic), _to_record(cls)(message))
+    schemaless_writer(buffer, reader_schema(topic), convert(message))
     return buffer.getvalue()
 
 

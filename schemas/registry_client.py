@@ -3,7 +3,7 @@
 import warnings
 from typing import Final
 
-from authlib.deprecate import AuthlibDeprecationWarning
+from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 
 # It tells the client's authors which HTTP library to import; nobody who runs Vigil can act on it.
 warnings.simplefilter("ignore", AuthlibDeprecationWarning)
