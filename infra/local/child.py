@@ -17,6 +17,7 @@ class ChildSpec:
         ready: a real health check: True when the child serves; any exception counts as not yet.
         check: called every few seconds while it serves; heals what only a look inside can see (Triton's stubs).
         stop_s: seconds it has between SIGTERM and SIGKILL.
+        gate: where given, the child is held until it returns True (stages wait for topics and tables).
         ends: True for a process whose exit with 0 means that its work is done.
     """
 
@@ -28,6 +29,7 @@ class ChildSpec:
     ready: Callable[[], bool] | None = None
     check: Callable[[], str | None] | None = None
     stop_s: float = 15.0
+    gate: Callable[[], bool] | None = None
     ends: bool = False
 
 
@@ -36,7 +38,7 @@ class ChildState:
     """What the runner knows of a child; written to the state file.
 
     Attributes:
-        state: waiting, starting, ready, restarting, done, failed or stopped.
+        state: waiting, held, starting, ready, restarting, done, failed or stopped.
         restarts: times it was started again.
         last_exit: how it ended last, in words.
         log_tail: last lines of its log when it ended last.

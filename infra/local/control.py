@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from infra.local.runner import tail
+from infra.local.runner import RELEASE, tail
 from infra.local.stack import ports
 from infra.settings import ROOT, Settings
 
@@ -36,15 +36,22 @@ class LocalStack:
         settings: ports, folders.
         stages: Vigil's own processes to run beside the servers.
         options: further arguments of each stage's command line.
+        hold_stages: start the stages only when `release` is called: topics and tables must be there first.
     """
 
     def __init__(
-        self, settings: Settings, stages: Sequence[str] = (), options: Mapping[str, Sequence[str]] | None = None
+        self,
+        settings: Settings,
+        stages: Sequence[str] = (),
+        options: Mapping[str, Sequence[str]] | None = None,
+        *,
+        hold_stages: bool = False,
     ) -> None:
         self.settings = settings
         self._folder = settings.data_dir.resolve()
         self._stages = stages
         self._options = options or {}
+        self._hold_stages = hold_stages
 
     def up(self, progress: Progress | None = None) -> None:
         """Start the runner detached and wait until every child serves.
@@ -59,6 +66,8 @@ class LocalStack:
         argv = [sys.executable, "-m", "infra.local.runner", "--stages", ",".join(self._stages)]
         for name, values in self._options.items():
             argv += [f"--option={name}={value}" for value in values]
+        if self._hold_stages:
+            argv.append("--hold-stages")
         path = os.pathsep.join(p for p in (str(ROOT), os.environ.get("PYTHONPATH", "")) if p)
         environment = {
             **os.environ,
@@ -97,7 +106,7 @@ class LocalStack:
                     lines = "\n  ".join(children[name]["log_tail"])
                     self.down()
                     raise StackError(f"{name} {children[name]['last_exit']}; its last lines:\n  {lines}")
-            if states and all(state in {"ready", "done"} for state in states.values()):
+            if states and all(state in {"ready", "done", "held"} for state in states.values()):
                 return
             if time.monotonic() > deadline:
                 slow = ", ".join(
@@ -106,6 +115,10 @@ class LocalStack:
                 self.down()
                 raise StackError(f"not up within {UP_WITHIN_S:.0f} s: {slow}; logs are in {self._folder / 'logs'}")
             time.sleep(0.1)
+
+    def release(self) -> None:
+        """Let held stages start."""
+        (self._folder / "run" / RELEASE).touch()
 
     def down(self) -> None:
         """Stop everything and wait until it is gone; does nothing where nothing runs.

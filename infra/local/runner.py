@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from infra.local.child import ChildSpec, ChildState
@@ -32,6 +32,8 @@ CHECK_EVERY_S = 3.0
 READY_WITHIN_S = 120.0
 LOG_MAX_BYTES = 8_000_000
 TAIL_LINES = 15
+#: The file in the run folder whose appearance lets held stages start.
+RELEASE = "release"
 
 
 def tail(path: Path, lines: int = TAIL_LINES) -> list[str]:
@@ -108,6 +110,11 @@ class Runner:
         backoff = BACKOFF_S[0]
         while not self._stop.is_set():
             if not all(self._states[name].state in {"ready", "done"} for name in spec.needs):
+                self._stop.wait(0.1)
+                continue
+            if spec.gate is not None and not spec.gate():
+                if self._states[spec.name].state != "held":
+                    self._set(spec.name, state="held")
                 self._stop.wait(0.1)
                 continue
             begun = time.monotonic()
@@ -204,6 +211,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the stack of the settings' data folder until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stages", default="", help="Vigil's own processes to run beside the stack, comma-separated")
+    parser.add_argument("--hold-stages", action="store_true", help="start the stages when the release file appears")
     parser.add_argument("--option", action="append", default=[], help="NAME=ARGUMENT for a stage's command line")
     arguments = parser.parse_args(argv)
     settings = Settings()
@@ -220,7 +228,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             name, _, value = option.partition("=")
             options.setdefault(name, []).append(value)
         stages = [name for name in arguments.stages.split(",") if name]
-        specs = [*stack_specs(settings), *stage_specs(settings, stages, options)]
+        released = folder / "run" / RELEASE
+        released.unlink(missing_ok=True)
+        specs = [*stack_specs(settings)]
+        for spec in stage_specs(settings, stages, options):
+            specs.append(replace(spec, gate=released.exists) if arguments.hold_stages else spec)
         return Runner(folder, specs).run()
 
 

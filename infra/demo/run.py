@@ -1,0 +1,209 @@
+"""The demo, step by step: stack up, topics, tables, cameras, stages, footage at real time, report, stack down."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from infra.demo.findings import gather
+from infra.demo.report import Report, show, write
+from infra.demo.tables import Tables
+from infra.demo.topic_reader import TopicReader
+from infra.local.control import LocalStack, StackError
+from infra.local.kafka import message_max_bytes
+from infra.settings import ROOT, Settings
+
+#: Vigil's own processes, in the order of the chain.
+STAGES: Sequence[str] = ("clickhouse-sink", "violations", "incidents", "tracking", "perception", "producers")
+#: Consumer groups whose lag must be 0 at the end; names take the topic prefix.
+GROUPS: Sequence[str] = ("perception", "tracking", "incidents", "violations", "clickhouse-sink")
+REGISTRY = Path(__file__).with_name("cameras.toml")
+#: The footage is at most 75 s; a machine that cannot finish in this time is too slow to run the demo.
+SETTLE_WITHIN_S = 420.0
+SHOWN = ("frames", "detections", "tracks", "incidents", "violations")
+
+
+class DemoError(RuntimeError):
+    """The demo cannot go on; the text says where it stopped and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the progress display shows at one moment."""
+
+    messages: Mapping[str, int]
+    lag: Mapping[str, int]
+    processes: Mapping[str, str]
+
+    @property
+    def total_lag(self) -> int:
+        """Messages that some group has yet to commit."""
+        return sum(self.lag.values())
+
+
+@dataclass(slots=True)
+class Demo:
+    """One run.
+
+    Args:
+        settings: where the demo's stack lives; its data folder is emptied first.
+        out: folder of the report; emptied first.
+        registry: the cameras to play.
+        pace: realtime or max.
+        console: where progress goes.
+    """
+
+    settings: Settings
+    out: Path
+    registry: Path = REGISTRY
+    pace: str = "realtime"
+    console: Console = field(default_factory=Console)
+    stack: LocalStack = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the stack; nothing is started."""
+        options = {"producers": [f"--pace={self.pace}", "--exit-when-done"]}
+        self.stack = LocalStack(self.settings, STAGES, options, hold_stages=True)
+
+    def prepare(self) -> None:
+        """Start the servers clean and make topics, tables and the registry.
+
+        Raises:
+            DemoError: a step failed; says which and why.
+        """
+        if self.stack.running():
+            raise DemoError(
+                f"a stack is running on {self.settings.data_dir}; 'VIGIL_DATA_DIR={self.settings.data_dir} vigil down' stops it"
+            )
+        for folder in (self.settings.data_dir, self.out):
+            if folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True)
+        self._step("starting Kafka, registry, Triton, ClickHouse", self.stack.up)
+        self._step("applying topics and schemas", lambda: self._vigil("topics", "apply"))
+        self._step("migrating tables", lambda: self._vigil("migrate"))
+        self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry)))
+
+    def play(self) -> None:
+        """Start every stage as its own process, play the footage, wait until every group's lag is 0.
+
+        Raises:
+            DemoError: a process gave up, or the lag does not reach 0 in time.
+        """
+        self.stack.release()
+        deadline = time.monotonic() + SETTLE_WITHIN_S
+        watcher = Watcher(self.settings, self.stack)
+        with Live(console=self.console, refresh_per_second=4, transient=True) as live:
+            calm = 0
+            while calm < 3:
+                time.sleep(0.7)
+                now = watcher.look()
+                live.update(_progress(now))
+                failed = [name for name, state in now.processes.items() if state == "failed"]
+                if failed:
+                    lines = "\n  ".join(self.stack.log(failed[0], 15))
+                    raise DemoError(f"{failed[0]} gave up; its last lines:\n  {lines}")
+                played = now.processes.get("producers") == "done"
+                calm = calm + 1 if played and now.total_lag == 0 else 0
+                if time.monotonic() > deadline:
+                    raise DemoError(f"not all settled within {SETTLE_WITHIN_S:.0f} s; lag: {dict(now.lag)}")
+        self.console.print(f"footage played; {dict(now.messages)}", highlight=False)
+
+    def report(self) -> Report:
+        """Account for every camera-second, draw the stills, write report.json and report.html."""
+        reader = TopicReader(self.settings.bootstrap_servers, message_max_bytes())
+        try:
+            tables = Tables.connect(self.settings)
+            report = gather(self.settings, reader, tables, self.registry, self.out)
+        finally:
+            reader.close()
+        write(report, self.out)
+        show(report, self.out, self.console)
+        return report
+
+    def down(self) -> None:
+        """Stop everything."""
+        self.stack.down()
+
+    def _step(self, title: str, step: object) -> None:
+        begun = time.monotonic()
+        with self.console.status(title):
+            try:
+                step()  # type: ignore[operator]
+            except (StackError, subprocess.CalledProcessError) as error:
+                raise DemoError(f"{title}: {error}") from error
+        self.console.print(f"{title}: {time.monotonic() - begun:.1f} s", highlight=False)
+
+    def _vigil(self, *arguments: str) -> None:
+        command = [sys.executable, "-W", "ignore", "-m", "infra.cli", *arguments]
+        environment = {**os.environ, **self.settings.environment()}
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+        if done.returncode:
+            raise DemoError(
+                f"vigil {' '.join(arguments)} ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}"
+            )
+
+
+class Watcher:
+    """Looks at topics, groups and processes.
+
+    Args:
+        settings: where they are.
+        stack: the processes.
+    """
+
+    def __init__(self, settings: Settings, stack: LocalStack) -> None:
+        self._prefix = settings.topic_prefix
+        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        self._reader = TopicReader(settings.bootstrap_servers, message_max_bytes())
+        self._stack = stack
+
+    def look(self) -> Watched:
+        """Return what is so now."""
+        messages = {name: self._reader.count(self._prefix + name) for name in SHOWN}
+        lag = {group: self._lag(group) for group in GROUPS}
+        states = {name: child["state"] for name, child in self._stack.status().items()}
+        return Watched(messages, lag, states)
+
+    def _lag(self, group: str) -> int:
+        request = [ConsumerGroupTopicPartitions(self._prefix + group)]
+        future = self._admin.list_consumer_group_offsets(request)[self._prefix + group]
+        committed: list[TopicPartition] = future.result(timeout=10).topic_partitions
+        at = {(p.topic, p.partition): p.offset for p in committed}
+        topics = {p.topic for p in committed} or {self._prefix + "frames"}
+        lag = 0
+        for topic in topics:
+            for partition, (begin, end) in self._reader.ends(topic).items():
+                lag += end - max(begin, at.get((topic, partition), begin))
+        return lag
+
+
+def _progress(now: Watched) -> Table:
+    table = Table.grid(padding=(0, 3))
+    for name, count in now.messages.items():
+        table.add_row(name, f"{count:>6}", *([f"lag {now.lag[CONSUMED_BY[name]]}"] if name in CONSUMED_BY else [""]))
+    table.add_row("to ClickHouse", f"{now.lag['clickhouse-sink']:>6}", "waiting")
+    states = " ".join(f"{name}:{state}" for name, state in now.processes.items() if state not in {"ready", "done"})
+    table.add_row("processes", "", states or "all serve")
+    return table
+
+
+#: Which group reads a topic, for the display.
+CONSUMED_BY: Mapping[str, str] = {"frames": "perception", "detections": "tracking", "tracks": "incidents"}
+
+
+def read_report(out: Path) -> dict[str, object]:
+    """Return what report.json holds."""
+    content: dict[str, object] = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    return content
