@@ -28,9 +28,10 @@ def command() -> None:
     """
 
 
-def _start(target: str, **options: object) -> None:
+def _start(target: str, **options: object) -> int | None:
     module, _, name = target.partition(":")
-    getattr(importlib.import_module(module), name)(Settings(), **options)
+    code: int | None = getattr(importlib.import_module(module), name)(Settings(), **options)
+    return code
 
 
 def _register(name: str, target: str) -> None:
@@ -55,7 +56,8 @@ for _name, _target in PROCESSES.items():
     "--camera", "cameras", multiple=True, help="Only this camera; may be repeated. Default: all of the registry."
 )
 @click.option("--exit-when-done", is_flag=True, help="End with 0 when every file source has been played.")
-def producers(pace: str, cameras: tuple[str, ...], *, exit_when_done: bool) -> None:
+@click.option("--replay", is_flag=True, help="Play files from their start although `frames` holds them.")
+def producers(pace: str, cameras: tuple[str, ...], *, exit_when_done: bool, replay: bool) -> None:
     """Read cameras into `frames`.
 
     \b
@@ -64,4 +66,7 @@ def producers(pace: str, cameras: tuple[str, ...], *, exit_when_done: bool) -> N
       vigil run producers --camera ALA-0001 --camera ALA-0002
       vigil run producers --pace max --exit-when-done
     """
-    _start("producers.app:run", pace=pace, cameras=cameras or None, exit_when_done=exit_when_done)
+    code = _start(
+        "producers.app:run", pace=pace, cameras=cameras or None, exit_when_done=exit_when_done, replay=replay
+    )
+    raise SystemExit(code or 0)
