@@ -45,8 +45,9 @@ def run(
         0; with `exit_when_done` 1 where a file was rejected or there was none to play.
 
     Raises:
-        KafkaException, RegistryUnavailableError, SchemaNotRegisteredError: the process cannot start; says what is missing.
+        KafkaException, RegistryUnavailableError, SchemaNotRegisteredError: the process cannot start; says why.
     """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stack = producer_settings(settings)
     ids = RegistrySchemaIds.connect(stack.schema_registry_url, stack.topic_prefix)
     return run_producers(stack, ids, pace=pace, cameras=cameras, exit_when_done=exit_when_done, replay=replay)

@@ -232,12 +232,7 @@ class CameraReader:
         self._outlet.lane.settle()
         if end_us == 0:
             raise SourceRejectedError(_nothing(grouper))
-        if failure is not None:
-            self._ending = f"the file is damaged after {seconds(end_us)}: {failure}"
-        elif declared is not None and end_us < declared - CUT_SHORT_US:
-            self._ending = (
-                f"the file ends after {seconds(end_us)} of the {seconds(declared)} that it declares: it is cut short"
-            )
+        self._ending = _ending(end_us, declared, failure)
 
     def _follow_live(self, source: Source) -> None:
         settings = self._settings
@@ -293,8 +288,8 @@ class CameraReader:
 
     def _too_large(self, event: Oversized) -> None:
         text = (
-            f"a packet of {event.packet.size:,} bytes is above a message's {event.limit_bytes:,}: it and what depends on it"
-            " are left out; lower the camera's bitrate or resolution"
+            f"a packet of {event.packet.size:,} bytes is above a message's {event.limit_bytes:,}: it and what"
+            " depends on it are left out; lower the camera's bitrate or resolution"
         )
         log.warning("camera %s: %s", self.camera.camera_id, text)
         self.board.note(text)
@@ -323,6 +318,15 @@ class _Pacer:
             self._zero_s = now - group.offset_us / MICROSECONDS
         if due > now and self._stop.wait(due - now):
             raise Stopped
+
+
+def _ending(end_us: int, declared_us: int | None, failure: str | None) -> str | None:
+    """Return what was wrong with a file that was played as far as it goes; None for nothing."""
+    if failure is not None:
+        return f"the file is damaged after {seconds(end_us)}: {failure}"
+    if declared_us is not None and end_us < declared_us - CUT_SHORT_US:
+        return f"the file ends after {seconds(end_us)} of the {seconds(declared_us)} that it declares: it is cut short"
+    return None
 
 
 def _nothing(grouper: Grouper) -> str:

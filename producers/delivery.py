@@ -52,7 +52,7 @@ class LaneCounts:
 
 @dataclass(slots=True)
 class Lane:
-    """One camera's way to Kafka: at most `most` messages under way, in order; a failed one is sent again before any new.
+    """One camera's way to Kafka: at most `most` messages under way, in order, a failed one before any new.
 
     Its camera's thread calls `send` and `settle`; the delivery thread calls the rest.
     """

@@ -125,7 +125,7 @@ class Fleet:
         try:
             credentials = read_secrets(self._settings.secrets_file).get(camera.camera_id)
         except SecretsFileError as error:
-            log.error("%s; camera %s is opened without credentials", error, camera.camera_id)
+            log.error("%s; camera %s is opened without credentials", error, camera.camera_id)  # noqa: TRY400  said in full
             credentials = None
         lane = self._delivery.lane()
         reader = CameraReader(

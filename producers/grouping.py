@@ -138,10 +138,10 @@ class _Open:
 class Grouper:
     """Puts one connection's packets, in decoding order, into groups.
 
-    A group begins with a keyframe or continues the GOP of the group before. It ends before a packet that begins `span_s`
-    or more after its first, before one that would exceed `payload_bytes`, where timestamps jump, and before a keyframe
-    unless one more GOP like the last still fits into the second (so short GOPs, and MJPEG, share a message). Nothing is
-    sent before the first keyframe. New VPS, SPS, extradata or JPEG size begin a new epoch at their keyframe.
+    A group begins with a keyframe or continues the GOP of the group before. It ends before a packet that begins
+    `span_s` or more after its first, before one that would exceed `payload_bytes`, where timestamps jump, and before a
+    keyframe unless one more GOP like the last still fits into the second (so short GOPs, and MJPEG, share a message).
+    Nothing is sent before the first keyframe. New VPS, SPS, extradata or JPEG size begin a new epoch at their keyframe.
 
     Args:
         format: of the connection's first packets.

@@ -108,7 +108,7 @@ def write_cameras(settings: ProducerSettings, codec: MessageCodec, cameras: Sequ
     Raises:
         KafkaException: an entry was not delivered.
     """
-    config = producer_config(settings, lambda error: None) | {
+    config = producer_config(settings, lambda _error: None) | {
         "message.timeout.ms": int(TIMEOUT_S * 1000),
         "linger.ms": 5,
     }

@@ -98,7 +98,7 @@ def _block(consumer: Consumer, where: TopicPartition, begin: int, end: int, keys
         for message in consumer.consume(100, timeout=1.0):
             if message.error() is not None:
                 raise KafkaException(message.error())
-            position = message.offset() + 1
+            position = int(message.offset() or 0) + 1
             if position > end:
                 break
             key, value = message.key(), message.value()

@@ -38,8 +38,8 @@ class ProducerSettings:
         secrets_file: JSON file of credentials by camera id.
         payload_bytes: most bytes of packets in a group (schemas/topics.toml).
         message_max_bytes: most bytes of a message (schemas/topics.toml).
-        open_timeout_s: a source that has not opened by then is down. Cameras answer within 3 s; a probe of a stream with a
-            long GOP takes some seconds more.
+        open_timeout_s: a source that has not opened by then is down. Cameras answer within 3 s; a probe of a stream
+            with a long GOP takes some seconds more.
         stall_s: a live source without a packet for so long is reconnected. Shorter reconnects cameras that only paused.
         keyframe_wait_s: a connection without a keyframe for so long is reconnected. Above the longest GOPs seen (20 s).
         backoff_base_s: first wait before a reconnect.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "file")
 HIDDEN: Final = "***"
@@ -38,7 +38,7 @@ class Credentials:
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return a text without the credentials of any URL in it, and without the given secrets, plain or percent-encoded."""
+    """Return a text without the credentials of any URL in it, and without the given secrets, plain or encoded."""
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _SECRET_QUERY.sub(rf"\1{HIDDEN}", text)
     for secret in secrets:
@@ -55,7 +55,7 @@ def split_credentials(uri: str) -> tuple[str, Credentials | None]:
         BadAddressError: the scheme is none of SCHEMES, the host is missing, or the address cannot be read.
     """
     try:
-        parts = urlsplit(uri)
+        parts: SplitResult = urlsplit(uri)
         port = parts.port
     except ValueError:
         raise BadAddressError(
@@ -71,7 +71,8 @@ def split_credentials(uri: str) -> tuple[str, Credentials | None]:
         raise BadAddressError(f"source address {redact(uri)!r} names no host; expected {parts.scheme}://host:port/path")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     netloc = host if port is None else f"{host}:{port}"
-    kept, secret = [], []
+    kept: list[str] = []
+    secret: list[str] = []
     for pair in parts.query.split("&") if parts.query else []:
         (secret if _SECRET_QUERY.match("?" + pair) else kept).append(pair)
     bare = urlunsplit((parts.scheme, netloc, parts.path, "&".join(kept), parts.fragment))

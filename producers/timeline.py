@@ -32,7 +32,8 @@ class Timeline:
     """Places packets on one line of time.
 
     A step back, or ahead by more than `largest_gap_s`, is a change of the source's clock: the line goes on one packet's
-    duration after the last. A smaller step ahead is time without picture. A wrap goes on as if the counter had more bits.
+    duration after the last. A smaller step ahead is time without picture. A wrap goes on as if the counter had more
+    bits.
 
     Args:
         time_base: seconds per tick.

@@ -2,8 +2,8 @@
 
     /usr/bin/python3 rtsp_server.py ACCESS_UNITS FRAMES_PER_SECOND [PORT]
 
-ACCESS_UNITS holds Annex B access units, each after its length (4 bytes, big endian). The first line on standard output is
-the port. Run by the system's Python: a virtual environment has no `gi`. It knows nothing of Vigil.
+ACCESS_UNITS holds Annex B access units, each after its length (4 bytes, big endian). The first line on standard output
+is the port. Run by the system's Python: a virtual environment has no `gi`. It knows nothing of Vigil.
 """
 
 import sys
