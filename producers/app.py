@@ -48,6 +48,7 @@ def run(
         KafkaException, RegistryUnavailableError, SchemaNotRegisteredError: the process cannot start; says why.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each schema looked up
     stack = producer_settings(settings)
     ids = RegistrySchemaIds.connect(stack.schema_registry_url, stack.topic_prefix)
     return run_producers(stack, ids, pace=pace, cameras=cameras, exit_when_done=exit_when_done, replay=replay)

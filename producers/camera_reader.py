@@ -59,7 +59,7 @@ class CameraReader:
 
     Args:
         camera: registry entry.
-        address: what is opened.
+        address: returns what is opened; asked anew for each connection, so that new credentials count.
         settings: of the process.
         outlet: where messages go.
         board: where its state is shown.
@@ -71,7 +71,7 @@ class CameraReader:
     def __init__(
         self,
         camera: Camera,
-        address: Address,
+        address: Callable[[], Address],
         settings: ProducerSettings,
         outlet: Outlet,
         board: HealthBoard,
@@ -82,7 +82,8 @@ class CameraReader:
     ) -> None:
         self.camera = camera
         self.board = board
-        self._address = address
+        self._address_now = address
+        self._address = address()
         self._settings = settings
         self._outlet = outlet
         self._pace = pace
@@ -180,6 +181,7 @@ class CameraReader:
 
     def _connection(self) -> None:
         self._ending: str | None = None
+        self._address = self._address_now()
         self.board.change(CameraStatus.CONNECTING)
         with Source(self._address, self._settings) as source:
             if self._address.declared_start:

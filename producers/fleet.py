@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from importlib import metadata
 
 from producers.camera_reader import CameraReader, Mark, Outlet, Pace
@@ -122,15 +123,10 @@ class Fleet:
                     self._settings.most_cameras,
                 )
             return
-        try:
-            credentials = read_secrets(self._settings.secrets_file).get(camera.camera_id)
-        except SecretsFileError as error:
-            log.error("%s; camera %s is opened without credentials", error, camera.camera_id)  # noqa: TRY400  said in full
-            credentials = None
         lane = self._delivery.lane()
         reader = CameraReader(
             camera,
-            Address(camera.source_uri, credentials, camera.source_start_us is not None),
+            partial(self._address, camera),
             self._settings,
             Outlet(f"{self._settings.topic_prefix}frames", self._schema_id, lane, self._dead_letter),
             HealthBoard(camera.camera_id, now_us, self._health, lane.counts),
@@ -140,6 +136,15 @@ class Fleet:
         )
         self._readers[camera.camera_id] = reader
         reader.start()
+
+    def _address(self, camera: Camera) -> Address:
+        """Return what is opened for a camera, with the credentials that hold now."""
+        try:
+            credentials = read_secrets(self._settings.secrets_file).get(camera.camera_id)
+        except SecretsFileError as error:
+            log.error("%s; camera %s is opened without credentials", error, camera.camera_id)  # noqa: TRY400  said in full
+            credentials = None
+        return Address(camera.source_uri, credentials, camera.source_start_us is not None)
 
     def _remove(self, camera_id: str) -> None:
         reader = self._readers.pop(camera_id)
