@@ -61,7 +61,11 @@ class MessageCodec:
         schema_id = schema_id_of(data)
         writer = self._writers.get(schema_id)
         if writer is None:
-            writer = parse_writer_schema(self._ids.text_of(schema_id))
+            text = self._ids.text_of(schema_id)
+            try:
+                writer = parse_writer_schema(text)
+            except Exception as error:  # fastavro's own, and those of json
+                raise DatumError(f"schema {schema_id} of the registry is no Avro schema: {error}") from error
             if writer == reader_schema(topic):
                 writer = reader_schema(topic)
             if len(self._writers) >= MOST_WRITER_SCHEMAS:

@@ -1,0 +1,1 @@
+"""The same suite against the fake and the real component."""

@@ -1,0 +1,1 @@
+"""`vigil topics` on a real Kafka and registry."""
