@@ -1,7 +1,7 @@
 """Release the schemas: write the next version of each that changed, or say why it must not be.
 
-    python -m schemas.release            write new versions
-    python -m schemas.release --check    only say what would be written; ends with 2 where something would
+python -m schemas.release            write new versions
+python -m schemas.release --check    only say what would be written; ends with 2 where something would
 """
 
 import argparse
