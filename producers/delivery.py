@@ -15,6 +15,8 @@ from producers.settings import ProducerSettings
 log = logging.getLogger(__name__)
 
 RETRY_S: Final = 1.0
+#: The client repeats an error for as long as it lasts; one line in so long is enough (s).
+WARN_EVERY_S: Final = 30.0
 
 
 class DeliveryStoppedError(Exception):
@@ -161,6 +163,7 @@ class Delivery:
         self.fatal: str | None = None
         self._stopping = threading.Event()
         self._lost = 0
+        self._warned_s: dict[int, float] = {}
         self._client = Producer(producer_config(settings, self._error))
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="delivery", daemon=True)
@@ -223,7 +226,10 @@ class Delivery:
         if error.fatal():
             self.fatal = f"Kafka's client cannot go on: {error.str()}"
             self._stopping.set()
-        log.warning("kafka: %s", error.str())
+        now = time.monotonic()
+        if now - self._warned_s.get(error.code(), -WARN_EVERY_S) >= WARN_EVERY_S:
+            self._warned_s[error.code()] = now
+            log.warning("kafka: %s", error.str())
 
 
 def producer_config(settings: ProducerSettings, on_error: Any) -> dict[str, Any]:
@@ -246,6 +252,6 @@ def producer_config(settings: ProducerSettings, on_error: Any) -> dict[str, Any]
         "message.timeout.ms": 0,
         "reconnect.backoff.max.ms": 2_000,
         "socket.nagle.disable": True,
-        "log_level": 3,
+        "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
         "error_cb": on_error,
     }

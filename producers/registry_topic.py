@@ -36,7 +36,7 @@ class RegistryReader:
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
                 "fetch.message.max.bytes": settings.message_max_bytes,
-                "log_level": 3,
+                "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
             }
         )
 

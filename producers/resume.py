@@ -36,7 +36,7 @@ def last_marks(settings: ProducerSettings, codec: MessageCodec, cameras: Collect
             "enable.partition.eof": False,
             "fetch.message.max.bytes": settings.message_max_bytes,
             "queued.max.messages.kbytes": 32_768,
-            "log_level": 3,
+            "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
         }
     )
     try:
