@@ -83,9 +83,8 @@ class Demo:
             DemoError: a step failed; says which and why.
         """
         if self.stack.running():
-            raise DemoError(
-                f"a stack is running on {self.settings.data_dir}; 'VIGIL_DATA_DIR={self.settings.data_dir} vigil down' stops it"
-            )
+            folder = self.settings.data_dir
+            raise DemoError(f"a stack is running on {folder}; 'VIGIL_DATA_DIR={folder} vigil down' stops it")
         for folder in (self.settings.data_dir, self.out):
             if folder.exists():
                 shutil.rmtree(folder)
