@@ -1,0 +1,1 @@
+"""Triton: the model repository, its cards, and how its files were made."""

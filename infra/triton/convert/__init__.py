@@ -1,0 +1,1 @@
+"""How the served model files were made from their sources."""
