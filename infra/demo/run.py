@@ -124,7 +124,7 @@ class Demo:
         reader = TopicReader(self.settings.bootstrap_servers, message_max_bytes())
         try:
             tables = Tables.connect(self.settings)
-            report = gather(self.settings, reader, tables, self.registry, self.out)
+            report = gather(self.settings, reader, tables, self.out)
         finally:
             reader.close()
         write(report, self.out)

@@ -1,0 +1,104 @@
+"""What ClickHouse holds after the demo, by SQL that anyone may run again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+
+from infra.demo.accounting import Second, TableCount
+from infra.demo.stills import Coordinates
+from infra.settings import Settings
+
+#: Topics that have tables, in the order of the report.
+TABLES: Sequence[str] = (
+    "cameras", "signal-phases", "detections", "tracks", "plate-reads", "incidents", "violations", "reviews", "payments",
+    "case-commands", "case-events", "checkpoints", "camera-health", "dead-letters",
+)  # fmt: skip
+
+#: The balance as one query: camera-seconds in both tables, and rows beyond one a camera-second.
+BALANCE_SQL = """\
+SELECT camera_id,
+       uniqExactIf((epoch_us, sequence), source = 'detections') AS detected,
+       uniqExactIf((epoch_us, sequence), source = 'tracks')     AS tracked,
+       count() - detected - tracked                             AS duplicated
+FROM (SELECT 'detections' AS source, camera_id, toUnixTimestamp64Micro(epoch) AS epoch_us, sequence FROM detections
+      UNION ALL
+      SELECT 'tracks', camera_id, toUnixTimestamp64Micro(epoch), sequence FROM tracks)
+GROUP BY camera_id ORDER BY camera_id"""
+
+
+def table_of(topic: str) -> str:
+    """Return the name of a topic's people's view."""
+    return topic.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of one database."""
+
+    client: Client
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Tables":
+        """Connect to the settings' ClickHouse."""
+        address = urlsplit(settings.clickhouse_address)
+        return cls(
+            clickhouse_connect.get_client(
+                host=address.hostname or settings.host,
+                port=address.port or settings.clickhouse_port,
+                secure=address.scheme == "https",
+                username=settings.clickhouse_user,
+                password=settings.clickhouse_password.get_secret_value(),
+                database=settings.clickhouse_database,
+            )
+        )
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """Run a query."""
+        return self.client.query(sql, parameters=dict(parameters or {})).result_rows
+
+    def count(self, topic: str, messages: int) -> TableCount:
+        """Count a topic's tables."""
+        table = table_of(topic)
+        rows, distinct = self.rows(f"SELECT count(), uniqExact(_partition, _offset) FROM {table}_messages")[0]  # noqa: S608
+        facts = self.rows(f"SELECT count() FROM {table}")[0][0]  # noqa: S608  names from the table above
+        return TableCount(messages, int(rows), int(distinct), int(facts))
+
+    def seconds(self, topic: str) -> list[Second]:
+        """Return every camera-second in a people's view, repeats included."""
+        sql = f"SELECT camera_id, toUnixTimestamp64Micro(epoch), sequence FROM {table_of(topic)}"  # noqa: S608
+        return [(str(camera), int(epoch), int(sequence)) for camera, epoch, sequence in self.rows(sql)]
+
+    def latency_ms(self) -> dict[str, int]:
+        """Return p50 and p99 from the frames message's CreateTime to the insert of its tracks row, milliseconds."""
+        sql = """
+            SELECT quantileExact(0.5)(toUnixTimestamp64Milli(_inserted_at) - toUnixTimestamp64Milli(frames_created_at)),
+                   quantileExact(0.99)(toUnixTimestamp64Milli(_inserted_at) - toUnixTimestamp64Milli(frames_created_at))
+            FROM tracks_messages"""
+        p50, p99 = self.rows(sql)[0]
+        return {"p50": int(p50), "p99": int(p99)}
+
+    def figures(self) -> dict[str, tuple[int, int, int, int]]:
+        """Return frames decoded, frames inferred, detections, and tracks by camera."""
+        sql = """
+            SELECT d.camera_id, d.decoded, d.inferred, d.boxes, t.tracks
+            FROM (SELECT camera_id, sum(frames_decoded) AS decoded, sum(length(sample_at)) AS inferred,
+                         sum(length(box_class)) AS boxes FROM detections GROUP BY camera_id) AS d
+            LEFT JOIN (SELECT camera_id, uniqExactArray(track_id) AS tracks FROM tracks GROUP BY camera_id) AS t
+                   ON t.camera_id = d.camera_id"""
+        return {
+            str(c): (int(decoded), int(inferred), int(boxes), int(t))
+            for c, decoded, inferred, boxes, t in self.rows(sql)
+        }
+
+    def coordinates(self, camera_id: str, epoch_us: int, last: int, back: int) -> dict[int, Coordinates]:
+        """Return where the frames of a camera's seconds lie, by sequence: an index, not a scan of `frames`."""
+        sql = """
+            SELECT sequence, frames_partition, frames_offset FROM detections
+            WHERE camera_id = {camera:String} AND epoch = fromUnixTimestamp64Micro({epoch:Int64})
+              AND sequence BETWEEN {first:Int64} AND {last:Int64}"""
+        parameters = {"camera": camera_id, "epoch": epoch_us, "first": max(0, last - back), "last": last}
+        return {int(s): Coordinates(int(p), int(o)) for s, p, o in self.rows(sql, parameters)}
