@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local.control import LocalStack, StackError
-from infra.local.runner import main as run_here
 from infra.local.stages import STAGES
 from infra.settings import Settings
 
@@ -63,10 +62,11 @@ def up(*, stages: bool, foreground: bool) -> None:
     settings = Settings()
     console = Console()
     names = list(STAGES) if stages else []
-    if foreground:
-        raise SystemExit(run_here(["--stages", ",".join(names)]))
+    stack = LocalStack(settings, names)
     try:
-        bring_up(LocalStack(settings, names), console)
+        if foreground:
+            raise SystemExit(stack.serve())
+        bring_up(stack, console)
     except StackError as error:
         raise click.ClickException(str(error)) from error
     console.print(f"up: Kafka {settings.bootstrap_servers}, registry {settings.schema_registry_url},")

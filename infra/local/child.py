@@ -4,6 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
+class ChildCannotStartError(RuntimeError):
+    """Starting the child again cannot help: something is missing; the text says what and how to get it."""
+
+
+class ChildMustRestartError(RuntimeError):
+    """The child serves no longer and cannot be healed from outside; the runner ends it and starts it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
     """One process of the stack.
@@ -13,11 +21,13 @@ class ChildSpec:
         argv: program and arguments.
         env: environment variables added to the runner's own.
         needs: children that must be ready before it starts.
-        prepare: called before every start (formats a disk, clears what a killed run left).
+        prepare: called before every start (formats a disk, clears what a killed run left); raises
+            ChildCannotStartError where a further try is of no use.
         ready: a real health check: True when the child serves; any exception counts as not yet.
-        check: called every few seconds while it serves; heals what only a look inside can see (Triton's stubs).
+        check: called every few seconds while it serves; heals what only a look inside can see (Triton's stubs) and
+            returns a note for status; raises ChildMustRestartError where that failed.
+        clean: called after every end, when no process of the child is left.
         stop_s: seconds it has between SIGTERM and SIGKILL.
-        gate: where given, the child is held until it returns True (stages wait for topics and tables).
         ends: True for a process whose exit with 0 means that its work is done.
     """
 
@@ -28,8 +38,8 @@ class ChildSpec:
     prepare: Callable[[], None] | None = None
     ready: Callable[[], bool] | None = None
     check: Callable[[], str | None] | None = None
+    clean: Callable[[], None] | None = None
     stop_s: float = 15.0
-    gate: Callable[[], bool] | None = None
     ends: bool = False
 
 
@@ -38,7 +48,7 @@ class ChildState:
     """What the runner knows of a child; written to the state file.
 
     Attributes:
-        state: waiting, held, starting, ready, restarting, done, failed or stopped.
+        state: waiting, starting, ready, restarting, done, failed or stopped.
         restarts: times it was started again.
         last_exit: how it ended last, in words.
         log_tail: last lines of its log when it ended last.

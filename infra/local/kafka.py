@@ -1,5 +1,7 @@
 """Kafka (KRaft, one node: broker and controller) from its Maven artifacts."""
 
+import shutil
+import socket
 import subprocess
 import tomllib
 import uuid
@@ -9,7 +11,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
-from infra.local.child import ChildSpec
+from infra.local.child import ChildCannotStartError, ChildSpec
 from infra.settings import Settings
 
 LOG4J = """\
@@ -66,6 +68,10 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
     config, log4j = home / "server.properties", home / "log4j2.properties"
 
     def prepare() -> None:
+        if not (settings.cache_dir / "kafka").exists():
+            raise ChildCannotStartError(f"no Kafka under {settings.cache_dir / 'kafka'}; run 'make setup'")
+        if shutil.which("java") is None:
+            raise ChildCannotStartError("no java on the PATH; run 'make setup', or install openjdk-17-jre-headless")
         home.mkdir(parents=True, exist_ok=True)
         config.write_text(properties(settings, folder))
         log4j.write_text(LOG4J)
@@ -76,12 +82,12 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
             if done.returncode:
                 raise RuntimeError(f"formatting Kafka's data folder failed: {done.stdout[-500:]} {done.stderr[-500:]}")
 
-    client: list[AdminClient] = []
-
     def ready() -> bool:
-        if not client:
-            client.append(AdminClient({"bootstrap.servers": f"{settings.host}:{settings.kafka_port}", "log_level": 0}))
-        return bool(client[0].list_topics(timeout=2).brokers)
+        with socket.create_connection((settings.host, settings.kafka_port), timeout=1):
+            pass  # librdkafka would wait ever longer between its own tries
+        client = AdminClient({"bootstrap.servers": f"{settings.host}:{settings.kafka_port}", "log_level": 0})
+        cluster = client.describe_cluster(request_timeout=3).result(timeout=4)
+        return bool(cluster.nodes) and bool(client.list_topics(timeout=3).brokers)
 
     heap = settings.kafka_heap
     options = [f"-Xmx{heap}", f"-Xms{heap}", "-XX:+UseSerialGC", "-Xshare:auto", f"-Dlog4j2.configurationFile={log4j}"]

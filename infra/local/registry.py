@@ -3,10 +3,12 @@
 import json
 import urllib.request
 
-from infra.local.child import ChildSpec
+from infra.local.child import ChildCannotStartError, ChildSpec
 from infra.settings import Settings
 
 COMPATIBILITY = "BACKWARD_TRANSITIVE"
+#: Its own topics carry no prefix: another VIGIL_TOPIC_PREFIX on the same data must find the same schemas.
+TOPICS = "schema-registry"
 
 
 def _request(url: str, body: dict[str, str] | None = None) -> bytes:
@@ -30,7 +32,7 @@ def spec(settings: Settings) -> ChildSpec:
 
     def prepare() -> None:
         if jar is None:
-            raise FileNotFoundError(f"no registry under {settings.cache_dir / 'apicurio'}; run 'make setup'")
+            raise ChildCannotStartError(f"no registry under {settings.cache_dir / 'apicurio'}; run 'make setup'")
 
     options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
     return ChildSpec(
@@ -38,15 +40,15 @@ def spec(settings: Settings) -> ChildSpec:
         argv=["java", *options, "-jar", str(jar)],
         env={
             "APICURIO_STORAGE_KIND": "kafkasql",
-            "APICURIO_KAFKASQL_BOOTSTRAP_SERVERS": f"{settings.host}:{settings.kafka_port}",
-            "APICURIO_KAFKASQL_TOPIC": f"{settings.topic_prefix}registry-journal",
-            "APICURIO_KAFKASQL_SNAPSHOTS_TOPIC": f"{settings.topic_prefix}registry-snapshots",
-            "APICURIO_EVENTS_KAFKA_TOPIC": f"{settings.topic_prefix}registry-events",
+            "APICURIO_KAFKASQL_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "APICURIO_KAFKASQL_TOPIC": f"{TOPICS}-journal",
+            "APICURIO_KAFKASQL_SNAPSHOTS_TOPIC": f"{TOPICS}-snapshots",
+            "APICURIO_EVENTS_KAFKA_TOPIC": f"{TOPICS}-events",
             "QUARKUS_HTTP_HOST": settings.host,
             "QUARKUS_HTTP_PORT": str(settings.registry_port),
             "QUARKUS_LOG_LEVEL": "WARN",
         },
-        needs=("kafka",),
+        needs=("kafka",) if settings.bootstrap is None else (),
         prepare=prepare,
         ready=ready,
     )

@@ -1,12 +1,13 @@
 """Vigil's own processes as children of the runner."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from infra.local.child import ChildSpec
 from infra.settings import Settings
 
-SERVERS = ("kafka", "registry", "clickhouse", "triton")
 #: What each process needs to be up before it starts, and whether it ends by itself when its work is done.
 STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "perception": (("kafka", "registry", "triton"), False),
@@ -18,17 +19,50 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
 }
 
 
-def stage_specs(settings: Settings, names: Sequence[str], options: Mapping[str, Sequence[str]]) -> Sequence[ChildSpec]:
-    """Return the named stages as children.
+@dataclass(frozen=True, slots=True)
+class StageProcess:
+    """One of Vigil's own processes, as `vigil run STAGE` starts it.
 
-    Raises:
-        KeyError: there is no such stage; names those there are.
+    Attributes:
+        stage: its name in STAGES.
+        arguments: further arguments of its command line.
+        env: environment variables added to the stack's own; written to a file of the data folder, so no secrets.
+        name: its name in status and logs, where one stage runs several times; default: the stage's.
     """
-    out = []
-    for name in names:
-        if name not in STAGES:
-            raise KeyError(f"no stage {name!r}; there are {', '.join(STAGES)}")
-        needs, ends = STAGES[name]
-        argv = [sys.executable, "-m", "infra.cli", "run", name, *options.get(name, ())]
-        out.append(ChildSpec(name=name, argv=argv, env=settings.environment(), needs=needs, ends=ends))
-    return out
+
+    stage: str
+    arguments: Sequence[str] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Fill the default name.
+
+        Raises:
+            ValueError: there is no such stage; names those there are.
+        """
+        if self.stage not in STAGES:
+            raise ValueError(f"no stage {self.stage!r}; there are {', '.join(STAGES)}")
+        if not self.name:
+            object.__setattr__(self, "name", self.stage)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what from_json reads."""
+        return {"stage": self.stage, "arguments": list(self.arguments), "env": dict(self.env), "name": self.name}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "StageProcess":
+        """Read what to_json wrote."""
+        return cls(data["stage"], tuple(data["arguments"]), dict(data["env"]), data["name"])
+
+
+def stage_spec(settings: Settings, stage: StageProcess, servers: Collection[str]) -> ChildSpec:
+    """Return a stage as a child; it needs those of its servers that the local stack runs."""
+    needs, ends = STAGES[stage.stage]
+    return ChildSpec(
+        name=stage.name,
+        argv=[sys.executable, "-m", "infra.cli", "run", stage.stage, *stage.arguments],
+        env={**settings.environment(), **stage.env},
+        needs=[name for name in needs if name in servers],
+        ends=ends,
+    )
