@@ -1,0 +1,286 @@
+"""Stopped vehicle: one that stands where traffic should flow. Defaults and sources: docs/rules/stopped_vehicle.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.incidents.finding import Finding
+from processors.rules.geometry import containment, iou
+from processors.rules.place import Place, Scope
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.sight import Sight
+from schemas.messages import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one zone.
+
+    Attributes:
+        dwell_s: how long a vehicle may stand: 60 s, the i-LIDS parked-vehicle definition.
+        queue_vehicles: from how many vehicles that stand together in the zone on it is a queue; 0: never.
+        queue_dwell_s: how long a vehicle in a queue may stand: more than a long red phase.
+        same_place_iou: overlap of a vehicle's box with the place where it came to stand, from which on it stands.
+        occlusion_s: how long, in time looked at, a vehicle may be out of sight and be taken for the same again.
+        memory_s: longest time without a look in which it counts as having stood.
+        high_s: standing time from which on severity is HIGH: the default of five minutes is a choice, not a source.
+    """
+
+    dwell_s: float = 60.0
+    queue_vehicles: float = 3.0
+    queue_dwell_s: float = 180.0
+    same_place_iou: float = 0.5
+    occlusion_s: float = 10.0
+    memory_s: float = 60.0
+    high_s: float = 300.0
+
+
+#: Kinds of zone that are for standing: what stands there is nothing to report, whatever zone lies over it.
+STANDING_ALLOWED = frozenset({"parking"})
+#: Observed seconds after which a place is one where a vehicle stands, not one it passes.
+MATURE = 3
+#: Observed seconds in a row that a standing vehicle must be elsewhere to have left: one bad box is none.
+LEAVING = 2
+#: Two boxes that overlap so are one vehicle, detected twice.
+TWICE_IOU = 0.7
+#: A part of a vehicle (half hidden) lies inside its whole, and is no smaller than this share of it.
+PART, PART_AREA = 0.85, 0.3
+#: Vehicles followed on one camera.
+MOST_SPOTS = 256
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place where a vehicle stands, or is just passing.
+
+    Attributes:
+        subject: name of the place, from the zone, the vehicle's first track and when it came.
+        zone_id: its zone.
+        track_id: the vehicle's present track.
+        tracks: its tracks, the first first.
+        since_us: when the vehicle came to stand.
+        seen_us: when it was last seen there.
+        hits: seconds in which it was seen there.
+        own: seconds in which its present track was seen there.
+        off: seconds in a row in which its present track was seen elsewhere.
+        absent_us: time looked at since it was last seen, microseconds.
+        known: whether it has stood too long.
+        box: where it came to stand, the registry's pixels.
+        onset: pictures of that.
+    """
+
+    subject: str
+    zone_id: str
+    track_id: str
+    tracks: list[str]
+    since_us: int
+    seen_us: int
+    hits: int
+    own: int
+    off: int
+    absent_us: int
+    known: bool
+    box: list[float]
+    onset: Sight
+
+
+class StoppedVehicle:
+    """Watches places, not tracks: a place stays the same through a lost track, a passing lorry, a sparse look."""
+
+    kind: ClassVar[str] = "stopped_vehicle"
+    version: ClassVar[str] = "stopped_vehicle/1"
+
+    def initial(self) -> list[Spot]:
+        """No vehicle is followed."""
+        return []
+
+    def observe(self, state: list[Spot], second: Second, place: Place) -> tuple[list[Spot], Sequence[Finding]]:
+        """Match the vehicles of a second to the places where vehicles stood."""
+        scopes = place.scopes(self.kind, scopes_of)
+        if not scopes or not second.observed:
+            return state, ()
+        vehicles = [i for i, c in enumerate(second.classes) if c in MOTOR_VEHICLES]
+        if not vehicles and not state:
+            return state, ()
+        by_zone = {scope.zone_id: scope for scope in scopes}
+        index = {second.tracks.track_id[i]: i for i in vehicles}
+        findings: list[Finding] = []
+        kept, here = self._follow(state, second, index, by_zone, findings)
+        self._arrive(kept, here, second, index, scopes, place)
+        self._judge(kept, here, second, by_zone, findings)
+        return kept, findings
+
+    def _follow(
+        self,
+        state: list[Spot],
+        second: Second,
+        index: dict[str, int],
+        by_zone: dict[str | None, Scope[Settings]],
+        findings: list[Finding],
+    ) -> tuple[list[Spot], dict[str, int]]:
+        """Look for each place's vehicle; return the places kept and the track index now at each, by subject."""
+        kept: list[Spot] = []
+        here: dict[str, int] = {}
+        for spot in state:
+            scope = by_zone.get(spot.zone_id)
+            if scope is None or second.at_us - spot.seen_us > scope.settings.memory_s * 1e6:
+                continue
+            i = index.get(spot.track_id)
+            if i is None:
+                spot.absent_us += second.step_us
+                limit_s = scope.settings.occlusion_s if spot.hits >= MATURE else 2.0
+                if spot.absent_us <= limit_s * 1e6:
+                    kept.append(spot)
+                continue
+            if same_place(second.mean_box[i], spot.box, scope.settings.same_place_iou):
+                spot.seen_us, spot.absent_us, spot.off = second.at_us, 0, 0
+                spot.hits += 1
+                spot.own += 1
+                here[spot.subject] = i
+                kept.append(spot)
+                del index[spot.track_id]
+                continue
+            spot.off += 1
+            if spot.hits >= MATURE and spot.off < LEAVING:
+                kept.append(spot)
+                del index[spot.track_id]
+            elif spot.known:
+                findings.append(self._finding(spot, scope, second, [i], "ended"))
+        return kept, here
+
+    def _arrive(
+        self,
+        kept: list[Spot],
+        here: dict[str, int],
+        second: Second,
+        index: dict[str, int],
+        scopes: Sequence[Scope[Settings]],
+        place: Place,
+    ) -> None:
+        """Give the vehicles that stand at no place yet the one they came back to, or a new one."""
+        allowed = place.mask_of(STANDING_ALLOWED)
+        for track_id, i in index.items():
+            mask = second.zone_mask[i]
+            scope = next((s for s in scopes if mask & s.bit), None)
+            if scope is None or mask & allowed:
+                continue
+            box = second.mean_box[i]
+            if any(iou(box, spot.box) >= TWICE_IOU for spot in kept if spot.subject in here):
+                continue
+            back = next(
+                (
+                    spot
+                    for spot in kept
+                    if spot.subject not in here
+                    and spot.hits >= MATURE
+                    and spot.off == 0
+                    and spot.zone_id == scope.zone_id
+                    and same_place(box, spot.box, scope.settings.same_place_iou)
+                ),
+                None,
+            )
+            if back is not None:
+                back.track_id = track_id
+                if track_id not in back.tracks and len(back.tracks) < 16:
+                    back.tracks.append(track_id)
+                back.seen_us, back.absent_us, back.own = second.at_us, 0, 1
+                back.hits += 1
+                here[back.subject] = i
+            elif len(kept) < MOST_SPOTS:
+                at_us = second.at_us
+                subject = f"{scope.zone_id}/{track_id}/{at_us}"
+                onset = second.sight([i])
+                kept.append(
+                    Spot(
+                        subject, scope.zone_id or "", track_id, [track_id], at_us, at_us, 1, 1, 0, 0, False, box, onset
+                    )
+                )
+                here[subject] = i
+
+    def _judge(
+        self,
+        kept: list[Spot],
+        here: dict[str, int],
+        second: Second,
+        by_zone: dict[str | None, Scope[Settings]],
+        findings: list[Finding],
+    ) -> None:
+        """Report the vehicles that have stood too long; those of a queue only after a red phase."""
+        due: list[tuple[Spot, Scope[Settings]]] = []
+        for spot in kept:
+            if spot.subject in here:
+                scope = by_zone[spot.zone_id]
+                if spot.known or (spot.own >= 2 and second.at_us - spot.since_us >= scope.settings.dwell_s * 1e6):
+                    due.append((spot, scope))
+        for spot, scope in due:
+            settings = scope.settings
+            if (
+                not spot.known
+                and settings.queue_vehicles
+                and second.at_us - spot.since_us < settings.queue_dwell_s * 1e6
+            ):
+                standing = sum(
+                    1
+                    for other in kept
+                    if other.zone_id == spot.zone_id
+                    and other.hits >= MATURE
+                    and second.at_us - other.since_us < settings.queue_dwell_s * 1e6
+                )
+                if standing >= settings.queue_vehicles:
+                    continue
+            spot.known = True
+            findings.append(self._finding(spot, scope, second, [here[spot.subject]], None))
+
+    def _finding(
+        self, spot: Spot, scope: Scope[Settings], second: Second, seen: list[int], ended: str | None
+    ) -> Finding:
+        settings = scope.settings
+        # When it has left, it stood until it was last seen there.
+        standing_s = ((second.at_us if ended is None else spot.seen_us) - spot.since_us) / 1e6
+        return Finding(
+            subject=spot.subject,
+            zone_id=spot.zone_id,
+            track_ids=list(spot.tracks),
+            since_us=spot.since_us,
+            at_us=second.at_us if ended is None else spot.seen_us,
+            measure=round(standing_s, 1),
+            measures={"standing_s": round(standing_s, 1)},
+            limits={"dwell_s": settings.dwell_s},
+            severity=Severity.HIGH if standing_s >= settings.high_s else Severity.MEDIUM,
+            summary=f"A vehicle has stood in zone {spot.zone_id} for {standing_s:.0f} s; "
+            f"{settings.dwell_s:.0f} s are allowed",
+            onset=spot.onset,
+            sight=second.sight(seen),
+            grace_s=settings.occlusion_s + LEAVING,
+            ended=ended,
+        )
+
+    def pack(self, state: list[Spot]) -> Any:
+        """Return the state as plain data."""
+        return [
+            [
+                *(s.subject, s.zone_id, s.track_id, s.tracks, s.since_us, s.seen_us),
+                *(s.hits, s.own, s.off, s.absent_us, s.known, s.box, s.onset.pack()),
+            ]
+            for s in state
+        ]
+
+    def unpack(self, plain: Any) -> list[Spot]:
+        """Return the state from what `pack` gave."""
+        return [Spot(*[*fields[:-1], Sight(*fields[-1])]) for fields in plain]
+
+
+def same_place(box: Sequence[float], spot: Sequence[float], least_iou: float) -> bool:
+    """Say whether a box shows a vehicle at a place: it overlaps it well, or is a part of it (half hidden)."""
+    if iou(box, spot) >= least_iou:
+        return True
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    whole = (spot[2] - spot[0]) * (spot[3] - spot[1])
+    return PART_AREA * whole <= area < whole and containment(box, spot) >= PART
+
+
+def scopes_of(place: Place) -> list[Scope[Settings]]:
+    """Return the zones where vehicles should not stand."""
+    if "incidents" not in place.camera.capabilities:
+        return []
+    return place.zone_scopes(StoppedVehicle.kind, Settings, frozenset({"roadway", "lane", "no_stopping"}))

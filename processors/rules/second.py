@@ -1,0 +1,148 @@
+"""Second: one camera-second as a rule sees it."""
+
+from array import array
+from typing import Any
+
+import numpy as np
+
+from processors.rules.geometry import digest_kernel
+from processors.rules.place import Place
+from processors.rules.sight import Sight
+from schemas.messages import DecodeStatus, Tracks
+
+#: COCO-80 class of a person.
+PERSON = 0
+#: COCO-80 classes of motor vehicles: car, motorcycle, bus, truck.
+MOTOR_VEHICLES = frozenset({2, 3, 5, 7})
+
+#: Boxes that one sight shows at most: a crowd's picture needs no more, and incidents stay small.
+MOST_BOXES = 64
+
+
+class Second:
+    """The tracks, scene and signals of one camera-second, with what several rules need of them.
+
+    Zones and boxes are worked out when a rule first asks: most seconds of most cameras need neither.
+
+    Args:
+        tracks: the message.
+        place: the camera's registry entry of the version that the message names.
+
+    Raises:
+        ValueError: the message's arrays do not fit together.
+    """
+
+    __slots__ = ("_seen", "at_us", "begins_us", "classes", "ends_us", "observed", "place", "step_us", "tracks")
+
+    def __init__(self, tracks: Tracks, place: Place) -> None:
+        self.tracks = tracks
+        self.place = place
+        #: Begin and end of the second, and how long it is, microseconds.
+        self.begins_us = tracks.captured_at_us
+        self.ends_us = tracks.captured_at_us + tracks.duration_us
+        self.step_us = tracks.duration_us
+        #: Whether a frame of it was looked at; what is not seen in an unobserved second is not absent.
+        self.observed = bool(tracks.sample_at_us) and tracks.decode_status is DecodeStatus.DECODED
+        #: Capture time of its last sampled frame, or its begin: the event time of what is found in it.
+        self.at_us = tracks.sample_at_us[-1] if tracks.sample_at_us else tracks.captured_at_us
+        #: For each track: COCO-80 class id.
+        self.classes = tracks.track_class
+        self._seen: tuple[Any, ...] | None = None
+        self._check()
+
+    def _check(self) -> None:
+        t = self.tracks
+        count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
+        of_tracks = {len(a) for a in (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)}
+        of_tracks |= {len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)}
+        of_boxes = {len(a) for a in (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)}
+        if of_tracks != {count} or of_boxes != {boxes}:
+            raise ValueError(
+                f"the arrays of the second differ in length: {count} track classes beside {sorted(of_tracks)} of the "
+                f"other track fields, {boxes} box tracks beside {sorted(of_boxes)}; tracking writes one a track and box"
+            )
+        if not boxes:
+            return
+        if min(t.box_track) < 0 or max(t.box_track) >= count:
+            raise ValueError(f"box_track names track {max(t.box_track)}, the second has {count} tracks")
+        if min(t.box_sample) < 0 or max(t.box_sample) >= samples:
+            raise ValueError(f"box_sample names sampled frame {max(t.box_sample)}, the second has {samples}")
+
+    def _digest(self) -> tuple[Any, ...]:
+        if self._seen is None:
+            t = self.tracks
+            count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
+            if not boxes:
+                self._seen = ([], [-1] * count, [0] * count, [[0] * samples for _ in self.place.zones])
+                return self._seen
+            edges = array("d", t.box_x1_px)
+            edges.extend(t.box_y1_px)
+            edges.extend(t.box_x2_px)
+            edges.extend(t.box_y2_px)
+            index = array("q", t.box_track)
+            index.extend(t.box_sample)
+            both = np.frombuffer(index, np.int64)
+            camera = self.place.camera
+            found = digest_kernel()(
+                np.frombuffer(edges, np.float64).reshape(4, boxes),
+                both[:boxes],
+                both[boxes:],
+                np.frombuffer(bytes([c == PERSON for c in t.track_class]), np.uint8),
+                samples,
+                camera.width_px / t.width_px if t.width_px else 1.0,
+                camera.height_px / t.height_px if t.height_px else 1.0,
+                self.place.corners,
+                self.place.starts,
+                self.place.ignored,
+            )
+            self._seen = tuple(a.tolist() for a in found)
+        return self._seen
+
+    @property
+    def mean_box(self) -> list[list[float]]:
+        """For each track: mean box x1, y1, x2, y2 over the second, the registry's pixels; empty without any box."""
+        return self._digest()[0]  # type: ignore[no-any-return]
+
+    @property
+    def last_box(self) -> list[int]:
+        """For each track: index of its latest box; -1 without one."""
+        return self._digest()[1]  # type: ignore[no-any-return]
+
+    @property
+    def zone_mask(self) -> list[int]:
+        """For each track: bit z set where the foot of its latest box lies in Place.zones[z]; 0 in a zone to ignore."""
+        return self._digest()[2]  # type: ignore[no-any-return]
+
+    @property
+    def people(self) -> list[list[int]]:
+        """For each zone and sampled frame: persons with their foot in it."""
+        return self._digest()[3]  # type: ignore[no-any-return]
+
+    def sight(self, tracks: list[int]) -> Sight:
+        """Return where these tracks are to be seen: the frame of the latest box among them, and each one's latest box.
+
+        Args:
+            tracks: indices into the track arrays; those beyond MOST_BOXES are left out.
+        """
+        t = self.tracks
+        last = self.last_box
+        shown = [i for i in tracks if last[i] >= 0][:MOST_BOXES]
+        sample = max((t.box_sample[last[i]] for i in shown), default=-1)
+        boxes: list[float] = []
+        for i in shown:
+            b = last[i]
+            boxes += (
+                round(t.box_x1_px[b], 1),
+                round(t.box_y1_px[b], 1),
+                round(t.box_x2_px[b], 1),
+                round(t.box_y2_px[b], 1),
+            )
+        return Sight(
+            t.epoch_us,
+            t.sequence,
+            t.frames_partition,
+            t.frames_offset,
+            t.sample_at_us[sample] if sample >= 0 else self.at_us,
+            [t.track_id[i] for i in shown],
+            boxes,
+        )

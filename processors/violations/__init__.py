@@ -1,0 +1,1 @@
+"""Violations: proposed traffic offences, measured with their uncertainty. An officer decides each."""

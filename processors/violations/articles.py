@@ -1,0 +1,102 @@
+"""Articles that may apply to an offence, by rule, excess and local date; the data is articles.toml."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from schemas.messages import Article
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One row of articles.toml.
+
+    Attributes:
+        kind: the rule.
+        code: article and part.
+        band: what makes it apply, in words.
+        at_least: least excess, in the rule's unit.
+        below: excess from which another row applies.
+        first_day: first day on which it is law.
+        last_day: last day.
+    """
+
+    kind: str
+    code: str
+    band: str
+    at_least: float
+    below: float
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class LawTable:
+    """The articles and the country's clock.
+
+    Attributes:
+        rows: the articles.
+        offsets: (first local day, hours east of Greenwich), the latest first.
+    """
+
+    rows: Sequence[ArticleRow]
+    offsets: Sequence[tuple[date, float]]
+
+    @classmethod
+    def from_toml(cls, data: Mapping[str, Any]) -> "LawTable":
+        """Read and check the content of articles.toml.
+
+        Raises:
+            ValueError: a row that covers no excess or no day, or two rows of one rule that overlap with one code.
+        """
+        rows = []
+        for entry in data["article"]:
+            row = ArticleRow(
+                entry["kind"],
+                entry["code"],
+                entry["band"],
+                float(entry.get("at_least", 0.0)),
+                float(entry.get("below", float("inf"))),
+                entry["from"],
+                entry.get("until", date.max),
+            )
+            if row.at_least >= row.below or row.first_day > row.last_day:
+                raise ValueError(f"articles.toml: {row.code} ({row.band}) covers no excess or no day; correct the row")
+            rows.append(row)
+        offsets = sorted(((o["from"], float(o["hours"])) for o in data["utc_offset"]), reverse=True)
+        return cls(tuple(rows), tuple(offsets))
+
+    def local_day(self, at_us: int) -> date:
+        """Return the country's local date of an instant, microseconds since the Unix epoch."""
+        at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+        for first_day, hours in self.offsets:
+            local = (at + timedelta(hours=hours)).date()
+            if local >= first_day:
+                return local
+        return at.date()
+
+    def articles(self, kind: str, excess: float, at_us: int) -> list[Article]:
+        """Return the articles that may apply.
+
+        Args:
+            kind: the rule.
+            excess: how far the lower end of the tolerance interval lies beyond the limit, in the rule's unit.
+            at_us: time of the offence, microseconds since the Unix epoch.
+        """
+        day = self.local_day(at_us)
+        return [
+            Article(row.code, row.band)
+            for row in self.rows
+            if row.kind == kind and row.at_least <= excess < row.below and row.first_day <= day <= row.last_day
+        ]
+
+
+@cache
+def law() -> LawTable:
+    """Return the table that ships with Vigil."""
+    text = (resources.files("processors.violations") / "articles.toml").read_text(encoding="utf-8")
+    return LawTable.from_toml(tomllib.loads(text))

@@ -1,0 +1,187 @@
+"""The violations stage: tracks in, proposed violations out."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from processors.rules.place import Place
+from processors.rules.places import Places
+from processors.rules.rule import Rule, discover
+from processors.rules.rule_states import RuleStates
+from processors.rules.second import Second
+from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.violations import rules as rules_package
+from processors.violations.articles import LawTable, law
+from processors.violations.docket import Docket, DocketSettings, Pending
+from processors.violations.exculpations import exculpations_of
+from processors.violations.offence import Offence
+from schemas.messages import Owner, Tracks, Violation
+
+#: First byte of a state's bytes.
+FORMAT = 1
+#: Time without a message after which nothing that is pending is waited for.
+LOST_US = 10_000_000
+
+
+@dataclass(slots=True)
+class CameraViolations:
+    """What the stage remembers of one camera.
+
+    Attributes:
+        rules: states of its rules, and the time they have seen.
+        docket: vehicles whose best measurement may still come, and those decided.
+    """
+
+    rules: RuleStates
+    docket: Docket
+
+
+class ViolationsCore:
+    """Runs every violation rule over each camera's seconds and proposes each vehicle's best measurement once.
+
+    Args:
+        rules: the rules; default: every rule in processors/violations/rules.
+        settings: when a violation is decided.
+        table: the articles; default: those that ship with Vigil.
+    """
+
+    name = "violations"
+    source = "tracks"
+
+    def __init__(
+        self,
+        rules: Sequence[Rule[Any, Offence]] | None = None,
+        settings: DocketSettings | None = None,
+        table: LawTable | None = None,
+    ) -> None:
+        self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
+        self.settings = settings or DocketSettings()
+        self.table = table or law()
+        self.version = "violations/1 " + " ".join(rule.version for rule in self.rules)
+        self._places = Places()
+
+    def stamp(self, message: Tracks) -> tuple[int, int]:
+        """Return (epoch_us, sequence)."""
+        return message.epoch_us, message.sequence
+
+    def needs(self, message: Tracks) -> tuple[str, int] | None:
+        """Return the registry version that the message was made with."""
+        return (message.camera_id, message.registry_version) if message.registry_version > 0 else None
+
+    def initial(self, key: str) -> CameraViolations:
+        """Return the state of a camera without violations."""
+        del key
+        return CameraViolations(RuleStates.fresh(self.rules), Docket())
+
+    def to_bytes(self, state: CameraViolations) -> bytes:
+        """Serialise a state: a format byte and JSON."""
+        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), state.docket.pack()])
+
+    def from_bytes(self, key: str, data: bytes) -> CameraViolations:
+        """Restore a state.
+
+        Raises:
+            ValueError: a format that this version cannot read.
+        """
+        if not data or data[0] != FORMAT:
+            raise ValueError(
+                f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
+                "run the version that wrote it, or delete the stage's state to start afresh"
+            )
+        states, docket = orjson.loads(data[1:])
+        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket))
+
+    async def advance(
+        self, batch: Sequence[KeyBatch[Tracks, CameraViolations]], registry: Registry
+    ) -> Sequence[KeyResult[CameraViolations]]:
+        """Apply one batch; a message whose arrays do not fit together is refused."""
+        return [self._advance_key(work, registry) for work in batch]
+
+    def _advance_key(self, work: KeyBatch[Tracks, CameraViolations], registry: Registry) -> KeyResult[CameraViolations]:
+        state = work.state
+        outputs: list[Output] = []
+        refusals: list[Refusal] = []
+        for number, record in enumerate(work.records):
+            tracks = record.message
+            place = self._places.get(registry, tracks.camera_id, tracks.registry_version)
+            try:
+                second = Second(tracks, place) if place is not None else None
+            except ValueError as error:
+                refusals.append(Refusal(number, str(error)))
+                continue
+            for entry in self.decided(state, tracks, second):
+                violation = self.message_of(entry, record, place)
+                outputs.append(Output("violations", violation.violation_id, violation, False))
+        return KeyResult(state, outputs, refusals)
+
+    def decided(self, state: CameraViolations, tracks: Tracks, second: Second | None) -> list[Pending]:
+        """Apply one second to a camera's state, in place; return the violations that are decided with it.
+
+        Args:
+            state: the camera's state.
+            tracks: the message.
+            second: the same as its rules see it; None where the camera is not registered.
+        """
+        seen, docket = state.rules, state.docket
+        out: list[Pending] = []
+        if seen.ends_us and (
+            tracks.epoch_us != seen.epoch_us or not -LOST_US < tracks.captured_at_us - seen.ends_us < LOST_US
+        ):
+            # Tracks end with the connection: no better measurement will come.
+            out += docket.all(self.settings)
+            seen.forget(self.rules)
+        if second is not None:
+            offences: list[tuple[str, str, Offence]] = []
+            for rule in self.rules:
+                seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
+                if found:
+                    offences += [(rule.kind, rule.version, offence) for offence in found]
+            if offences:
+                out += docket.enter(offences, self.settings)
+            if docket.pending or docket.decided:
+                out += docket.due(second, self.settings)
+        seen.epoch_us, seen.ends_us = tracks.epoch_us, tracks.captured_at_us + tracks.duration_us
+        return out
+
+    def message_of(self, entry: Pending, record: Record[Tracks], place: Place | None) -> Violation:
+        """Return the message of a decided violation."""
+        tracks, best = record.message, entry.best
+        camera = place.camera if place is not None else None
+        origin = f"{tracks.camera_id}\n{entry.kind}\n{best.sight.epoch_us}\n{best.track_id}"
+        return Violation(
+            violation_id=f"{entry.kind}-{hashlib.sha256(origin.encode()).hexdigest()[:20]}",
+            kind=entry.kind,
+            camera_id=tracks.camera_id,
+            site_id=camera.site_id if camera is not None else "",
+            district=camera.district if camera is not None else "",
+            owner=camera.owner if camera is not None else Owner.PUBLIC,
+            epoch_us=best.sight.epoch_us,
+            zone_id=best.zone_id,
+            track_id=best.track_id,
+            vehicle_class=best.vehicle_class,
+            occurred_at_us=best.at_us,
+            started_at_us=best.since_us,
+            measured=best.measured,
+            measured_error=best.error,
+            limit=best.limit,
+            unit=best.unit,
+            confidence_factor=best.confidence_factor,
+            measures=dict(best.measures),
+            articles=self.table.articles(entry.kind, best.excess, best.at_us),
+            exculpations=exculpations_of(best),
+            vehicle_key=best.track_id,
+            key_period=None,
+            plate_encrypted=None,
+            summary=best.summary,
+            evidence=[best.onset.evidence("onset", tracks.camera_id), best.sight.evidence("peak", tracks.camera_id)],
+            registry_version=best.registry_version,
+            calibration_version=best.calibration_version,
+            model_version=best.model_version,
+            rule_version=entry.rule_version,
+            frames_created_at_ms=tracks.frames_created_at_ms,
+            tracks_partition=record.partition,
+            tracks_offset=record.offset,
+        )

@@ -1,0 +1,118 @@
+"""The docket: one violation for each vehicle's track and rule, by its best measurement; written once for every rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from processors.rules.second import Second
+from processors.violations.offence import Offence
+
+
+@dataclass(frozen=True, slots=True)
+class DocketSettings:
+    """When a violation is decided.
+
+    Attributes:
+        settle_s: time without a better measurement after which the best one stands.
+        hold_s: longest time a measurement waits for a better one.
+        remember_s: how long a decided track is remembered, to decide it once; longer than vehicles are in view.
+        most_pending: vehicles that wait on one camera; the one that has waited longest is decided for the next.
+        most_decided: decided tracks remembered on one camera; the oldest is forgotten first.
+    """
+
+    settle_s: float = 2.0
+    hold_s: float = 20.0
+    remember_s: float = 900.0
+    most_pending: int = 128
+    most_decided: int = 1024
+
+
+@dataclass(slots=True)
+class Pending:
+    """A vehicle whose best measurement may still come.
+
+    Attributes:
+        kind: the rule.
+        rule_version: its version.
+        best: the best measurement so far.
+        first_us: event time of the first measurement.
+        better_us: event time of the best.
+    """
+
+    kind: str
+    rule_version: str
+    best: Offence
+    first_us: int
+    better_us: int
+
+
+@dataclass(slots=True)
+class Docket:
+    """One camera's docket.
+
+    Attributes:
+        pending: vehicles that wait, by kind and track.
+        decided: event time of the last measurement of each decided kind and track.
+    """
+
+    pending: dict[str, Pending] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
+
+    def enter(self, offences: Sequence[tuple[str, str, Offence]], settings: DocketSettings) -> list[Pending]:
+        """Enter a second's measurements, (kind, rule version, offence); return what had to be decided to make room."""
+        crowded: list[Pending] = []
+        for kind, version, offence in offences:
+            key = f"{kind}|{offence.track_id}"
+            if key in self.decided:
+                del self.decided[key]
+                self.decided[key] = offence.at_us
+                continue
+            known = self.pending.get(key)
+            if known is None:
+                if len(self.pending) >= settings.most_pending:
+                    crowded.append(self._decide(next(iter(self.pending)), settings))
+                self.pending[key] = Pending(kind, version, offence, offence.at_us, offence.at_us)
+            elif offence.worth > known.best.worth:
+                known.best, known.rule_version, known.better_us = offence, version, offence.at_us
+        return crowded
+
+    def due(self, second: Second, settings: DocketSettings) -> list[Pending]:
+        """Return what is decided in this second: no better measurement for a while, or the vehicle is out of view."""
+        out: list[Pending] = []
+        if self.pending:
+            now_us = second.at_us
+            seen = set(second.tracks.track_id) if second.observed else None
+            for key, entry in list(self.pending.items()):
+                settled = now_us - entry.better_us >= settings.settle_s * 1e6
+                waited = now_us - entry.first_us >= settings.hold_s * 1e6
+                left = seen is not None and entry.best.track_id not in seen
+                if settled or waited or left:
+                    out.append(self._decide(key, settings))
+        if self.decided:
+            oldest = next(iter(self.decided))
+            if second.at_us - self.decided[oldest] > settings.remember_s * 1e6:
+                del self.decided[oldest]
+        return out
+
+    def all(self, settings: DocketSettings) -> list[Pending]:
+        """Return what waits, decided: the camera was lost, no better measurement will come."""
+        return [self._decide(key, settings) for key in list(self.pending)]
+
+    def _decide(self, key: str, settings: DocketSettings) -> Pending:
+        entry = self.pending.pop(key)
+        self.decided[key] = entry.best.at_us
+        if len(self.decided) > settings.most_decided:
+            del self.decided[next(iter(self.decided))]
+        return entry
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        waiting = [[p.kind, p.rule_version, p.best.pack(), p.first_us, p.better_us] for p in self.pending.values()]
+        return [waiting, self.decided]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "Docket":
+        """Return what `pack` gave."""
+        waiting, decided = plain
+        entries = [Pending(kind, version, Offence.unpack(best), *times) for kind, version, best, *times in waiting]
+        return cls({f"{e.kind}|{e.best.track_id}": e for e in entries}, decided)

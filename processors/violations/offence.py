@@ -1,0 +1,72 @@
+"""Offence: one measurement of one vehicle whose whole tolerance interval lies beyond the limit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from processors.rules.sight import Sight
+from schemas.messages import ClockSource
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """What a rule measured in one camera-second.
+
+    Attributes:
+        track_id: the vehicle's track.
+        vehicle_class: COCO-80 class id.
+        zone_id: the zone; None: the whole view.
+        since_us: when the condition began, microseconds since the Unix epoch.
+        at_us: when this was measured.
+        measured: the measured quantity.
+        error: its standard uncertainty, same unit.
+        limit: the limit, same unit.
+        unit: the unit.
+        confidence_factor: k; measured - k * error lies beyond the limit.
+        excess: how far measured - k * error lies beyond the limit: chooses the articles.
+        worth: how good the measurement is; a track's best one is proposed.
+        measures: further measurements, named with units.
+        summary: one sentence for people.
+        onset: pictures of the begin.
+        sight: pictures of this measurement.
+        clock_source: origin of its capture time.
+        registry_version: registry entry used.
+        calibration_version: calibration used.
+        calibration_method: how that calibration was obtained.
+        model_version: detection model.
+    """
+
+    track_id: str
+    vehicle_class: int
+    zone_id: str | None
+    since_us: int
+    at_us: int
+    measured: float
+    error: float
+    limit: float
+    unit: str
+    confidence_factor: float
+    excess: float
+    worth: float
+    measures: Mapping[str, float]
+    summary: str
+    onset: Sight
+    sight: Sight
+    clock_source: ClockSource
+    registry_version: int
+    calibration_version: int
+    calibration_method: str
+    model_version: str
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return [value.pack() if isinstance(value, Sight) else value for value in values]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "Offence":
+        """Return what `pack` gave."""
+        values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
+        values["onset"], values["sight"] = Sight(*values["onset"]), Sight(*values["sight"])
+        values["clock_source"] = ClockSource(values["clock_source"])
+        return cls(**values)

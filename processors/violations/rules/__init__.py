@@ -1,0 +1,1 @@
+"""The rules of violations, one a file: a class with a `kind` is found and run, nothing else names it."""

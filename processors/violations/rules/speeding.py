@@ -1,0 +1,165 @@
+"""Speeding: faster than the limit by the whole tolerance interval. Defaults and sources: docs/rules/speeding.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.rules.place import Place, Scope
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.sight import Sight
+from processors.violations.offence import Offence
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one zone.
+
+    Attributes:
+        speed_limit_kmh: the limit, km/h; 0: the camera's.
+        floor_kmh: excess from which on it is an offence: 10 km/h, the statute's own margin (KoAP 592.1).
+        coverage_k: measured - k * error must lie beyond: 1.96, 97.5 % one-sided for a normal error.
+        min_seconds: camera-seconds in a row in which it must: one outlier is no offence.
+        min_boxes: boxes behind the track: a speed over fewer is not trusted.
+        max_error_kmh: standard uncertainty above which a speed is not trusted, however high.
+        most_kmh: speed above which a measurement is a mistake (a switched track), not a vehicle.
+    """
+
+    speed_limit_kmh: float = 0.0
+    floor_kmh: float = 10.0
+    coverage_k: float = 1.96
+    min_seconds: float = 2.0
+    min_boxes: float = 5.0
+    max_error_kmh: float = 10.0
+    most_kmh: float = 250.0
+
+
+@dataclass(slots=True)
+class Run:
+    """A vehicle that is too fast.
+
+    Attributes:
+        since_us: first measurement beyond the limit.
+        seen_us: last measurement beyond the limit.
+        seconds: camera-seconds in a row.
+        onset: pictures of the first.
+    """
+
+    since_us: int
+    seen_us: int
+    seconds: int
+    onset: Sight
+
+
+#: Longest time between two measurements in a row.
+ROW_US = 2_500_000
+#: Vehicles followed on one camera.
+MOST_RUNS = 256
+
+
+class Speeding:
+    """Holds each vehicle's speed, less k times its uncertainty, against the zone's limit and the statute's margin."""
+
+    kind: ClassVar[str] = "speeding"
+    version: ClassVar[str] = "speeding/1"
+
+    def initial(self) -> dict[str, Run]:
+        """Nobody is too fast."""
+        return {}
+
+    def observe(self, state: dict[str, Run], second: Second, place: Place) -> tuple[dict[str, Run], Sequence[Offence]]:
+        """Look at each vehicle's speed."""
+        scopes = place.scopes(self.kind, scopes_of)
+        if not scopes or not second.observed:
+            return state, ()
+        t = second.tracks
+        if state:
+            state = {track: run for track, run in state.items() if 0 <= second.at_us - run.seen_us <= ROW_US}
+        calibration = place.calibration
+        if calibration is None or t.calibration_version != calibration.version:
+            return state, ()
+        floor = min(s.settings.speed_limit_kmh + s.settings.floor_kmh for s in scopes)
+        fast = [i for i, speed in enumerate(t.track_speed_kmh) if speed is not None and speed >= floor]
+        offences: list[Offence] = []
+        for i in fast:
+            if t.track_class[i] not in MOTOR_VEHICLES:
+                continue
+            mask = second.zone_mask[i]
+            scope = next((s for s in scopes if s.bit < 0 or mask & s.bit), None)
+            speed, error = t.track_speed_kmh[i], t.track_speed_error_kmh[i]
+            if scope is None or speed is None or error is None:
+                continue
+            settings = scope.settings
+            excess = speed - settings.coverage_k * error - settings.speed_limit_kmh
+            if (
+                excess < settings.floor_kmh
+                or not 0 < error <= settings.max_error_kmh
+                or speed > settings.most_kmh
+                or t.track_boxes[i] < settings.min_boxes
+            ):
+                continue
+            track_id = t.track_id[i]
+            run = state.get(track_id)
+            if run is None:
+                if len(state) >= MOST_RUNS:
+                    continue
+                run = state[track_id] = Run(second.at_us, second.at_us, 0, second.sight([i]))
+            run.seen_us = second.at_us
+            run.seconds += 1
+            if run.seconds >= settings.min_seconds:
+                offences.append(
+                    Offence(
+                        track_id=track_id,
+                        vehicle_class=t.track_class[i],
+                        zone_id=scope.zone_id,
+                        since_us=run.since_us,
+                        at_us=second.at_us,
+                        measured=round(speed, 2),
+                        error=round(error, 2),
+                        limit=settings.speed_limit_kmh,
+                        unit="km/h",
+                        confidence_factor=settings.coverage_k,
+                        excess=round(excess, 2),
+                        worth=round(excess, 2),
+                        measures={
+                            "speed_kmh": round(speed, 2),
+                            "speed_error_kmh": round(error, 2),
+                            "least_excess_kmh": round(excess, 2),
+                            "seconds": float(run.seconds),
+                        },
+                        summary=f"{speed:.0f} km/h (+-{settings.coverage_k * error:.0f}) where "
+                        f"{settings.speed_limit_kmh:.0f} km/h are allowed: at least {excess:.0f} km/h too fast",
+                        onset=run.onset,
+                        sight=second.sight([i]),
+                        clock_source=t.clock_source,
+                        registry_version=t.registry_version,
+                        calibration_version=t.calibration_version,
+                        calibration_method=calibration.method,
+                        model_version=t.model_version,
+                    )
+                )
+        return state, offences
+
+    def pack(self, state: dict[str, Run]) -> Any:
+        """Return the state as plain data."""
+        return {t: [r.since_us, r.seen_us, r.seconds, r.onset.pack()] for t, r in state.items()}
+
+    def unpack(self, plain: Any) -> dict[str, Run]:
+        """Return the state from what `pack` gave."""
+        return {t: Run(since, seen, seconds, Sight(*onset)) for t, (since, seen, seconds, onset) in plain.items()}
+
+
+def scopes_of(place: Place) -> list[Scope[Settings]]:
+    """Return the zones with a limit of a calibrated enforcement camera; its whole view where no zone has one."""
+    camera = place.camera
+    if place.calibration is None or not camera.analysis.enforcement or "speed" not in camera.capabilities:
+        return []
+    zones = place.zone_scopes(Speeding.kind, Settings, frozenset({"roadway", "lane"}), frozenset({"speed_limit_kmh"}))
+    found = zones or place.whole_view(Speeding.kind, Settings)
+    out = []
+    for scope in found:
+        settings = scope.settings
+        limit = settings.speed_limit_kmh or camera.speed_limit_kmh or 0.0
+        if limit > 0:
+            values = {name: getattr(settings, name) for name in settings.__slots__} | {"speed_limit_kmh": limit}
+            out.append(Scope(scope.zone, scope.index, scope.bit, Settings(**values), scope.area_m2))
+    return out

@@ -1,0 +1,189 @@
+"""Wrong way: driven against a zone's permitted direction. Defaults and sources: docs/rules/wrong_way.md."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.rules.geometry import heading_deg, turn_deg
+from processors.rules.place import Place, Scope
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.sight import Sight
+from processors.violations.offence import Offence
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one zone.
+
+    Attributes:
+        min_turn_deg: angle to the permitted direction from which on it is driven against: 120 degrees leaves a lane
+            change, a curve and half a U-turn out.
+        min_path_m: straight distance to be driven so, metres: more than manoeuvring out of a bay or round an obstacle.
+        min_s: time to be driven so, seconds.
+        coverage_k: angle - k * error must lie beyond min_turn_deg, and the path likewise.
+        min_boxes: boxes behind the track.
+    """
+
+    min_turn_deg: float = 120.0
+    min_path_m: float = 12.0
+    min_s: float = 2.0
+    coverage_k: float = 1.96
+    min_boxes: float = 5.0
+
+
+@dataclass(slots=True)
+class Drive:
+    """A vehicle on its way against the permitted direction.
+
+    Attributes:
+        zone_id: the zone.
+        since_us: when it was first seen so.
+        seen_us: when it was last seen so.
+        x_m: where it was first seen so, metres.
+        y_m: likewise.
+        onset: pictures of that.
+    """
+
+    zone_id: str
+    since_us: int
+    seen_us: int
+    x_m: float
+    y_m: float
+    onset: Sight
+
+
+#: Longest time between two looks at one drive.
+GAP_US = 3_000_000
+#: Vehicles followed on one camera.
+MOST_DRIVES = 256
+
+
+class WrongWay:
+    """Holds the direction of a vehicle's way over the ground, from where it turned, against its zone's."""
+
+    kind: ClassVar[str] = "wrong_way"
+    version: ClassVar[str] = "wrong_way/1"
+
+    def initial(self) -> dict[str, Drive]:
+        """Nobody drives against the direction."""
+        return {}
+
+    def observe(
+        self, state: dict[str, Drive], second: Second, place: Place
+    ) -> tuple[dict[str, Drive], Sequence[Offence]]:
+        """Look at each vehicle's direction."""
+        scopes = place.scopes(self.kind, scopes_of)
+        if not scopes or not second.observed:
+            return state, ()
+        t = second.tracks
+        if state:
+            state = {track: drive for track, drive in state.items() if 0 <= second.at_us - drive.seen_us <= GAP_US}
+        calibration = place.calibration
+        if calibration is None or t.calibration_version != calibration.version:
+            return state, ()
+        least = min(s.settings.min_turn_deg for s in scopes)
+        ways = [s.zone.heading_deg for s in scopes if s.zone is not None and s.zone.heading_deg is not None]
+        offences: list[Offence] = []
+        for i, heading in enumerate(t.track_heading_deg):
+            if heading is None:
+                # Below walking pace the direction is unknown: what was begun waits.
+                drive = state.get(t.track_id[i])
+                if drive is not None:
+                    drive.seen_us = second.at_us
+                continue
+            if t.track_class[i] not in MOTOR_VEHICLES:
+                continue
+            if all(turn_deg(heading, way) < least for way in ways):
+                state.pop(t.track_id[i], None)
+                continue
+            offence = self._vehicle(state, i, heading, second, scopes, place)
+            if offence is not None:
+                offences.append(offence)
+        return state, offences
+
+    def _vehicle(
+        self,
+        state: dict[str, Drive],
+        i: int,
+        heading: float,
+        second: Second,
+        scopes: Sequence[Scope[Settings]],
+        place: Place,
+    ) -> Offence | None:
+        t = second.tracks
+        calibration = place.calibration
+        track_id, x, y = t.track_id[i], t.track_x_m[i], t.track_y_m[i]
+        mask = second.zone_mask[i]
+        scope = next((s for s in scopes if mask & s.bit), None)
+        if scope is None or scope.zone is None or scope.zone.heading_deg is None or x is None or y is None:
+            state.pop(track_id, None)
+            return None
+        assert calibration is not None
+        settings, permitted = scope.settings, scope.zone.heading_deg
+        zone_id = scope.zone.zone_id
+        if turn_deg(heading, permitted) < settings.min_turn_deg:
+            state.pop(track_id, None)
+            return None
+        drive = state.get(track_id)
+        if drive is None or drive.zone_id != zone_id:
+            if drive is not None or len(state) < MOST_DRIVES:
+                state[track_id] = Drive(zone_id, second.at_us, second.at_us, x, y, second.sight([i]))
+            return None
+        drive.seen_us = second.at_us
+        path = math.hypot(x - drive.x_m, y - drive.y_m)
+        lasted_s = (second.at_us - drive.since_us) / 1e6
+        if path <= 0 or lasted_s < settings.min_s or t.track_boxes[i] < settings.min_boxes:
+            return None
+        # Both ends of the way have the calibration's position error, independent of each other.
+        path_error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
+        error_deg = math.degrees(math.atan2(math.sqrt(2) * calibration.position_error_m, path))
+        turn = turn_deg(heading_deg(x - drive.x_m, y - drive.y_m), permitted)
+        excess = turn - settings.coverage_k * error_deg - settings.min_turn_deg
+        if path - settings.coverage_k * path_error < settings.min_path_m or excess <= 0:
+            return None
+        return Offence(
+            track_id=track_id,
+            vehicle_class=t.track_class[i],
+            zone_id=zone_id,
+            since_us=drive.since_us,
+            at_us=second.at_us,
+            measured=round(turn, 1),
+            error=round(error_deg, 1),
+            limit=settings.min_turn_deg,
+            unit="deg",
+            confidence_factor=settings.coverage_k,
+            excess=round(excess, 1),
+            worth=round(path - settings.coverage_k * path_error, 2),
+            measures={
+                "turn_deg": round(turn, 1),
+                "path_m": round(path, 2),
+                "path_error_m": round(path_error, 2),
+                "lasted_s": round(lasted_s, 1),
+            },
+            summary=f"Driven {path:.0f} m against the direction of zone {zone_id}, {turn:.0f} degrees off it, "
+            f"for {lasted_s:.0f} s",
+            onset=drive.onset,
+            sight=second.sight([i]),
+            clock_source=t.clock_source,
+            registry_version=t.registry_version,
+            calibration_version=t.calibration_version,
+            calibration_method=calibration.method,
+            model_version=t.model_version,
+        )
+
+    def pack(self, state: dict[str, Drive]) -> Any:
+        """Return the state as plain data."""
+        return {t: [d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.onset.pack()] for t, d in state.items()}
+
+    def unpack(self, plain: Any) -> dict[str, Drive]:
+        """Return the state from what `pack` gave."""
+        return {t: Drive(*[*fields[:-1], Sight(*fields[-1])]) for t, fields in plain.items()}
+
+
+def scopes_of(place: Place) -> list[Scope[Settings]]:
+    """Return the zones with a permitted direction of a calibrated enforcement camera."""
+    if place.calibration is None or not place.camera.analysis.enforcement:
+        return []
+    found = place.zone_scopes(WrongWay.kind, Settings, frozenset({"roadway", "lane"}))
+    return [s for s in found if s.zone is not None and s.zone.heading_deg is not None]

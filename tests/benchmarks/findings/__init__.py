@@ -1,0 +1,1 @@
+"""Benchmarks of the incidents and violations stages."""

@@ -1,0 +1,1 @@
+"""Unit tests of the stages, laid out as they are."""
