@@ -22,15 +22,17 @@ from infra.demo.tables import Tables
 from infra.demo.topic_reader import TopicReader
 from infra.local.control import LocalStack, StackError
 from infra.local.kafka import message_max_bytes
+from infra.local.stages import StageProcess
 from infra.settings import ROOT, Settings
 
 #: Vigil's own processes, in the order of the chain.
-STAGES: Sequence[str] = ("clickhouse-sink", "violations", "incidents", "tracking", "perception", "producers")
+STAGES: Sequence[str] = ("clickhouse-sink", "violations", "incidents", "tracking", "perception")
 #: Consumer groups whose lag must be 0 at the end; names take the topic prefix.
 GROUPS: Sequence[str] = ("perception", "tracking", "incidents", "violations", "clickhouse-sink")
 REGISTRY = Path(__file__).with_name("cameras.toml")
 #: The footage is at most 75 s; a machine that cannot finish in this time is too slow to run the demo.
 SETTLE_WITHIN_S = 420.0
+JOIN_WITHIN_S = 90.0
 SHOWN = ("frames", "detections", "tracks", "incidents", "violations")
 
 
@@ -73,8 +75,7 @@ class Demo:
 
     def __post_init__(self) -> None:
         """Name the stack; nothing is started."""
-        options = {"producers": [f"--pace={self.pace}", "--exit-when-done"]}
-        self.stack = LocalStack(self.settings, STAGES, options, hold_stages=True)
+        self.stack = LocalStack(self.settings)
 
     def prepare(self) -> None:
         """Start the servers clean and make topics, tables and the registry.
@@ -100,9 +101,10 @@ class Demo:
         Raises:
             DemoError: a process gave up, or the lag does not reach 0 in time.
         """
-        self.stack.release()
-        deadline = time.monotonic() + SETTLE_WITHIN_S
         watcher = Watcher(self.settings, self.stack)
+        self._step("starting the stages", lambda: self._start_stages(watcher))
+        self.stack.start([StageProcess("producers", (f"--pace={self.pace}", "--exit-when-done"))])
+        deadline = time.monotonic() + SETTLE_WITHIN_S
         with Live(console=self.console, refresh_per_second=4, transient=True) as live:
             calm = 0
             while calm < 3:
@@ -118,6 +120,17 @@ class Demo:
                 if time.monotonic() > deadline:
                     raise DemoError(f"not all settled within {SETTLE_WITHIN_S:.0f} s; lag: {dict(now.lag)}")
         self.console.print(f"footage played; {dict(now.messages)}", highlight=False)
+
+    def _start_stages(self, watcher: "Watcher") -> None:
+        """Start every stage and wait until each group holds its partitions, so that no latency is that of a start."""
+        self.stack.start([StageProcess(name) for name in STAGES])
+        deadline = time.monotonic() + JOIN_WITHIN_S
+        while missing := watcher.groups_without_members():
+            if time.monotonic() > deadline:
+                raise DemoError(
+                    f"{', '.join(missing)}: no member of the group after {JOIN_WITHIN_S:.0f} s; see 'vigil logs'"
+                )
+            time.sleep(0.3)
 
     def report(self) -> Report:
         """Account for every camera-second, draw the stills, write report.json and report.html."""
@@ -174,6 +187,17 @@ class Watcher:
         lag = {group: self._lag(group) for group in GROUPS}
         states = {name: child["state"] for name, child in self._stack.status().items()}
         return Watched(messages, lag, states)
+
+    def groups_without_members(self) -> list[str]:
+        """Return the groups that are not stable with at least one assigned partition."""
+        futures = self._admin.describe_consumer_groups([self._prefix + group for group in GROUPS])
+        out = []
+        for group in GROUPS:
+            found = futures[self._prefix + group].result(timeout=10)
+            held = sum(len(member.assignment.topic_partitions) for member in found.members if member.assignment)
+            if not held:
+                out.append(group)
+        return out
 
     def _lag(self, group: str) -> int:
         request = [ConsumerGroupTopicPartitions(self._prefix + group)]
