@@ -24,9 +24,9 @@ SELECT camera_id,
        uniqExactIf((epoch_us, sequence), source = 'detections') AS detected,
        uniqExactIf((epoch_us, sequence), source = 'tracks')     AS tracked,
        count() - detected - tracked                             AS duplicated
-FROM (SELECT 'detections' AS source, camera_id, toUnixTimestamp64Micro(epoch) AS epoch_us, sequence FROM detections
+FROM (SELECT 'detections' AS source, camera_id, epoch_us, sequence FROM detections
       UNION ALL
-      SELECT 'tracks', camera_id, toUnixTimestamp64Micro(epoch), sequence FROM tracks)
+      SELECT 'tracks', camera_id, epoch_us, sequence FROM tracks)
 GROUP BY camera_id ORDER BY camera_id"""
 
 
@@ -69,14 +69,14 @@ class Tables:
 
     def seconds(self, topic: str) -> list[Second]:
         """Return every camera-second in a people's view, repeats included."""
-        sql = f"SELECT camera_id, toUnixTimestamp64Micro(epoch), sequence FROM {table_of(topic)}"  # noqa: S608
+        sql = f"SELECT camera_id, epoch_us, sequence FROM {table_of(topic)}"  # noqa: S608
         return [(str(camera), int(epoch), int(sequence)) for camera, epoch, sequence in self.rows(sql)]
 
     def latency_ms(self) -> dict[str, int]:
         """Return p50 and p99 from the frames message's CreateTime to the insert of its tracks row, milliseconds."""
         sql = """
-            SELECT quantileExact(0.5)(toUnixTimestamp64Milli(_inserted_at) - toUnixTimestamp64Milli(frames_created_at)),
-                   quantileExact(0.99)(toUnixTimestamp64Milli(_inserted_at) - toUnixTimestamp64Milli(frames_created_at))
+            SELECT quantileExact(0.5)(toUnixTimestamp64Milli(_inserted_at) - frames_created_at_ms),
+                   quantileExact(0.99)(toUnixTimestamp64Milli(_inserted_at) - frames_created_at_ms)
             FROM tracks_messages"""
         p50, p99 = self.rows(sql)[0]
         return {"p50": int(p50), "p99": int(p99)}
@@ -98,7 +98,7 @@ class Tables:
         """Return where the frames of a camera's seconds lie, by sequence: an index, not a scan of `frames`."""
         sql = """
             SELECT sequence, frames_partition, frames_offset FROM detections
-            WHERE camera_id = {camera:String} AND epoch = fromUnixTimestamp64Micro({epoch:Int64})
+            WHERE camera_id = {camera:String} AND epoch_us = {epoch:Int64}
               AND sequence BETWEEN {first:Int64} AND {last:Int64}"""
         parameters = {"camera": camera_id, "epoch": epoch_us, "first": max(0, last - back), "last": last}
         return {int(s): Coordinates(int(p), int(o)) for s, p, o in self.rows(sql, parameters)}
