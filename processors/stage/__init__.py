@@ -1,6 +1,7 @@
 """The one hardened Faust harness under every stage: exactly-once results on at-least-once delivery.
 
-    run_stage(StageSettings(bootstrap_servers=..., schema_registry_url=..., topic_prefix="vigil.", datadir=...), MyCore())
+    settings = StageSettings(bootstrap_servers=..., schema_registry_url=..., topic_prefix="vigil.", datadir=...)
+    run_stage(settings, MyCore())
 
 A core is what processors.stage_core describes; docs/decisions/0020 to 0024 say why the harness is as it is.
 """

@@ -65,7 +65,7 @@ class Parts:
     facts: TopicFacts | None = field(default=None)
 
 
-class StageApp(faust.App):  # type: ignore[misc]  # Faust has no types here
+class StageApp(faust.App):
     """A Faust app that carries the parts of its stage."""
 
     logger = logging.getLogger("faust.stage.app")
@@ -110,11 +110,21 @@ def make_app(settings: StageSettings, core: StageCore[Any, Any], parts: Parts | 
     app.references = references
     app.intake = Intake(settings.flow.intake_messages)
     app.outbox = Outbox(settings, settings.app_id(core.name))
-    app.loop_of_batches = BatchLoop(settings, core, codec, registry, facts, app.intake, app.outbox, metrics, table)
-    raw = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    app.loop_of_batches = BatchLoop(
+        settings=settings,
+        core=core,
+        codec=codec,
+        registry=registry,
+        facts=facts,
+        intake=app.intake,
+        outbox=app.outbox,
+        metrics=metrics,
+        table=table,
+    )
+    raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
     state = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=facts.partitions)
 
-    @app.agent(app.topic(settings.topic(core.source), **raw), name="stage")  # type: ignore[untyped-decorator]
+    @app.agent(app.topic(settings.topic(core.source), **raw), name="stage")
     async def stage(stream: Any) -> None:
         del stream  # the consumer hands its fetches to the loop; the stream only subscribes to the topic
         table.bind(state.data)

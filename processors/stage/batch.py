@@ -7,7 +7,7 @@
 A call of the core that fails is repeated on halves until the message that causes it stands alone and is dead-lettered.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Generic, TypeVar
@@ -102,6 +102,7 @@ class BatchLogic(Generic[M, S]):
 
     def __init__(
         self,
+        *,
         core: StageCore[M, S],
         codec: MessageCodec,
         registry: Registry,
@@ -377,8 +378,7 @@ class _Run(Generic[M, S]):
         skipped = 0
         for work, live, result in zip(works, lives, results, strict=True):
             last, partition = work.arrived[-1], work.arrived[-1].source.partition
-            for output in result.outputs:
-                outputs.append(self._encode(output, partition))
+            outputs += [self._encode(output, partition) for output in result.outputs]
             interval = self._interval(max(work.arrived, key=_captured), live.interval)
             state = core.to_bytes(result.state)
             packed = pack(last.stamp, interval, state)

@@ -66,6 +66,7 @@ class BatchLoop:
 
     def __init__(
         self,
+        *,
         settings: StageSettings,
         core: StageCore[Any, Any],
         codec: MessageCodec,
@@ -89,14 +90,14 @@ class BatchLoop:
         self._states: StateCache[Any] = StateCache(core, table.read, settings.flow.live_states)
         self._breaker = Breaker(settings.breaker_window_messages, settings.breaker_share_ratio)
         self._logic: BatchLogic[Any, Any] = BatchLogic(
-            core,
-            codec,
-            registry,
-            self._states,
-            self._breaker,
-            self._limit_of,
-            settings.checkpoint_interval_s,
-            lambda phase, seconds: metrics.seconds(phase).inc(seconds),
+            core=core,
+            codec=codec,
+            registry=registry,
+            states=self._states,
+            breaker=self._breaker,
+            limit_of=self._limit_of,
+            checkpoint_interval_s=settings.checkpoint_interval_s,
+            spent=lambda phase, seconds: metrics.seconds(phase).inc(seconds),
         )
         self._in_flight: asyncio.Queue[_InFlight] = asyncio.Queue(settings.in_flight_batches)
         self._working: asyncio.Task[PreparedBatch] | None = None

@@ -20,6 +20,7 @@ from faust.types import TP
 from processors.stage.failures import StageStoppedError
 from processors.stage.intake import Intake
 from processors.stage.metrics import StageMetrics
+from processors.stage.recovery import StageRecovery
 
 if TYPE_CHECKING:
     from processors.stage.app import StageApp
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 FETCH_WAIT_S = 1.0
 
 
-class StageConsumer(AiokafkaConsumer):  # type: ignore[misc]  # Faust has no types here
+class StageConsumer(AiokafkaConsumer):
     """The consumer of a stage. Its intake, loop and metrics are the app's."""
 
     app: "StageApp"
@@ -50,6 +51,12 @@ class StageConsumer(AiokafkaConsumer):  # type: ignore[misc]  # Faust has no typ
     @property
     def _intake(self) -> Intake:
         return self.app.intake
+
+    @property
+    def _recovery(self) -> StageRecovery:
+        recovery = self.app.tables.recovery  # type: ignore[attr-defined]
+        assert isinstance(recovery, StageRecovery)
+        return recovery
 
     @property
     def _metrics(self) -> StageMetrics:
@@ -160,7 +167,7 @@ class StageConsumer(AiokafkaConsumer):  # type: ignore[misc]  # Faust has no typ
                     continue
                 for tp, fetched in records.items():
                     if self._is_changelog_tp(tp):
-                        await self.app.tables.recovery.apply(self, tp, fetched)
+                        await self._recovery.apply(self, tp, fetched)
                     else:
                         await self._deliver(tp, fetched)
         except ConsumerStoppedError:
@@ -201,14 +208,14 @@ class StageConsumer(AiokafkaConsumer):  # type: ignore[misc]  # Faust has no typ
         positions = {}
         for tp in records:
             if tp in assigned and self._is_changelog_tp(tp):
-                positions[tp] = self.app.tables.recovery.next_offset(tp)
+                positions[tp] = self._recovery.next_offset(tp)
             elif tp in assigned and tp in self._expected:
                 positions[tp] = self._expected[tp]
         if positions:
             await self._thread.seek_wait(positions)
 
 
-class StageTransport(AiokafkaTransport):  # type: ignore[misc]
+class StageTransport(AiokafkaTransport):
     """Faust's aiokafka transport with the stage's consumer."""
 
     Consumer: ClassVar[Any] = StageConsumer

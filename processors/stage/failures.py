@@ -34,7 +34,7 @@ class BreakerOpenError(StageStoppedError):
 
 
 class AbandonedError(Exception):
-    """The batch at hand was given up (a rebalance, or the stage stops); its messages come again, to whoever owns them."""
+    """The batch at hand was given up (a rebalance, or the stage stops); its messages come again, to their new owner."""
 
 
 class TooLargeError(ValueError):

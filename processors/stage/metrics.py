@@ -15,69 +15,87 @@ class StageMetrics:
 
     def __init__(self, stage: str) -> None:
         self.registry = CollectorRegistry()
-        of = {"registry": self.registry}
-        self._messages = Counter("vigil_stage_messages", "Messages taken from the source topic", ["stage"], **of)
+        of = self.registry
+        self._messages = Counter("vigil_stage_messages", "Messages taken from the source topic", ["stage"], registry=of)
         self._replayed = Counter(
-            "vigil_stage_replayed", "Messages dropped because the state had them applied", ["stage"], **of
+            "vigil_stage_replayed", "Messages dropped because the state had them applied", ["stage"], registry=of
         )
-        self._batches = Counter("vigil_stage_batches", "Batches finished: durable and acknowledged", ["stage"], **of)
+        self._batches = Counter(
+            "vigil_stage_batches", "Batches finished: durable and acknowledged", ["stage"], registry=of
+        )
         self._abandoned = Counter(
-            "vigil_stage_batches_abandoned", "Batches given up in a rebalance; they come again", ["stage"], **of
+            "vigil_stage_batches_abandoned", "Batches given up in a rebalance; they come again", ["stage"], registry=of
         )
         self._batch_size = Histogram(
-            "vigil_stage_batch_messages", "Messages a batch", ["stage"], buckets=BATCH_BUCKETS, **of
+            "vigil_stage_batch_messages", "Messages a batch", ["stage"], buckets=BATCH_BUCKETS, registry=of
         )
-        self._outputs = Counter("vigil_stage_outputs", "Messages produced, by topic", ["stage", "topic"], **of)
+        self._outputs = Counter("vigil_stage_outputs", "Messages produced, by topic", ["stage", "topic"], registry=of)
         self._dead_letters = Counter(
             "vigil_stage_dead_letters",
             "Messages sent to dead-letters, by class of error",
             ["stage", "error_class"],
-            **of,
+            registry=of,
         )
         self._retries = Counter(
-            "vigil_stage_retries", "Tries that met an absent service, by reason", ["stage", "reason"], **of
+            "vigil_stage_retries", "Tries that met an absent service, by reason", ["stage", "reason"], registry=of
         )
-        self._paused = Gauge("vigil_stage_paused", "1 while the stage waits, by reason", ["stage", "reason"], **of)
+        self._paused = Gauge(
+            "vigil_stage_paused", "1 while the stage waits, by reason", ["stage", "reason"], registry=of
+        )
         self._seconds = Counter(
             "vigil_stage_seconds",
             "Wall seconds by phase: decode, load, advance, encode, outputs, state, acknowledge",
             ["stage", "phase"],
-            **of,
+            registry=of,
         )
-        self._state_bytes = Counter("vigil_stage_state_bytes", "Bytes of state written", ["stage"], **of)
-        self._states = Gauge("vigil_stage_states", "States in this process' table", ["stage"], **of)
-        self._live = Gauge("vigil_stage_live_states", "State objects kept between batches", ["stage"], **of)
+        self._state_bytes = Counter("vigil_stage_state_bytes", "Bytes of state written", ["stage"], registry=of)
+        self._states = Gauge("vigil_stage_states", "States in this process' table", ["stage"], registry=of)
+        self._live = Gauge("vigil_stage_live_states", "State objects kept between batches", ["stage"], registry=of)
         self._lag = Gauge(
-            "vigil_stage_lag_messages", "Messages not acknowledged yet, by partition", ["stage", "partition"], **of
+            "vigil_stage_lag_messages",
+            "Messages not acknowledged yet, by partition",
+            ["stage", "partition"],
+            registry=of,
         )
         self._event_lag = Gauge(
             "vigil_stage_event_lag_seconds",
             "Age of the newest message of the last batch, by its capture time",
             ["stage"],
-            **of,
+            registry=of,
         )
         self._gaps = Counter(
-            "vigil_stage_offset_gaps", "Offsets that were gone when they were to be read (retention)", ["stage"], **of
+            "vigil_stage_offset_gaps",
+            "Offsets that were gone when they were to be read (retention)",
+            ["stage"],
+            registry=of,
         )
         self._rereads = Counter(
-            "vigil_stage_rereads", "Fetches read a second time because they did not follow on the last", ["stage"], **of
+            "vigil_stage_rereads",
+            "Fetches read a second time because they did not follow on the last",
+            ["stage"],
+            registry=of,
         )
         self._stale_states = Counter(
             "vigil_stage_stale_states",
             "Changelog records older than the state at hand, ignored in recovery",
             ["stage"],
-            **of,
+            registry=of,
         )
         self._checkpoints_skipped = Counter(
-            "vigil_stage_checkpoints_skipped", "Checkpoints larger than their topic allows", ["stage"], **of
+            "vigil_stage_checkpoints_skipped", "Checkpoints larger than their topic allows", ["stage"], registry=of
         )
         self._references = Gauge(
-            "vigil_stage_reference_records", "Records read, by reference topic", ["stage", "topic"], **of
+            "vigil_stage_reference_records", "Records read, by reference topic", ["stage", "topic"], registry=of
         )
         self._bad_references = Counter(
-            "vigil_stage_reference_unreadable", "Unreadable records, by reference topic", ["stage", "topic"], **of
+            "vigil_stage_reference_unreadable",
+            "Unreadable records, by reference topic",
+            ["stage", "topic"],
+            registry=of,
         )
-        self._assigned = Gauge("vigil_stage_partitions", "Source partitions that this process holds", ["stage"], **of)
+        self._assigned = Gauge(
+            "vigil_stage_partitions", "Source partitions that this process holds", ["stage"], registry=of
+        )
 
         self.messages = self._messages.labels(stage)
         self.replayed = self._replayed.labels(stage)

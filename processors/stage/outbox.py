@@ -87,7 +87,8 @@ class Outbox:
 
         Waits while the producer's queue is full.
 
-        Raises (the future): StageStoppedError: a message could not be delivered; names the topic and the broker's reason.
+        Raises:
+            StageStoppedError: (the future, or this call) a message could not be delivered; says which topic and why.
         """
         sendable = messages if isinstance(messages, list) else list(messages)
         delivery = _Delivery(asyncio.get_running_loop(), len(sendable))

@@ -15,12 +15,14 @@ from processors.stage.settings import TABLE
 from processors.stage.stamped_state import is_older
 
 if TYPE_CHECKING:
+    from processors.stage.app import StageApp
     from processors.stage.consumer import StageConsumer
 
 
-class StageRecovery(Recovery):  # type: ignore[misc]  # Faust has no types here
+class StageRecovery(Recovery):
     """Recovery of the state table."""
 
+    app: "StageApp"
     logger = logging.getLogger("faust.stage.recovery")
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
@@ -39,7 +41,7 @@ class StageRecovery(Recovery):  # type: ignore[misc]  # Faust has no types here
         if tp not in self.active_tps:
             return
         highwater = self.active_highwaters.get(tp)
-        store = self.app.tables[TABLE].data
+        store: Any = self.app.tables[TABLE].data  # type: ignore[attr-defined]
         data, partition_of = store.data, store._key_partition  # noqa: SLF001  Faust's memory store
         seen = self.active_offsets.get(tp)
         for record in fetched:
@@ -78,7 +80,7 @@ class _WithValue:
         return getattr(self._record, name)
 
 
-class StageTableManager(TableManager):  # type: ignore[misc]
+class StageTableManager(TableManager):
     """Faust's table manager with the stage's recovery."""
 
     logger = logging.getLogger("faust.stage.tables")
@@ -88,4 +90,5 @@ class StageTableManager(TableManager):  # type: ignore[misc]
         """The recovery service."""
         if self._recovery is None:
             self._recovery = StageRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        assert isinstance(self._recovery, StageRecovery)
         return self._recovery

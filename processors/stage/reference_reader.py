@@ -163,7 +163,7 @@ class ReferenceReader:
                 continue
             except (BadMessageError, UnicodeDecodeError) as error:
                 self._metrics.bad_references(self._topic).inc()
-                log.error(
+                log.error(  # noqa: TRY400  the sentence says it all
                     "%s partition %d offset %d is left out: %s",
                     self._name,
                     message.partition(),

@@ -9,16 +9,17 @@ from processors.stage.failures import NotReadyError
 from processors.stage.stamped_state import NO_INTERVAL, unpack
 
 S = TypeVar("S")
+Made_co = TypeVar("Made_co", covariant=True)
 
 #: A stamp below every message's.
 NOTHING_APPLIED = (-(2**63), -(2**63))
 
 
-class StateCodec(Protocol[S]):
+class StateCodec(Protocol[Made_co]):
     """The part of a core that makes and restores states; see StageCore."""
 
-    def initial(self, key: str) -> S: ...  # noqa: D102
-    def from_bytes(self, key: str, data: bytes) -> S: ...  # noqa: D102
+    def initial(self, key: str) -> Made_co: ...  # noqa: D102
+    def from_bytes(self, key: str, data: bytes) -> Made_co: ...  # noqa: D102
 
 
 @dataclass(slots=True)

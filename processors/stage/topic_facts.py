@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from processors.stage.dead_letters import TOPIC as DEAD_LETTERS
 from processors.stage.failures import NotReadyError

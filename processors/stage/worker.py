@@ -27,7 +27,7 @@ LAG_EVERY_S: Final = 2.0
 FAUST_STOP_S: Final = 15.0
 
 
-class StageWorker(Worker):  # type: ignore[misc]  # Faust has no types here
+class StageWorker(Worker):
     """Faust's worker; SIGTERM lets the batch at hand finish, a crash of any service ends the process."""
 
     app: StageApp

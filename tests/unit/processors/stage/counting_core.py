@@ -92,9 +92,7 @@ class CountingCore:
             raise ValueError(f"count of format {version}; this version reads 1")
         return Count(messages, total)
 
-    async def advance(
-        self, batch: Sequence[KeyBatch[Frames, Count]], registry: Registry
-    ) -> Sequence[KeyResult[Count]]:
+    async def advance(self, batch: Sequence[KeyBatch[Frames, Count]], registry: Registry) -> Sequence[KeyResult[Count]]:
         """See StageCore. Changes states in place before it fails, as a core may."""
         del registry
         self.calls.append([len(k.records) for k in batch])
