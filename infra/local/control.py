@@ -20,6 +20,7 @@ from infra.local.marked import marked, started_at
 from infra.local.runner import serve
 from infra.local.stack import ports
 from infra.local.stages import StageProcess
+from infra.local.triton import stubs
 from infra.local.wanted import WantedStages
 from infra.settings import ROOT, Settings
 
@@ -198,12 +199,7 @@ class LocalStack:
 
     def stub_pids(self) -> Sequence[int]:
         """Return the process ids of Triton's Python stubs, one a model instance."""
-        out = []
-        for pid in marked(self._folder, "triton"):
-            with contextlib.suppress(psutil.Error):
-                if psutil.Process(pid).name().startswith("triton_python"):
-                    out.append(pid)
-        return out
+        return stubs(self._folder)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Send a signal to a child and return its process id.

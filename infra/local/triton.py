@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sys
 import sysconfig
 from ctypes.util import find_library
@@ -12,6 +13,7 @@ import psutil
 
 from infra.local.canary import Canary
 from infra.local.child import ChildCannotStartError, ChildSpec
+from infra.local.marked import marked
 from infra.settings import ROOT, Settings
 
 SHM = Path("/dev/shm")  # noqa: S108  where Triton's Python backend puts its shared memory
@@ -44,6 +46,17 @@ def clear_regions(prefix: str, shm: Path = SHM) -> list[str]:
     return gone
 
 
+def stubs(folder: Path) -> list[int]:
+    """Return the process ids of the Python stubs, one a model instance."""
+    out = []
+    for pid in marked(folder, "triton"):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if process.name().startswith("triton_python") and process.status() != psutil.STATUS_ZOMBIE:
+                out.append(pid)
+    return sorted(out)
+
+
 def spec(settings: Settings, folder: Path) -> ChildSpec:
     """Return Triton as a child of the runner."""
     packages = venv_packages()
@@ -53,7 +66,7 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
     names = models(repository)
     region = f"vigil_{settings.triton_grpc_port}_"
     canary = Canary(f"{settings.host}:{settings.triton_grpc_port}", names)
-    healed = 0
+    healed, most = 0, 0
 
     def prepare() -> None:
         if not server.exists():
@@ -72,10 +85,15 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         clear_regions(region)
 
     def check() -> str | None:
-        nonlocal healed
-        note = canary.check()
+        nonlocal healed, most
+        before = stubs(folder)
+        most = max(most, len(before))
+        note = canary.check(suspect=len(before) < most)  # one has gone: no need to wait for a request to fail
         if canary.healed > healed:
             healed = canary.healed
+            for pid in before:  # the new instances have their own; an unloading that hangs leaves the old
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             clear_regions(region)
         return note
 
