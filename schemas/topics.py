@@ -24,7 +24,7 @@ LONGEST_SEGMENT_MS: Final = 7 * DAY_MS
 #: Small segments let the cleaner reach a changelog's recent part, which is what a restarted stage reads.
 CHANGELOG_SEGMENT_BYTES: Final = 64 * 1024 * 1024
 
-Kind = Literal["messages", "changelog"]
+Kind = Literal["messages", "changelog", "registry"]
 
 
 class TopicsFileError(ValueError):
@@ -117,7 +117,8 @@ class TopicSpec:
 
     Attributes:
         name: name with prefix.
-        kind: a topic of messages, or the changelog of a Faust table.
+        kind: a topic of messages, the changelog of a Faust table, or one that the registry makes for itself: of
+            that only the configuration counts, and only where it is there.
         topic: name without prefix (of a changelog: the app's source).
         partitions: number of partitions.
         replication: replicas of each partition.
@@ -147,12 +148,14 @@ class Catalogue:
         profiles: by name.
         topics: by name, in the file's order.
         apps: by name, in the file's order.
+        registry_topics: topics in which the registry keeps its schemas, without prefix.
     """
 
     limits: Limits
     profiles: Mapping[str, Profile]
     topics: Mapping[str, Topic]
     apps: Mapping[str, App]
+    registry_topics: Sequence[str]
 
     def profile(self, name: str) -> Profile:
         """Return a profile.
@@ -179,7 +182,7 @@ class Catalogue:
         return self.limits.message_max_bytes if self.topics[topic].keyed else self.limits.largest_message_bytes
 
     def specs(self, prefix: str, profile: str) -> Sequence[TopicSpec]:
-        """Return every topic that a cluster of a profile must have, changelogs after the topics of messages.
+        """Return every topic that a cluster of a profile must have: of messages, changelogs, the registry's own.
 
         Faust's leader topics are not among them: the harness sets `topic_disable_leader`, so no app makes or reads one.
 
@@ -189,7 +192,7 @@ class Catalogue:
         sizes = self.profile(profile)
         messages = [self._messages_spec(topic, prefix, sizes) for topic in self.topics.values()]
         changelogs = [self._changelog_spec(app, prefix, sizes) for app in self.apps.values()]
-        return (*messages, *changelogs)
+        return (*messages, *changelogs, *(_registry_spec(prefix + name, name, sizes) for name in self.registry_topics))
 
     def _messages_spec(self, topic: Topic, prefix: str, sizes: Profile) -> TopicSpec:
         retention_ms = FOR_EVER if topic.retention_hours == FOR_EVER else topic.retention_hours * HOUR_MS
@@ -240,6 +243,11 @@ class Catalogue:
         )
 
 
+def _registry_spec(name: str, topic: str, sizes: Profile) -> TopicSpec:
+    config = {"cleanup.policy": "delete", "retention.ms": str(FOR_EVER), "retention.bytes": str(FOR_EVER)}
+    return TopicSpec(name, "registry", topic, 1, sizes.replication, config, keyed=False, subject=None, like=None)
+
+
 def subject_of(prefix: str, topic: str) -> str:
     """Return the registry subject of a topic's values (TopicNameStrategy)."""
     return f"{prefix}{topic}-value"
@@ -275,18 +283,23 @@ def parse_catalogue(text: str) -> Catalogue:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TopicsFileError(f"topics.toml is not TOML: {error}") from error
-    _known("", data, {"limits", "profiles", "topics", "apps"})
+    _known("", data, {"limits", "profiles", "topics", "apps", "registry"})
     limits = _limits(_table(data, "limits"))
     profiles = {n: _profile(n, t) for n, t in _tables(data, "profiles").items()}
     topics = {n: _topic(n, t, profiles) for n, t in _tables(data, "topics").items()}
     apps = {n: _app(n, t, topics) for n, t in _tables(data, "apps").items()}
     _check_likes(topics)
+    registry = _table(data, "registry")
+    _known("[registry]", registry, {"topics"})
+    names = registry.get("topics")
+    if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
+        raise TopicsFileError(f"[registry] topics is {names!r}; expected a list of names")
     missing = sorted(set(MESSAGES) ^ set(topics))
     if missing:
         raise TopicsFileError(
             f"[topics] and schemas.messages.MESSAGES differ in {', '.join(missing)}; both name every topic"
         )
-    return Catalogue(limits, profiles, topics, apps)
+    return Catalogue(limits, profiles, topics, apps, tuple(names))
 
 
 def _limits(table: dict[str, Any]) -> Limits:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  the library's stubs leave its own names out
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # the library's stubs leave its own names out
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,

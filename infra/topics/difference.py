@@ -99,6 +99,9 @@ def _lines(spec: TopicSpec) -> list[Line]:
 
 
 def _topic_changes(spec: TopicSpec, found: ObservedTopic | None, brokers: int) -> list[Change]:
+    if spec.kind == "registry":
+        config = None if found is None else _config_change(spec, found)
+        return [] if config is None else [config]
     if found is None:
         refused = None
         if spec.replication > brokers:
