@@ -95,7 +95,7 @@ def _block(consumer: Consumer, where: TopicPartition, begin: int, end: int, keys
     deadline = time.monotonic() + TIMEOUT_S
     position = begin
     while position < end:
-        for message in consumer.consume(100, timeout=1.0):
+        for message in consumer.consume(min(100, end - position), timeout=1.0):
             if message.error() is not None:
                 raise KafkaException(message.error())
             position = int(message.offset() or 0) + 1
