@@ -18,7 +18,7 @@ from infra.topics.connection import TopicsError
 from infra.topics.description import describe as describe_topic
 from infra.topics.difference import Change
 from infra.topics.examination import MOST_LAG, SAMPLE_PER_PARTITION, examine, group_lags
-from infra.topics.group_lag import PartitionLag, with_rates
+from infra.topics.group_lag import ObservedGroup, PartitionLag, with_rates
 from infra.topics.plan_text import change_text
 from infra.topics.tables import description_parts, findings_table, groups_table, lag_table
 from schemas.history import HistoryError
@@ -142,8 +142,8 @@ def doctor(*, max_lag: int, sample: int, as_json: bool) -> None:
             console.print(findings_table(found.findings))
         errors = sum(f.level == "error" for f in found.findings)
         console.print(
-            f"{found.topics} topics, {found.subjects} schemas, {found.groups} groups and {found.sampled} sampled records"
-            f" looked at: {errors} error(s), {len(found.findings) - errors} warning(s)."
+            f"{found.topics} topics, {found.subjects} schemas, {found.groups} groups, {found.sampled} sampled records:"
+            f" {errors} error(s), {len(found.findings) - errors} warning(s)."
         )
     raise SystemExit(0 if found.healthy else PENDING)
 
@@ -182,11 +182,7 @@ def lag(*, only: str | None, by_partition: bool, watch: float | None, count: int
             groups = [g for g in groups if g.name in names]
             rows = [r for r in rows if r.group in names]
         if as_json:
-            groups_json = [
-                {"group": g.name, "state": g.state, "members": [asdict(m) for m in g.members]} for g in groups
-            ]
-            data = {"lag": sum(r.lag for r in rows), "groups": groups_json, "partitions": [asdict(r) for r in rows]}
-            click.echo(json.dumps(data, indent=None if watch else 2))
+            click.echo(json.dumps(_lag_data(groups, rows), indent=None if watch else 2))
         elif not groups:
             console.print(f"No consumer group begins with {settings.topic_prefix!r}.")
         else:
@@ -196,6 +192,14 @@ def lag(*, only: str | None, by_partition: bool, watch: float | None, count: int
         if watch is None or looks == count:
             return
         time.sleep(watch)
+
+
+def _lag_data(groups: Sequence[ObservedGroup], rows: Sequence[PartitionLag]) -> dict[str, Any]:
+    return {
+        "lag": sum(row.lag for row in rows),
+        "groups": [{"group": g.name, "state": g.state, "members": [asdict(m) for m in g.members]} for g in groups],
+        "partitions": [asdict(row) for row in rows],
+    }
 
 
 @command.command()
