@@ -1,27 +1,33 @@
 """chdb behind a pool of connections: each query runs in a thread, with settings of its own."""
 
 import fcntl
+import itertools
 import queue
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import chdb
+import psutil
+
+from infra.local.clickhouse_front.insert_statement import InsertStatement, parse_insert
 
 #: Queries that run at a time; further ones wait for a connection.
 CONNECTIONS = 4
 WAIT_FOR_CONNECTION_S = 30.0
 TOO_MANY_SIMULTANEOUS_QUERIES = 202
 _CODE = re.compile(r"Code: (\d+)\.")
-#: An INSERT whose data follows: the statement up to FORMAT, the format, and where the data begins.
-_INSERT = re.compile(
-    rb"^\s*(INSERT\s+INTO\s(?:(?!\bSELECT\b|\bVALUES\b)[^;])*?)\sFORMAT\s+(\w+)[ \t]*;?(\r?\n|[ \t]|$)", re.IGNORECASE
-)
-#: Inserted data is handed to the engine in pieces of this size.
-_PIECE_BYTES = 8 * 1024 * 1024
 _SETTING_NAME = re.compile(r"^[a-z][a-z0-9_]*$", re.IGNORECASE)
+
+
+#: The engine shares its machine with Kafka, Triton and Vigil's stages: it takes at most this, and a quarter of all.
+MEMORY_MAX_BYTES = 4 * 1024**3
+#: Threads of one query.
+QUERY_THREADS = 2
+MARK_CACHE_BYTES = 256 * 1024**2
 
 
 class QueryError(RuntimeError):
@@ -52,7 +58,6 @@ class Engine:
 
     Args:
         folder: the data folder; one engine owns it.
-        user: the one user.
 
     Raises:
         RuntimeError: another engine owns the folder.
@@ -64,9 +69,18 @@ class Engine:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._lock.close()
             raise RuntimeError(f"another engine owns {folder}; stop it or name another --data-dir") from None
+        # what is inserted passes through files here; a killed engine leaves them
+        self._spool = folder / "front.spool"
+        shutil.rmtree(self._spool, ignore_errors=True)
+        self._spool.mkdir()
+        self._numbers = itertools.count()
+        memory = min(MEMORY_MAX_BYTES, psutil.virtual_memory().total // 4)
+        limits = f"max_server_memory_usage={memory}&max_threads={QUERY_THREADS}&mark_cache_size={MARK_CACHE_BYTES}"
+        address = f"{folder}?{limits}"
         self._pool: queue.Queue[Any] = queue.Queue()
-        self._connections = [chdb.connect(str(folder)) for _ in range(CONNECTIONS)]
+        self._connections = [chdb.connect(address) for _ in range(CONNECTIONS)]
         for connection in self._connections:
             # a date before 1970 or a DateTime64 text must be read as a server does
             connection.query("SET date_time_input_format = 'best_effort'")
@@ -118,46 +132,49 @@ class Engine:
                 self._run(connection, b"USE default", {}, "TabSeparated")
             self._pool.put(connection)
 
-    @staticmethod
-    def _run(connection: Any, text: bytes, params: Mapping[str, str], out_format: str) -> Answer:
-        insert = _INSERT.match(text[:65_536])
+    def _run(self, connection: Any, text: bytes, params: Mapping[str, str], out_format: str) -> Answer:
         try:
-            if insert is not None:
-                return Engine._insert(
-                    connection, insert.group(1).decode(), insert.group(2).decode(), memoryview(text)[insert.end() :]
-                )
+            insert = parse_insert(text)
+            if insert is not None and not (insert.format == "Values" and params):
+                return self._insert(connection, insert)
             if params:
                 result = connection.query(text.decode(), out_format, params=dict(params))
             else:
                 result = connection.query(text, out_format)
-        except UnicodeDecodeError as error:
-            raise QueryError(
-                62, f"Code: 62. DB::Exception: Syntax error: the query is not UTF-8: {error}. (SYNTAX_ERROR)"
-            ) from error
         except Exception as error:  # chdb raises its own error and RuntimeError alike
-            found = _CODE.search(str(error))
-            raise QueryError(int(found.group(1)) if found else 1000, str(error)) from error
-        return Answer(
-            bytes(result.bytes() or b""),
-            result.rows_read(),
-            result.bytes_read(),
-            result.rows_written(),
-            result.elapsed(),
-        )
+            # an error that quotes damaged data is no UTF-8, and chdb fails to decode it
+            text_of = error.object.decode(errors="replace") if isinstance(error, UnicodeDecodeError) else str(error)
+            found = _CODE.search(text_of)
+            raise QueryError(int(found.group(1)) if found else 1000, text_of) from error
+        return _answer(result)
 
-    @staticmethod
-    def _insert(connection: Any, statement: str, in_format: str, data: memoryview) -> Answer:
-        # appended to the statement's text, binary data would end at its first empty line
-        if not data:
+    def _insert(self, connection: Any, insert: InsertStatement) -> Answer:
+        """Insert through a file.
+
+        The engine's two other ways lose data without an error: appended to the statement, binary data ends at its first
+        empty line; chdb's `send_insert` reports success where a constraint refused the block.
+        """
+        if not insert.data:
             return Answer(b"", 0, 0, 0, 0.0)
-        with connection.send_insert(statement, in_format) as stream:
-            for begin in range(0, len(data), _PIECE_BYTES):
-                stream.append(bytes(data[begin : begin + _PIECE_BYTES]))
-            done = stream.finish()
-        return Answer(b"", 0, 0, int(done.rows_written), float(done.elapsed))
+        path = self._spool / str(next(self._numbers))
+        try:
+            path.write_bytes(insert.data)
+            return _answer(connection.query(insert.from_file(str(path.resolve()))))
+        finally:
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close every connection; the engine writes what is left."""
         for connection in self._connections:
             connection.close()
         self._lock.close()
+
+
+def _answer(result: Any) -> Answer:
+    return Answer(
+        bytes(result.bytes() or b""),
+        result.rows_read(),
+        result.bytes_read(),
+        result.rows_written(),
+        result.elapsed(),
+    )

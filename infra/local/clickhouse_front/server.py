@@ -21,7 +21,8 @@ MOST_WAITING = 64
 _RESERVED = frozenset(
     {
         "query", "database", "user", "password", "default_format", "query_id", "session_id", "session_timeout",
-        "session_check", "compress", "decompress", "quota_key", "role", "wait_end_of_query", "buffer_size", "client_protocol_version",
+        "session_check", "compress", "decompress", "quota_key", "role", "wait_end_of_query", "buffer_size",
+        "client_protocol_version",
         "enable_http_compression", "http_headers_progress_interval_ms", "send_progress_in_http_headers", "stacktrace",
         "cancel_http_readonly_queries_on_client_close", "http_zlib_compression_level",
     }
@@ -86,7 +87,7 @@ async def query(request: web.Request) -> web.Response:
             return _refuse(400, 354, f"{error} (ZLIB_INFLATE_FAILED)")
         params: dict[str, str] = {}
         in_url = request.query.get("query", "").encode()
-        joined = in_url + b"\n" + body if in_url and body else in_url or body
+        joined = in_url.rstrip(b"\r\n") + b"\n" + body if in_url and body else in_url or body
         if not joined.strip():
             return _refuse(400, 62, "Syntax error: Empty query (SYNTAX_ERROR)")
         settings = {k: v for k, v in request.query.items() if k not in _RESERVED and not k.startswith("param_")}
