@@ -1,8 +1,10 @@
 # Vigil's commands. `make demo` and `make test` do all the set-up they need.
-PYTHON ?= python3
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && exit; done; echo python3)
 VIGIL  := .venv/bin/vigil
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 .DEFAULT_GOAL := help
-.PHONY: help setup lock test lint demo clean
+.PHONY: help setup lock test lint demo bench chaos clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -21,9 +23,17 @@ lint: setup ## ruff and mypy over product and tests
 demo: setup ## run the whole chain on real footage; results in demo-out/
 	@$(VIGIL) demo $(ARGS)
 
+bench: ## run the benchmarks; a table, and bench-out/bench.json (ONLY=name for one group)
+	@$(PYTHON) -m infra.setup --bench
+	@$(VIGIL) bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+chaos: setup ## kill processes while the demo runs and compare what the tables hold (RUNS=n SEED=n)
+	@$(VIGIL) chaos $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 lock: ## compile the lock files (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements-dev.in -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements-triton.in -o requirements-triton.lock
+	$(COMPILE) requirements-dev.in -o requirements.lock
+	$(COMPILE) requirements-triton.in -o requirements-triton.lock
+	$(COMPILE) requirements-bench.in -o requirements-bench.lock
 
 clean: ## remove what the stack and the runs wrote (not the downloads)
 	rm -rf .local demo-out bench-out chaos-out

@@ -4,20 +4,30 @@
 
 Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs
 missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
+Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
+old can be told so.
 """
 
+from __future__ import annotations
+
+import fcntl
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import threading
 import time
-import venv
-from collections.abc import Callable, Sequence
+from ctypes.util import find_library
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
@@ -26,7 +36,10 @@ DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 #: Later versions want the artifact's parent, which its publisher did not release.
 GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
 LEAST_PYTHON = (3, 11)
+#: Triton's wheel has a stub for each Python up to this one.
+MOST_PYTHON = (3, 13)
 LEAST_JAVA = 17
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 class SetupError(RuntimeError):
@@ -54,15 +67,31 @@ def _has_rtsp_server() -> bool:
     return subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, check=False).returncode == 0
 
 
+def _has_libpython() -> bool:
+    """Triton's stub is linked with libpython, which a Python built without a shared library lacks."""
+    name = f"libpython{VERSION}.so.1.0"
+    return (
+        find_library(f"python{VERSION}") is not None or (Path(sysconfig.get_config_var("LIBDIR") or "") / name).exists()
+    )
+
+
 #: What must be there, how to see it, the Debian packages that bring it, and what fails without it.
 PROGRAMS: Sequence[tuple[str, Callable[[], bool], tuple[str, ...], str, bool]] = (
     (
-        "Java 17 or later",
+        f"Java {LEAST_JAVA} or later",
         lambda: _java_version() >= LEAST_JAVA,
         ("openjdk-17-jre-headless",),
         "Kafka and the schema registry",
         True,
     ),
+    (
+        "Python's venv module",
+        lambda: importlib.util.find_spec("ensurepip") is not None,
+        (f"python{VERSION}-venv",),
+        "every Python environment",
+        True,
+    ),
+    (f"libpython{VERSION}", _has_libpython, (f"libpython{VERSION}",), "Triton's Python backend", True),
     ("Maven", lambda: shutil.which("mvn") is not None, ("maven",), "fetching Kafka's jars", True),
     ("ffmpeg", lambda: shutil.which("ffmpeg") is not None, ("ffmpeg",), "the producers' benchmark", False),
     (
@@ -98,9 +127,9 @@ def run(arguments: Sequence[str], log: str) -> None:
         raise SetupError(f"{' '.join(arguments[:4])} ... ended with {code}; its last lines:\n{tail}")
 
 
-def stamped(name: str, inputs: Sequence[Path], makes: Path, step: Callable[[], None]) -> None:
+def stamped(name: str, inputs: Sequence[Path], makes: Path, step: Callable[[], None], version: str = "") -> None:
     """Run a step unless its stamp says that it was done with the same inputs."""
-    digest = hashlib.sha256(f"{platform.python_version()} {platform.machine()} {ROOT}".encode())
+    digest = hashlib.sha256(f"{platform.python_version()} {platform.machine()} {ROOT} {version}".encode())
     for path in inputs:
         digest.update(path.read_bytes())
     stamp = CACHE / "stamps" / name
@@ -115,54 +144,69 @@ def stamped(name: str, inputs: Sequence[Path], makes: Path, step: Callable[[], N
 
 
 def make_venv(folder: Path, lock: Path, log: str) -> None:
-    """Make a virtual environment from a hash-locked requirements file."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    venv.EnvBuilder(with_pip=True, symlinks=True).create(folder)
-    run([str(folder / "bin/python"), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], log)
+    """Make a virtual environment from a hash-locked requirements file, or bring an existing one up to it."""
+    python = folder / "bin/python"
+    here = [sys.executable, "-c", "import sys; print(sys.version, sys.base_prefix)"]
+    mine = subprocess.run(here, capture_output=True, check=True).stdout
+    theirs = None
+    if python.exists():
+        theirs = subprocess.run([str(python), *here[1:]], capture_output=True, check=False).stdout
+    if theirs != mine:  # made by another Python, or half made
+        if folder.exists():
+            shutil.rmtree(folder)
+        run([sys.executable, "-m", "venv", str(folder)], log)
+    run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], log)
 
 
 def product_venv() -> None:
     """Make .venv and install Vigil into it, editable."""
     make_venv(ROOT / ".venv", ROOT / "requirements.lock", "pip")
-    pip = [
-        str(ROOT / ".venv/bin/python"),
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-deps",
-        "--no-index",
-        "--no-build-isolation",
-    ]
-    run([*pip, "--editable", str(ROOT)], "pip-vigil")
+    pip = [str(ROOT / ".venv/bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
+    run([*pip, "--no-build-isolation", "--editable", str(ROOT)], "pip-vigil")
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Put a finished folder in the place of another, so that a broken download never looks whole."""
+    old = empty_folder(target.with_name(f"{target.name}.old"))
+    if target.exists():
+        target.rename(old)
+    new.rename(target)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def empty_folder(path: Path) -> Path:
+    """Return a folder that is not there yet."""
+    if path.exists():
+        shutil.rmtree(path)
+    return path
 
 
 def kafka_jars() -> None:
     """Copy Kafka's jars out of Maven's artifacts."""
-    target = CACHE / "kafka"
-    if target.exists():
-        shutil.rmtree(target)
+    new = empty_folder(CACHE / "kafka.new")
     goal = f"{DEPENDENCY_PLUGIN}:copy-dependencies"
     pom = str(ROOT / "infra/local/pom.xml")
+    repository = empty_folder(CACHE / "m2-kafka")  # each step its own: two Mavens must not write one at a time
     run(
-        ["mvn", "-q", "-B", f"-Dmaven.repo.local={CACHE / 'm2'}", "-f", pom, goal, f"-DoutputDirectory={target}"],
+        ["mvn", "-q", "-B", f"-Dmaven.repo.local={repository}", "-f", pom, goal, f"-DoutputDirectory={new}"],
         "maven-kafka",
     )
+    replace_folder(new, CACHE / "kafka")
+    shutil.rmtree(repository)
 
 
 def registry_app() -> None:
     """Unpack the schema registry out of its Maven artifact."""
-    target = CACHE / "apicurio"
-    if target.exists():
-        shutil.rmtree(target)
+    new = empty_folder(CACHE / "apicurio.new")
     artifact = f"io.apicurio:apicurio-registry-app:{APICURIO}:tar.gz:all"
-    repository = CACHE / "m2-apicurio"  # its own: two Mavens must not write one repository at a time
+    repository = empty_folder(CACHE / "m2-apicurio")
     goal = [f"{GET_PLUGIN}:get", "-Dtransitive=false", f"-Dartifact={artifact}"]
     run(["mvn", "-q", "-B", f"-Dmaven.repo.local={repository}", *goal], "maven-apicurio")
     archive = repository / f"io/apicurio/apicurio-registry-app/{APICURIO}/apicurio-registry-app-{APICURIO}-all.tar.gz"
     with tarfile.open(archive) as packed:
-        packed.extractall(target, filter="data")
+        packed.extractall(new, filter="data")
+    replace_folder(new, CACHE / "apicurio")
     shutil.rmtree(repository)
 
 
@@ -224,36 +268,64 @@ def in_parallel(steps: Sequence[Callable[[], None]]) -> None:
         raise errors[0]
 
 
+def check_python() -> None:
+    """Refuse a Python that cannot run Vigil.
+
+    Raises:
+        SetupError: it is too old or too new.
+    """
+    if not LEAST_PYTHON <= sys.version_info[:2] <= MOST_PYTHON:
+        raise SetupError(
+            f"{sys.executable} is Python {platform.python_version()}; Vigil needs 3.11 to 3.13 (package python3.11, "
+            "for example); name it with 'make PYTHON=python3.11 ...'"
+        )
+
+
+def prepare(*, bench: bool) -> None:
+    """Do each step that is not done yet.
+
+    Raises:
+        SetupError: a step failed.
+    """
+    debian_packages()
+    lock, triton = ROOT / "requirements.lock", ROOT / "requirements-triton.lock"
+    pom = ROOT / "infra/local/pom.xml"
+    steps = [
+        lambda: stamped("Python packages", [lock, ROOT / "pyproject.toml"], ROOT / ".venv/bin/vigil", product_venv),
+        lambda: stamped(
+            "Triton",
+            [triton],
+            ROOT / ".venv-triton/bin/python",
+            lambda: make_venv(ROOT / ".venv-triton", triton, "pip-triton"),
+        ),
+        lambda: stamped("Kafka", [pom], CACHE / "kafka", kafka_jars),
+        lambda: stamped("schema registry", [], CACHE / "apicurio", registry_app, APICURIO),
+    ]
+    if bench:
+        peers = ROOT / "requirements-bench.lock"
+        steps.append(
+            lambda: stamped(
+                "benchmark peers",
+                [peers],
+                ROOT / ".venv-bench/bin/python",
+                lambda: make_venv(ROOT / ".venv-bench", peers, "pip-bench"),
+            )
+        )
+    in_parallel(steps)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Prepare everything; return the exit status."""
     try:
-        if sys.version_info < LEAST_PYTHON:
-            raise SetupError(f"Python {platform.python_version()} is too old; Vigil needs 3.11 or later")  # noqa: TRY301
+        check_python()
         CACHE.mkdir(exist_ok=True)
-        debian_packages()
-        pom = ROOT / "infra/local/pom.xml"
-        lock, triton = ROOT / "requirements.lock", ROOT / "requirements-triton.lock"
-        here = Path(__file__)
-        steps = [
-            lambda: stamped("Python packages", [lock, ROOT / "pyproject.toml"], ROOT / ".venv/bin/vigil", product_venv),
-            lambda: stamped(
-                "Triton",
-                [triton],
-                ROOT / ".venv-triton",
-                lambda: make_venv(ROOT / ".venv-triton", triton, "pip-triton"),
-            ),
-            lambda: stamped("Kafka", [pom], CACHE / "kafka", kafka_jars),
-            lambda: stamped("schema registry", [here], CACHE / "apicurio", registry_app),
-        ]
-        in_parallel(steps)
-        if "--bench" in arguments:
-            bench = ROOT / "requirements-bench.lock"
-            stamped(
-                "benchmark peers",
-                [bench],
-                ROOT / ".venv-bench",
-                lambda: make_venv(ROOT / ".venv-bench", bench, "pip-bench"),
-            )
+        with (CACHE / "setup.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("waiting for another set-up of this folder")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            prepare(bench="--bench" in arguments)
     except SetupError as error:
         say(str(error))
         return 1
