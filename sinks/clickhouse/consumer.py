@@ -1,0 +1,283 @@
+"""The sink's loop: read, cut, note, insert, commit. Everything that touches the group happens in one thread."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from schemas.wire import FramingError, schema_id_of
+from sinks.clickhouse.commit_tracker import CommitTracker
+from sinks.clickhouse.delivery import AbandonedError, Delivery, Hold
+from sinks.clickhouse.intake import PartitionIntake
+from sinks.clickhouse.metrics import SinkMetrics
+from sinks.clickhouse.partition_feed import PartitionFeed
+from sinks.clickhouse.pending import Pending
+from sinks.clickhouse.record import Record
+from sinks.clickhouse.settings import SinkSettings
+from sinks.clickhouse.topic_ids import topic_ids
+
+log = logging.getLogger(__name__)
+#: Records taken from the client at a time, and how long to wait for the first.
+TAKE: Final = 2_000
+WAIT_S: Final = 0.05
+#: Answers of Kafka to a commit that only say: not now.
+_LATER: Final = frozenset({
+    KafkaError.REBALANCE_IN_PROGRESS,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.UNKNOWN_MEMBER_ID,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError._TIMED_OUT,  # noqa: SLF001  the client's own errors have such names
+    KafkaError._TRANSPORT,  # noqa: SLF001
+    KafkaError._WAIT_COORD,  # noqa: SLF001
+    KafkaError._NO_OFFSET,  # noqa: SLF001
+    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+})  # fmt: skip
+
+
+def consumer_config(settings: SinkSettings) -> dict[str, Any]:
+    """Return librdkafka's configuration for the sink."""
+    return {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "group.id": settings.group,
+        "group.instance.id": f"{settings.group}-{settings.instance}",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "isolation.level": "read_committed",
+        "session.timeout.ms": 30_000,
+        # the client's own queue counts beside most_bytes
+        "queued.max.messages.kbytes": max(1024, settings.most_bytes // 4096),
+        "fetch.wait.max.ms": 100,
+    }
+
+
+class SinkConsumer:
+    """Consumes every topic into its delivery.
+
+    Args:
+        settings: limits and addresses.
+        deliveries: by topic name without prefix.
+        metrics: what is counted.
+        stop: set to end; ranges under way are finished first, within settle_s.
+    """
+
+    def __init__(
+        self,
+        settings: SinkSettings,
+        deliveries: Mapping[str, Delivery],
+        metrics: SinkMetrics,
+        stop: threading.Event,
+    ) -> None:
+        self._settings = settings
+        self._deliveries = {settings.topic_prefix + topic: delivery for topic, delivery in deliveries.items()}
+        self._metrics = metrics
+        self._stop = stop
+        self._feeds: dict[tuple[str, int], PartitionFeed] = {}
+        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        self._topic_ids: Mapping[str, str] = {}
+        self._consumer = Consumer(consumer_config(settings))
+        self._pool = ThreadPoolExecutor(settings.workers, "insert")
+        self._paused = False
+
+    def run(self) -> None:
+        """Consume until stopped.
+
+        Raises:
+            TopicsMissingError: a topic is not there.
+            BreakerOpenError, DeadLetterError: see Delivery.
+            KafkaException: an error that no waiting cures, such as another process with the same instance name.
+        """
+        self._topic_ids = topic_ids(self._admin, list(self._deliveries))
+        self._consumer.subscribe(
+            list(self._deliveries), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+        )
+        try:
+            while not self._stop.is_set():
+                self._take()
+                self._step()
+            self._settle(self._feeds.values())
+        finally:
+            self._abandon(self._feeds.values())
+            self._pool.shutdown(wait=True)
+            self._consumer.close()
+
+    def _take(self) -> None:
+        now = time.monotonic()
+        for message in self._consumer.consume(TAKE, WAIT_S):
+            error = message.error()
+            if error is not None:
+                _look_at(error)
+                continue
+            feed = self._feeds.get((message.topic() or "", message.partition() or 0))
+            if feed is not None:
+                feed.intake.add(_record(message), now)
+        held = sum(feed.held_bytes for feed in self._feeds.values())
+        self._metrics.held_bytes.set(held)
+        if held >= self._settings.most_bytes and not self._paused:
+            self._consumer.pause(self._assignment())
+            self._paused = True
+        elif self._paused and (
+            held < self._settings.most_bytes // 2 or all(feed.work is None for feed in self._feeds.values())
+        ):
+            # nothing under way: what is held waits for the rest of a range whose end is fixed
+            self._consumer.resume(self._assignment())
+            self._paused = False
+        self._metrics.paused.set(self._paused)
+
+    def _step(self, *, cut: bool = True) -> None:
+        """Acknowledge what is done, cut what is due, tell Kafka both, then begin the inserts."""
+        for feed in self._feeds.values():
+            if feed.future is not None and feed.future.done():
+                self._finish(feed)
+        if cut:
+            self._cut()
+        offsets = [(feed, feed.position()) for feed in self._feeds.values() if feed.future is None]
+        due = [(feed, offset) for feed, offset in offsets if offset is not None]
+        if not due or not self._commit([offset for _, offset in due]):
+            return
+        for feed, _ in due:
+            feed.tracker.committed()
+            if feed.work is not None:
+                feed.future = self._pool.submit(feed.delivery.deliver, feed.work, self._hold(feed))
+        self._metrics.ranges_under_way.set(sum(feed.future is not None for feed in self._feeds.values()))
+
+    def _cut(self) -> None:
+        """Cut ranges for as many partitions as the workers can begin soon; the others' ranges go on growing."""
+        now = time.monotonic()
+        free = 2 * self._settings.workers - sum(feed.work is not None for feed in self._feeds.values())
+        idle = (feed for feed in self._feeds.values() if feed.work is None)
+        for feed in sorted(idle, key=lambda feed: feed.intake.since_s):
+            if free <= 0:
+                return
+            feed.work = feed.intake.cut(now, flush=self._paused)
+            if feed.work is not None:
+                feed.tracker.begin(feed.work.pending)
+                free -= 1
+
+    def _finish(self, feed: PartitionFeed) -> None:
+        """Take the outcome of a delivery."""
+        assert feed.future is not None
+        assert feed.work is not None
+        future, work = feed.future, feed.work
+        feed.future = feed.work = None
+        try:
+            future.result()
+        except AbandonedError:
+            return
+        feed.tracker.acknowledge(work.pending)
+
+    def _hold(self, feed: PartitionFeed) -> Hold:
+        def note(pending: Pending) -> bool:
+            offset = TopicPartition(feed.topic, feed.partition, pending.first, metadata=pending.to_metadata())
+            return self._commit([offset])
+
+        return Hold(feed.partition, note, feed.gone.is_set)
+
+    def _commit(self, offsets: list[TopicPartition]) -> bool:
+        """Commit and return whether Kafka has taken all of it; False: try again."""
+        try:
+            results = self._consumer.commit(offsets=offsets, asynchronous=False) or []
+        except KafkaException as error:
+            _look_at(error.args[0])
+            return False
+        refusals = [result.error for result in results if result.error is not None]
+        for refusal in refusals:
+            _look_at(refusal)
+        return not refusals
+
+    def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Take partitions over, with what their last owner had under way."""
+        if not partitions:
+            consumer.incremental_assign([])
+            return
+        self._topic_ids = topic_ids(self._admin, list(self._deliveries))
+        for found in consumer.committed(partitions, timeout=30):
+            if found.error is not None:
+                raise KafkaException(found.error)
+            pending = Pending.from_metadata(found.metadata)
+            topic_id = self._topic_ids[found.topic]
+            self._feeds[found.topic, found.partition] = PartitionFeed(
+                found.topic,
+                found.partition,
+                PartitionIntake(topic_id, self._settings.batch, pending),
+                CommitTracker(found.offset if found.offset >= 0 else None),
+                self._deliveries[found.topic],
+            )
+            if pending is not None:
+                log.info("%s/%d: taken over with %s under way", found.topic, found.partition, pending)
+        consumer.incremental_assign(partitions)
+        if self._paused:
+            consumer.pause(partitions)
+        log.info("%d partition(s) taken, %d in all", len(partitions), len(self._feeds))
+
+    def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Finish what is under way, commit it, and let partitions go."""
+        feeds = [feed for p in partitions if (feed := self._feeds.get((p.topic, p.partition))) is not None]
+        self._settle(feeds)
+        self._abandon(feeds)
+        for feed in feeds:
+            del self._feeds[feed.topic, feed.partition]
+        consumer.incremental_unassign(partitions)
+
+    def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Let partitions go that another owns already; a late insert is harmless by its token."""
+        feeds = [feed for p in partitions if (feed := self._feeds.get((p.topic, p.partition))) is not None]
+        self._abandon(feeds)
+        for feed in feeds:
+            del self._feeds[feed.topic, feed.partition]
+        consumer.incremental_unassign(partitions)
+
+    def _settle(self, feeds: Iterable[PartitionFeed]) -> None:
+        """Wait for ranges under way, within settle_s, and commit what is done; nothing new begins."""
+        deadline = time.monotonic() + self._settings.settle_s
+        feeds = list(feeds)
+        # what is cut and not begun needs no finishing: it stands in Kafka at most as pending
+        while under_way := [feed.future for feed in feeds if feed.future is not None and not feed.future.done()]:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            wait(under_way, timeout=left, return_when=FIRST_COMPLETED)
+        for feed in feeds:
+            if feed.future is None:
+                feed.work = None
+            elif feed.future.done():
+                self._finish(feed)
+        offsets = [offset for feed in feeds if feed.future is None and (offset := feed.position()) is not None]
+        if offsets and self._commit(offsets):
+            for feed in feeds:
+                feed.tracker.committed()
+
+    @staticmethod
+    def _abandon(feeds: Iterable[PartitionFeed]) -> None:
+        for feed in feeds:
+            feed.gone.set()
+            if feed.future is not None:
+                feed.future.cancel()
+
+    def _assignment(self) -> list[TopicPartition]:
+        return [TopicPartition(topic, partition) for topic, partition in self._feeds]
+
+
+def _record(message: Message) -> Record:
+    value = message.value()
+    try:
+        schema_id = schema_id_of(value or b"")
+    except FramingError:
+        schema_id = None
+    return Record(message.offset() or 0, message.timestamp()[1], message.key(), value, schema_id)
+
+
+def _look_at(error: KafkaError) -> None:
+    """Log what passes by itself; raise what does not."""
+    if error.fatal() or (error.code() not in _LATER and not error.retriable() and error.code() > 0):
+        raise KafkaException(error)
+    log.warning("Kafka: %s", error)
