@@ -1,0 +1,110 @@
+"""`vigil sink`: is everything that Kafka holds in ClickHouse, once?"""
+
+import json
+from collections.abc import Sequence
+
+import click
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from rich.console import Console
+from rich.table import Table
+
+from infra.settings import Settings
+from sinks.clickhouse.app import sink_settings, topics
+from sinks.clickhouse.audit import Audit, PartitionAudit
+from sinks.clickhouse.audit import audit as run_audit
+from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
+from sinks.clickhouse.topic_ids import TopicsMissingError, topic_ids
+
+#: Exit code of an audit that found something missing or doubled; 1 is an error.
+NOT_EXACT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Audit the ClickHouse sink.
+
+    \b
+    Examples:
+      vigil sink audit
+      vigil sink audit --topic tracks --json
+    """
+
+
+@command.command()
+@click.option("--topic", "only", multiple=True, help="Only this topic, without prefix; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+def audit(only: Sequence[str], *, as_json: bool) -> None:
+    """Compare rows, repeats and gaps of every partition with Kafka's offsets.
+
+    What lies before the sink's committed position must be in the table once, or in dead-letters; the rest is its lag.
+    Ends with 0 where that is so, with 2 where a message is missing or doubled, with 1 if it could not look.
+
+    \b
+    Examples:
+      vigil sink audit
+      vigil sink audit --topic detections --topic tracks
+      vigil sink audit --json | jq .missing
+    """
+    unknown = sorted(set(only) - set(topics()))
+    if unknown:
+        raise click.UsageError(f"no table for {', '.join(unknown)}; there are {', '.join(topics())}")
+    try:
+        found = _audit(only or topics())
+    except (ClickHouseError, KafkaException, TopicsMissingError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=2))
+    else:
+        _show(found)
+    raise SystemExit(0 if found.exact else NOT_EXACT)
+
+
+def _audit(names: Sequence[str]) -> Audit:
+    settings = sink_settings(Settings())
+    client = connect(
+        settings.clickhouse_url,
+        settings.clickhouse_user,
+        settings.clickhouse_password,
+        settings.clickhouse_database,
+        settings.query_s,
+    )
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    ids = topic_ids(admin, [settings.topic_prefix + name for name in names])
+    return run_audit(settings, client, {name: ids[settings.topic_prefix + name] for name in names})
+
+
+def _show(found: Audit) -> None:
+    console = Console(highlight=False)
+    table = Table()
+    for title in ("topic", "partition", "offsets", "rows", "missing", "doubled", "dead letters", "lag"):
+        table.add_column(title, justify="left" if title == "topic" else "right")
+    for p in found.partitions:
+        if p.end > p.begin:
+            table.add_row(*_cells(p), style=None if p.exact else "red")
+    console.print(table)
+    verdict = "exact" if found.exact else "NOT exact"
+    console.print(
+        f"{verdict}: {found.rows} rows, {found.missing} missing, {found.duplicated} doubled,"
+        f" {found.dead_lettered} dead-lettered, lag {found.lag}."
+    )
+
+
+def _cells(p: PartitionAudit) -> tuple[str, ...]:
+    return (
+        p.topic,
+        str(p.partition),
+        f"{p.begin}-{p.end - 1}",
+        str(p.rows),
+        _text(p.missing),
+        str(p.duplicated),
+        _text(p.dead_lettered),
+        str(p.lag),
+    )
+
+
+def _text(spans: Sequence[tuple[int, int]]) -> str:
+    if not spans:
+        return "0"
+    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans[:5])
+    return shown + (f" and {len(spans) - 5} more" if len(spans) > 5 else "")
