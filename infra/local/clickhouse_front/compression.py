@@ -12,6 +12,9 @@ import lz4.frame
 import zstandard
 
 
+_ZSTD_PIECE_BYTES = 4096
+
+
 class BodyTooLargeError(ValueError):
     """A body unpacks to more than is allowed."""
 
@@ -32,13 +35,18 @@ def _lz4(data: bytes, most: int) -> bytes:
 
 def _zstd(data: bytes, most: int) -> bytes:
     out = bytearray()
-    while data:
+    rest = memoryview(data)
+    while rest:
         unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-        out += unpacker.decompress(data)
-        _check(len(out), most)
+        # a piece at a time, for this library cannot be told how much to unpack: 4 kB give at most 128 MB
+        while rest and not unpacker.eof:
+            piece, rest = rest[:_ZSTD_PIECE_BYTES], rest[_ZSTD_PIECE_BYTES:]
+            out += unpacker.decompress(piece)
+            _check(len(out), most)
         if not unpacker.eof:
             raise EOFError("the last zstd frame is cut short")
-        data = unpacker.unused_data
+        unused = len(unpacker.unused_data)
+        rest = memoryview(data)[len(data) - len(rest) - unused :]
     return bytes(out)
 
 
