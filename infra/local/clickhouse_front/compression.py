@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 import lz4.frame
 import zstandard
 
-
 _ZSTD_PIECE_BYTES = 4096
 
 
