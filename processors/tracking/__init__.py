@@ -1,0 +1,1 @@
+"""The tracking stage: detections in, tracks with positions and speeds out."""
