@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -124,20 +125,10 @@ def write(report: Report, folder: Path) -> None:
 
 def show(report: Report, folder: Path, console: Console) -> None:
     """Print the summary."""
-    cameras = Table(title="Cameras", title_justify="left")
-    for name in (
-        "camera",
-        "clip",
-        "s",
-        "camera-s",
-        "decoded",
-        "inferred",
-        "detections",
-        "tracks",
-        "incidents",
-        "violations",
-    ):
-        cameras.add_column(name, justify="left" if name in {"camera", "clip"} else "right")
+    cameras = Table(title="Cameras", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("camera", "clip", "s", "cam-s", "decoded", "inferred", "boxes", "tracks", "incid.", "viol."):
+        left = name in {"camera", "clip"}
+        cameras.add_column(name, justify="left" if left else "right", no_wrap=left)
     for c in report.cameras:
         figures = (
             c.camera_seconds,
@@ -150,9 +141,9 @@ def show(report: Report, folder: Path, console: Console) -> None:
         )
         cameras.add_row(c.camera_id, c.file, f"{c.duration_s:.1f}", *map(str, figures))
     console.print(cameras)
-    tables = Table(title="Topics and tables", title_justify="left")
+    tables = Table(title="Topics and tables", title_justify="left", box=SIMPLE_HEAD)
     for name in ("topic", "messages", "rows", "distinct", "in the view", ""):
-        tables.add_column(name, justify="left" if name in {"topic", ""} else "right")
+        tables.add_column(name, justify="left" if name in {"topic", ""} else "right", no_wrap=True)
     for topic, t in report.tables.items():
         equal = "equal" if t.equal else "[red]NOT EQUAL"
         tables.add_row(topic, str(t.messages), str(t.rows), str(t.distinct), str(t.facts), equal)
@@ -166,7 +157,14 @@ def show(report: Report, folder: Path, console: Console) -> None:
     console.print(
         f"latency, frames message to row: p50 {report.latency_ms['p50']} ms, p99 {report.latency_ms['p99']} ms"
     )
+    by_kind: dict[tuple[str, str, str], list[str]] = {}
     for finding in report.findings:
-        console.print(f"  {finding.family} {finding.kind}: {finding.summary}", highlight=False)
+        by_kind.setdefault((finding.family, finding.kind, finding.camera_id), []).append(finding.summary)
+    found = Table(title="Findings", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("family", "kind", "camera", "number", "the first of them"):
+        found.add_column(name, justify="right" if name == "number" else "left")
+    for (family, kind, camera_id), summaries in by_kind.items():
+        found.add_row(family, kind, camera_id, str(len(summaries)), summaries[0])
+    console.print(found)
     console.print(f"[{'green' if report.ok else 'red'}]{report.verdict}")
     console.print(f"report: {folder / 'report.html'}")

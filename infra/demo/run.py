@@ -136,8 +136,9 @@ class Demo:
         """Account for every camera-second, draw the stills, write report.json and report.html."""
         reader = TopicReader(self.settings.bootstrap_servers, message_max_bytes())
         try:
-            tables = Tables.connect(self.settings)
-            report = gather(self.settings, reader, tables, self.out)
+            with self.console.status("reading topics and tables, drawing stills"):
+                tables = Tables.connect(self.settings)
+                report = gather(self.settings, reader, tables, self.out)
         finally:
             reader.close()
         write(report, self.out)

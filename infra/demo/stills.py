@@ -52,6 +52,7 @@ class FramesReader:
                 "enable.auto.commit": False,
                 "auto.offset.reset": "error",
                 "fetch.message.max.bytes": message_max_bytes,
+                "fetch.wait.max.ms": 10,  # a seek waits for the request under way
             }
         )
 

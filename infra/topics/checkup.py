@@ -165,8 +165,8 @@ def placement(specs: Sequence[TopicSpec], observed: Observed, records: Sequence[
             text = (
                 f"{len(wrong)} of {len(sample)} sampled records are not where murmur2 of their key places them: key"
                 f" {(first.key or b'').decode(errors='replace')!r} lies at {_where(first)} and belongs to partition"
-                f" {place}; their producer has another partitioner (confluent-kafka needs partitioner=murmur2_random), or"
-                " the partition count was changed"
+                f" {place}; their producer has another partitioner (confluent-kafka needs partitioner=murmur2_random),"
+                " or the partition count was changed"
             )
             yield Finding("placement", "error", topic, text)
 

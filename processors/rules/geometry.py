@@ -13,7 +13,7 @@ from schemas.messages import Calibration
 Box = Sequence[float]
 
 
-def _digest(  # noqa: C901, PLR0912, PLR0917 (one pass over the boxes, compiled)
+def _digest(  # noqa: C901, PLR0912, PLR0915, PLR0917 (one pass over the boxes, compiled)
     edges: npt.NDArray[np.float64],
     box_track: npt.NDArray[np.int64],
     box_sample: npt.NDArray[np.int64],
@@ -24,7 +24,13 @@ def _digest(  # noqa: C901, PLR0912, PLR0917 (one pass over the boxes, compiled)
     corners: npt.NDArray[np.float64],
     starts: npt.NDArray[np.int64],
     ignored: int,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[
+    npt.NDArray[np.float64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.int64],
+    npt.NDArray[np.float64],
+]:
     """Place the boxes of a second in the zones of its camera.
 
     Even-odd rule on each box's foot point, the middle of its lower edge; a point on an edge belongs to the zone on one
@@ -47,12 +53,15 @@ def _digest(  # noqa: C901, PLR0912, PLR0917 (one pass over the boxes, compiled)
         last: int64 (tracks,): the latest box of each track, -1 without one.
         mask: int64 (tracks,): bit z set where the foot of the latest box is in zone z; 0 inside an ignored zone.
         people: int64 (zones, samples): persons with their foot in the zone, by sampled frame.
+        steady: float64 (tracks,): intersection over union of the track's first and latest box; 1 with one box.
     """
     tracks = person.shape[0]
     zones = starts.shape[0] - 1
     mean_box = np.zeros((tracks, 4), np.float64)
     count = np.zeros(tracks, np.int64)
+    first = np.full(tracks, -1, np.int64)
     last = np.full(tracks, -1, np.int64)
+    steady = np.ones(tracks, np.float64)
     mask = np.zeros(tracks, np.int64)
     people = np.zeros((zones, samples), np.int64)
     for i in range(box_track.shape[0]):
@@ -69,6 +78,8 @@ def _digest(  # noqa: C901, PLR0912, PLR0917 (one pass over the boxes, compiled)
         newest = last[t] < 0 or box_sample[i] >= box_sample[last[t]]
         if newest:
             last[t] = i
+        if first[t] < 0 or box_sample[i] < box_sample[first[t]]:
+            first[t] = i
         if not newest and person[t] == 0:
             continue
         x = (x1 + x2) * 0.5
@@ -97,7 +108,18 @@ def _digest(  # noqa: C901, PLR0912, PLR0917 (one pass over the boxes, compiled)
         if count[t] > 0:
             for e in range(4):
                 mean_box[t, e] /= count[t]
-    return mean_box, last, mask, people
+            a = first[t]
+            b = last[t]
+            width = min(edges[2, a], edges[2, b]) - max(edges[0, a], edges[0, b])
+            height = min(edges[3, a], edges[3, b]) - max(edges[1, a], edges[1, b])
+            if width <= 0.0 or height <= 0.0:
+                steady[t] = 0.0
+            else:
+                shared = width * height
+                whole = (edges[2, a] - edges[0, a]) * (edges[3, a] - edges[1, a])
+                whole += (edges[2, b] - edges[0, b]) * (edges[3, b] - edges[1, b])
+                steady[t] = shared / (whole - shared)
+    return mean_box, last, mask, people, steady
 
 
 @cache

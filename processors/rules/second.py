@@ -73,7 +73,10 @@ class Second:
             t = self.tracks
             count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
             if not boxes:
-                self._seen = ([], [-1] * count, [0] * count, [[0] * samples for _ in self.place.zones])
+                self._seen = (
+                    *([[0.0] * 4] * count, [-1] * count, [0] * count),
+                    *([[0] * samples for _ in self.place.zones], [1.0] * count),
+                )
                 return self._seen
             edges = array("d", t.box_x1_px)
             edges.extend(t.box_y1_px)
@@ -100,7 +103,7 @@ class Second:
 
     @property
     def mean_box(self) -> list[list[float]]:
-        """For each track: mean box x1, y1, x2, y2 over the second, the registry's pixels; empty without any box."""
+        """For each track: mean box x1, y1, x2, y2 over the second, the registry's pixels; 0 without one."""
         return self._digest()[0]  # type: ignore[no-any-return]
 
     @property
@@ -118,6 +121,11 @@ class Second:
         """For each zone and sampled frame: persons with their foot in it."""
         return self._digest()[3]  # type: ignore[no-any-return]
 
+    @property
+    def steady(self) -> list[float]:
+        """For each track: overlap (IoU) of its first and latest box in the second; 1 with one box."""
+        return self._digest()[4]  # type: ignore[no-any-return]
+
     def sight(self, tracks: list[int]) -> Sight:
         """Return where these tracks are to be seen: the frame of the latest box among them, and each one's latest box.
 
@@ -131,12 +139,7 @@ class Second:
         boxes: list[float] = []
         for i in shown:
             b = last[i]
-            boxes += (
-                round(t.box_x1_px[b], 1),
-                round(t.box_y1_px[b], 1),
-                round(t.box_x2_px[b], 1),
-                round(t.box_y2_px[b], 1),
-            )
+            boxes += (t.box_x1_px[b], t.box_y1_px[b], t.box_x2_px[b], t.box_y2_px[b])
         return Sight(
             t.epoch_us,
             t.sequence,
@@ -145,4 +148,20 @@ class Second:
             t.sample_at_us[sample] if sample >= 0 else self.at_us,
             [t.track_id[i] for i in shown],
             boxes,
+        )
+
+    def sight_of(self, track: int) -> Sight:
+        """Return where one track is to be seen: its latest box."""
+        t = self.tracks
+        b = self.last_box[track]
+        if b < 0:
+            return self.sight([])
+        return Sight(
+            t.epoch_us,
+            t.sequence,
+            t.frames_partition,
+            t.frames_offset,
+            t.sample_at_us[t.box_sample[b]],
+            [t.track_id[track]],
+            [t.box_x1_px[b], t.box_y1_px[b], t.box_x2_px[b], t.box_y2_px[b]],
         )

@@ -42,5 +42,5 @@ class Sight(NamedTuple):
             frames_offset=self.frames_offset,
             at_us=self.at_us,
             track_ids=list(self.track_ids),
-            boxes_xyxy_px=list(self.boxes_xyxy_px),
+            boxes_xyxy_px=[round(edge, 1) for edge in self.boxes_xyxy_px],
         )

@@ -1,5 +1,6 @@
-"""One real stack for the whole session: Kafka, schema registry, Triton, ClickHouse, on free ports in a folder of its own."""
+"""One real stack for the whole session: Kafka, schema registry, Triton, ClickHouse, on free ports in its own folder."""
 
+import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,19 +9,23 @@ from uuid import uuid4
 import pytest
 
 from infra.local.control import LocalStack
-from infra.settings import ROOT, Settings
+from infra.settings import Settings
+from tests.available import missing_stack
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that are free now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [int(s.getsockname()[1]) for s in sockets]
-    finally:
-        for s in sockets:
-            s.close()
+    """Return ports that are free now, all different, below those that the kernel gives to outgoing connections."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
+    return ports
 
 
 def settings_on_free_ports(folder: Path, **changes: object) -> Settings:
@@ -34,9 +39,10 @@ def settings_on_free_ports(folder: Path, **changes: object) -> Settings:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The running stack; `stack.settings` says where everything is. Do not kill what other tests use."""
-    if not (ROOT / ".cache" / "kafka").is_dir():
-        pytest.skip("the local stack is not set up; run 'make setup'")
-    running = LocalStack(settings_on_free_ports(tmp_path_factory.mktemp("stack")))
+    missing = missing_stack()
+    if missing is not None:
+        pytest.skip(missing)
+    running = LocalStack(settings_on_free_ports(tmp_path_factory.mktemp("stack")), tied=True)
     running.up()
     yield running
     running.down()

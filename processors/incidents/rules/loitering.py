@@ -184,7 +184,7 @@ class Loitering:
                 subject = f"{scope.zone_id}/{track_id}/{at_us}"
                 visit = Visit(
                     *(subject, scope.zone_id or "", track_id, [track_id], at_us, at_us, at_us),
-                    *(0, 0, False, False, [], None, second.sight([i])),
+                    *(0, 0, False, False, [], None, second.sight_of(i)),
                 )
                 kept.append(visit)
             else:
@@ -213,7 +213,7 @@ class Loitering:
             summary=f"A person has stayed in zone {visit.zone_id} for {present_s:.0f} s; "
             f"{settings.dwell_s:.0f} s are allowed",
             onset=visit.onset,
-            sight=second.sight([i]),
+            sight=second.sight_of(i),
             grace_s=max(settings.away_s, settings.reacquire_s) + 1.0,
             ended=ended,
         )

@@ -45,6 +45,10 @@ LEAVING = 2
 TWICE_IOU = 0.7
 #: A part of a vehicle (half hidden) lies inside its whole, and is no smaller than this share of it.
 PART, PART_AREA = 0.85, 0.3
+#: Seconds looked at after which a vehicle that was hardly there is forgotten.
+PASSING_S = 2.0
+#: Tracks remembered of one vehicle.
+MOST_TRACKS = 16
 #: Vehicles followed on one camera.
 MOST_SPOTS = 256
 
@@ -84,35 +88,51 @@ class Spot:
     onset: Sight
 
 
+@dataclass(slots=True)
+class Traffic:
+    """The vehicles of one camera.
+
+    Attributes:
+        spots: places where a vehicle stands.
+        passing: vehicles seen once at their place, by track: box (the registry's pixels) and pictures.
+    """
+
+    spots: list[Spot]
+    passing: dict[str, tuple[list[float], Sight]]
+
+
 class StoppedVehicle:
     """Watches places, not tracks: a place stays the same through a lost track, a passing lorry, a sparse look."""
 
     kind: ClassVar[str] = "stopped_vehicle"
     version: ClassVar[str] = "stopped_vehicle/1"
 
-    def initial(self) -> list[Spot]:
+    def initial(self) -> Traffic:
         """No vehicle is followed."""
-        return []
+        return Traffic([], {})
 
-    def observe(self, state: list[Spot], second: Second, place: Place) -> tuple[list[Spot], Sequence[Finding]]:
+    def observe(self, state: Traffic, second: Second, place: Place) -> tuple[Traffic, Sequence[Finding]]:
         """Match the vehicles of a second to the places where vehicles stood."""
         scopes = place.scopes(self.kind, scopes_of)
         if not scopes or not second.observed:
             return state, ()
-        vehicles = [i for i, c in enumerate(second.classes) if c in MOTOR_VEHICLES]
-        if not vehicles and not state:
+        ids = second.tracks.track_id
+        index = {ids[i]: i for i, c in enumerate(second.classes) if c in MOTOR_VEHICLES}
+        if not index and not state.spots:
+            if state.passing:
+                state.passing = {}
             return state, ()
         by_zone = {scope.zone_id: scope for scope in scopes}
-        index = {second.tracks.track_id[i]: i for i in vehicles}
         findings: list[Finding] = []
-        kept, here = self._follow(state, second, index, by_zone, findings)
-        self._arrive(kept, here, second, index, scopes, place)
-        self._judge(kept, here, second, by_zone, findings)
-        return kept, findings
+        kept, here = self._follow(state.spots, second, index, by_zone, findings) if state.spots else ([], {})
+        passing = self._arrive(kept, here, state.passing, second, index, scopes, place)
+        if kept:
+            self._judge(kept, here, second, by_zone, findings)
+        return Traffic(kept, passing), findings
 
     def _follow(
         self,
-        state: list[Spot],
+        spots: list[Spot],
         second: Second,
         index: dict[str, int],
         by_zone: dict[str | None, Scope[Settings]],
@@ -121,14 +141,14 @@ class StoppedVehicle:
         """Look for each place's vehicle; return the places kept and the track index now at each, by subject."""
         kept: list[Spot] = []
         here: dict[str, int] = {}
-        for spot in state:
+        for spot in spots:
             scope = by_zone.get(spot.zone_id)
             if scope is None or second.at_us - spot.seen_us > scope.settings.memory_s * 1e6:
                 continue
             i = index.get(spot.track_id)
             if i is None:
                 spot.absent_us += second.step_us
-                limit_s = scope.settings.occlusion_s if spot.hits >= MATURE else 2.0
+                limit_s = scope.settings.occlusion_s if spot.hits >= MATURE else PASSING_S
                 if spot.absent_us <= limit_s * 1e6:
                     kept.append(spot)
                 continue
@@ -145,57 +165,59 @@ class StoppedVehicle:
                 kept.append(spot)
                 del index[spot.track_id]
             elif spot.known:
-                findings.append(self._finding(spot, scope, second, [i], "ended"))
+                findings.append(self._finding(spot, scope, second, i, "ended"))
         return kept, here
 
     def _arrive(
         self,
         kept: list[Spot],
         here: dict[str, int],
+        before: dict[str, tuple[list[float], Sight]],
         second: Second,
         index: dict[str, int],
         scopes: Sequence[Scope[Settings]],
         place: Place,
-    ) -> None:
-        """Give the vehicles that stand at no place yet the one they came back to, or a new one."""
+    ) -> dict[str, tuple[list[float], Sight]]:
+        """Give vehicles that come back their place, those seen twice at one place a new one; return the others."""
         allowed = place.mask_of(STANDING_ALLOWED)
+        masks, boxes, steady = second.zone_mask, second.mean_box, second.steady
+        left = [spot for spot in kept if spot.subject not in here and spot.hits >= MATURE and spot.off == 0]
+        passing: dict[str, tuple[list[float], Sight]] = {}
         for track_id, i in index.items():
-            mask = second.zone_mask[i]
-            scope = next((s for s in scopes if mask & s.bit), None)
+            mask = masks[i]
+            scope = next((s for s in scopes if mask & s.bit), None) if mask else None
             if scope is None or mask & allowed:
                 continue
-            box = second.mean_box[i]
-            if any(iou(box, spot.box) >= TWICE_IOU for spot in kept if spot.subject in here):
-                continue
-            back = next(
-                (
-                    spot
-                    for spot in kept
-                    if spot.subject not in here
-                    and spot.hits >= MATURE
-                    and spot.off == 0
-                    and spot.zone_id == scope.zone_id
-                    and same_place(box, spot.box, scope.settings.same_place_iou)
-                ),
-                None,
-            )
+            box = boxes[i]
+            least_iou = scope.settings.same_place_iou
+            zone_id = scope.zone_id or ""
+            back = next((s for s in left if s.zone_id == zone_id and same_place(box, s.box, least_iou)), None)
             if back is not None:
+                left.remove(back)
                 back.track_id = track_id
-                if track_id not in back.tracks and len(back.tracks) < 16:
+                if track_id not in back.tracks and len(back.tracks) < MOST_TRACKS:
                     back.tracks.append(track_id)
                 back.seen_us, back.absent_us, back.own = second.at_us, 0, 1
                 back.hits += 1
                 here[back.subject] = i
+                continue
+            if steady[i] < least_iou:
+                continue
+            once = before.get(track_id)
+            forgotten = once is None or second.at_us - once[1].at_us > scope.settings.memory_s * 1e6
+            if once is None or forgotten or not same_place(box, once[0], least_iou):
+                passing[track_id] = (box, second.sight_of(i))
+            elif any(iou(box, spot.box) >= TWICE_IOU for spot in kept if spot.subject in here):
+                continue
             elif len(kept) < MOST_SPOTS:
-                at_us = second.at_us
-                subject = f"{scope.zone_id}/{track_id}/{at_us}"
-                onset = second.sight([i])
-                kept.append(
-                    Spot(
-                        subject, scope.zone_id or "", track_id, [track_id], at_us, at_us, 1, 1, 0, 0, False, box, onset
-                    )
+                since_us = once[1].at_us
+                subject = f"{zone_id}/{track_id}/{since_us}"
+                spot = Spot(
+                    *(subject, zone_id, track_id, [track_id], since_us, second.at_us, 2, 2, 0, 0, False, *once),
                 )
+                kept.append(spot)
                 here[subject] = i
+        return passing
 
     def _judge(
         self,
@@ -229,11 +251,9 @@ class StoppedVehicle:
                 if standing >= settings.queue_vehicles:
                     continue
             spot.known = True
-            findings.append(self._finding(spot, scope, second, [here[spot.subject]], None))
+            findings.append(self._finding(spot, scope, second, here[spot.subject], None))
 
-    def _finding(
-        self, spot: Spot, scope: Scope[Settings], second: Second, seen: list[int], ended: str | None
-    ) -> Finding:
+    def _finding(self, spot: Spot, scope: Scope[Settings], second: Second, i: int, ended: str | None) -> Finding:
         settings = scope.settings
         # When it has left, it stood until it was last seen there.
         standing_s = ((second.at_us if ended is None else spot.seen_us) - spot.since_us) / 1e6
@@ -250,30 +270,38 @@ class StoppedVehicle:
             summary=f"A vehicle has stood in zone {spot.zone_id} for {standing_s:.0f} s; "
             f"{settings.dwell_s:.0f} s are allowed",
             onset=spot.onset,
-            sight=second.sight(seen),
+            sight=second.sight_of(i),
             grace_s=settings.occlusion_s + LEAVING,
             ended=ended,
         )
 
-    def pack(self, state: list[Spot]) -> Any:
+    def pack(self, state: Traffic) -> Any:
         """Return the state as plain data."""
-        return [
+        spots = [
             [
                 *(s.subject, s.zone_id, s.track_id, s.tracks, s.since_us, s.seen_us),
                 *(s.hits, s.own, s.off, s.absent_us, s.known, s.box, s.onset.pack()),
             ]
-            for s in state
+            for s in state.spots
         ]
+        return [spots, {track: [box, sight.pack()] for track, (box, sight) in state.passing.items()}]
 
-    def unpack(self, plain: Any) -> list[Spot]:
+    def unpack(self, plain: Any) -> Traffic:
         """Return the state from what `pack` gave."""
-        return [Spot(*[*fields[:-1], Sight(*fields[-1])]) for fields in plain]
+        spots, passing = plain
+        return Traffic(
+            [Spot(*[*fields[:-1], Sight(*fields[-1])]) for fields in spots],
+            {track: (box, Sight(*sight)) for track, (box, sight) in passing.items()},
+        )
 
 
 def same_place(box: Sequence[float], spot: Sequence[float], least_iou: float) -> bool:
     """Say whether a box shows a vehicle at a place: it overlaps it well, or is a part of it (half hidden)."""
-    if iou(box, spot) >= least_iou:
+    overlap = iou(box, spot)
+    if overlap >= least_iou:
         return True
+    if overlap <= 0:
+        return False
     area = (box[2] - box[0]) * (box[3] - box[1])
     whole = (spot[2] - spot[0]) * (spot[3] - spot[1])
     return PART_AREA * whole <= area < whole and containment(box, spot) >= PART

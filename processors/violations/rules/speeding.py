@@ -102,7 +102,7 @@ class Speeding:
             if run is None:
                 if len(state) >= MOST_RUNS:
                     continue
-                run = state[track_id] = Run(second.at_us, second.at_us, 0, second.sight([i]))
+                run = state[track_id] = Run(second.at_us, second.at_us, 0, second.sight_of(i))
             run.seen_us = second.at_us
             run.seconds += 1
             if run.seconds >= settings.min_seconds:
@@ -129,7 +129,7 @@ class Speeding:
                         summary=f"{speed:.0f} km/h (+-{settings.coverage_k * error:.0f}) where "
                         f"{settings.speed_limit_kmh:.0f} km/h are allowed: at least {excess:.0f} km/h too fast",
                         onset=run.onset,
-                        sight=second.sight([i]),
+                        sight=second.sight_of(i),
                         clock_source=t.clock_source,
                         registry_version=t.registry_version,
                         calibration_version=t.calibration_version,

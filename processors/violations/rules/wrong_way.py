@@ -20,14 +20,15 @@ class Settings:
         min_turn_deg: angle to the permitted direction from which on it is driven against: 120 degrees leaves a lane
             change, a curve and half a U-turn out.
         min_path_m: straight distance to be driven so, metres: more than manoeuvring out of a bay or round an obstacle.
-        min_s: time to be driven so, seconds.
+        min_s: time to be driven so, seconds: 1.5 asks for three looks, as the last frames of two seconds lie a little less
+            than a second apart.
         coverage_k: angle - k * error must lie beyond min_turn_deg, and the path likewise.
         min_boxes: boxes behind the track.
     """
 
     min_turn_deg: float = 120.0
     min_path_m: float = 12.0
-    min_s: float = 2.0
+    min_s: float = 1.5
     coverage_k: float = 1.96
     min_boxes: float = 5.0
 
@@ -128,7 +129,7 @@ class WrongWay:
         drive = state.get(track_id)
         if drive is None or drive.zone_id != zone_id:
             if drive is not None or len(state) < MOST_DRIVES:
-                state[track_id] = Drive(zone_id, second.at_us, second.at_us, x, y, second.sight([i]))
+                state[track_id] = Drive(zone_id, second.at_us, second.at_us, x, y, second.sight_of(i))
             return None
         drive.seen_us = second.at_us
         path = math.hypot(x - drive.x_m, y - drive.y_m)
@@ -164,7 +165,7 @@ class WrongWay:
             summary=f"Driven {path:.0f} m against the direction of zone {zone_id}, {turn:.0f} degrees off it, "
             f"for {lasted_s:.0f} s",
             onset=drive.onset,
-            sight=second.sight([i]),
+            sight=second.sight_of(i),
             clock_source=t.clock_source,
             registry_version=t.registry_version,
             calibration_version=t.calibration_version,

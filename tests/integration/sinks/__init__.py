@@ -1,0 +1,1 @@
+"""The ClickHouse sink on real Kafka, registry and ClickHouse's engine."""
