@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.live import Live
@@ -18,7 +18,7 @@ from rich.table import Table
 
 from infra.demo.findings import gather
 from infra.demo.report import Report, show, write
-from infra.demo.tables import Tables
+from infra.demo.tables import TABLES, Tables
 from infra.demo.topic_reader import TopicReader
 from infra.local.control import LocalStack, StackError
 from infra.local.kafka import message_max_bytes
@@ -27,8 +27,16 @@ from infra.settings import ROOT, Settings
 
 #: Vigil's own processes, in the order of the chain.
 STAGES: Sequence[str] = ("clickhouse-sink", "violations", "incidents", "tracking", "perception")
-#: Consumer groups whose lag must be 0 at the end; names take the topic prefix.
-GROUPS: Sequence[str] = ("perception", "tracking", "incidents", "violations", "clickhouse-sink")
+#: Consumer groups whose lag must be 0 at the end, in the order of the chain, and the topics that each reads; names take
+#: the topic prefix.
+SOURCES: Mapping[str, Sequence[str]] = {
+    "perception": ("frames",),
+    "tracking": ("detections",),
+    "incidents": ("tracks",),
+    "violations": ("tracks",),
+    "clickhouse-sink": TABLES,
+}
+GROUPS: Sequence[str] = tuple(SOURCES)
 REGISTRY = Path(__file__).with_name("cameras.toml")
 #: The footage is at most 75 s; a machine that cannot finish in this time is too slow to run the demo.
 SETTLE_WITHIN_S = 420.0
@@ -91,9 +99,17 @@ class Demo:
                 shutil.rmtree(folder)
             folder.mkdir(parents=True)
         self._step("starting Kafka, registry, Triton, ClickHouse", self.stack.up)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Make topics, tables and the registry on running servers; several demos share them by prefix and database.
+
+        Raises:
+            DemoError: a step failed; says which and why.
+        """
         self._step("applying topics and schemas", lambda: self._vigil("topics", "apply"))
         self._step("migrating tables", lambda: self._vigil("migrate"))
-        self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry)))
+        self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry.resolve())))
 
     def play(self) -> None:
         """Start every stage as its own process, play the footage, wait until every group's lag is 0.
@@ -103,27 +119,33 @@ class Demo:
         """
         watcher = Watcher(self.settings, self.stack)
         self._step("starting the stages", lambda: self._start_stages(watcher))
-        self.stack.start([StageProcess("producers", (f"--pace={self.pace}", "--exit-when-done"))])
+        self.stack.start([self._process("producers", f"--pace={self.pace}", "--exit-when-done")])
         deadline = time.monotonic() + SETTLE_WITHIN_S
         with Live(console=self.console, refresh_per_second=4, transient=True) as live:
             calm = 0
+            trouble = "nothing was seen yet"
             while calm < 3:
                 time.sleep(0.7)
-                now = watcher.look()
-                live.update(_progress(now))
-                failed = [name for name, state in now.processes.items() if state == "failed"]
+                failed = [name for name, state in watcher.states().items() if state == "failed"]
                 if failed:
                     lines = "\n  ".join(self.stack.log(failed[0], 15))
                     raise DemoError(f"{failed[0]} gave up; its last lines:\n  {lines}")
+                if time.monotonic() > deadline:
+                    raise DemoError(f"not all settled within {SETTLE_WITHIN_S:.0f} s; {trouble}")
+                try:
+                    now = watcher.look()
+                except (KafkaException, LookupError) as error:  # Kafka is away: the runner starts it again
+                    calm, trouble = 0, f"Kafka: {error}"
+                    continue
+                live.update(_progress(now))
+                trouble = f"lag: {dict(now.lag)}"
                 played = now.processes.get("producers") == "done"
                 calm = calm + 1 if played and now.total_lag == 0 else 0
-                if time.monotonic() > deadline:
-                    raise DemoError(f"not all settled within {SETTLE_WITHIN_S:.0f} s; lag: {dict(now.lag)}")
         self.console.print(f"footage played; {dict(now.messages)}", highlight=False)
 
     def _start_stages(self, watcher: "Watcher") -> None:
         """Start every stage and wait until each group holds its partitions, so that no latency is that of a start."""
-        self.stack.start([StageProcess(name) for name in STAGES])
+        self.stack.start([self._process(name) for name in STAGES])
         deadline = time.monotonic() + JOIN_WITHIN_S
         while missing := watcher.groups_without_members():
             if time.monotonic() > deadline:
@@ -145,9 +167,21 @@ class Demo:
         show(report, self.out, self.console)
         return report
 
+    def stop_stages(self) -> None:
+        """Stop Vigil's own processes; the servers go on."""
+        self.stack.stop([*STAGES, "producers"])
+
     def down(self) -> None:
         """Stop everything."""
         self.stack.down()
+
+    def _process(self, name: str, *arguments: str) -> StageProcess:
+        """Return a process of this demo's topics and database, which need not be those that the stack started with."""
+        names = {
+            "VIGIL_TOPIC_PREFIX": self.settings.topic_prefix,
+            "VIGIL_CLICKHOUSE_DATABASE": self.settings.clickhouse_database,
+        }
+        return StageProcess(name, arguments, names)
 
     def _step(self, title: str, step: object) -> None:
         begun = time.monotonic()
@@ -178,7 +212,9 @@ class Watcher:
 
     def __init__(self, settings: Settings, stack: LocalStack) -> None:
         self._prefix = settings.topic_prefix
-        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        self._admin = AdminClient(
+            {"bootstrap.servers": settings.bootstrap_servers, "reconnect.backoff.max.ms": 1_000, "log_level": 2}
+        )
         self._reader = TopicReader(settings.bootstrap_servers, message_max_bytes())
         self._stack = stack
 
@@ -186,8 +222,11 @@ class Watcher:
         """Return what is so now."""
         messages = {name: self._reader.count(self._prefix + name) for name in SHOWN}
         lag = {group: self._lag(group) for group in GROUPS}
-        states = {name: child["state"] for name, child in self._stack.status().items()}
-        return Watched(messages, lag, states)
+        return Watched(messages, lag, self.states())
+
+    def states(self) -> dict[str, str]:
+        """Return the processes' states; needs no server."""
+        return {name: str(child["state"]) for name, child in self._stack.status().items()}
 
     def groups_without_members(self) -> list[str]:
         """Return the groups that are not stable with at least one assigned partition."""
@@ -205,9 +244,9 @@ class Watcher:
         future = self._admin.list_consumer_group_offsets(request)[self._prefix + group]
         committed: list[TopicPartition] = future.result(timeout=10).topic_partitions
         at = {(p.topic, p.partition): p.offset for p in committed}
-        topics = {p.topic for p in committed} or {self._prefix + "frames"}
         lag = 0
-        for topic in topics:
+        for name in SOURCES[group]:  # not those that it has committed: it may not have come to one yet
+            topic = self._prefix + name
             for partition, (begin, end) in self._reader.ends(topic).items():
                 lag += end - max(begin, at.get((topic, partition), begin))
         return lag

@@ -37,6 +37,9 @@ class TopicReader:
                 "enable.partition.eof": False,
                 "fetch.message.max.bytes": message_max_bytes,
                 "queued.max.messages.kbytes": 65_536,
+                "fetch.wait.max.ms": 10,  # a new assignment waits for the request under way
+                "reconnect.backoff.max.ms": 1_000,
+                "log_level": 2,  # troubles come as errors; librdkafka would repeat each on stderr
             }
         )
 

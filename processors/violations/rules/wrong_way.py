@@ -20,8 +20,8 @@ class Settings:
         min_turn_deg: angle to the permitted direction from which on it is driven against: 120 degrees leaves a lane
             change, a curve and half a U-turn out.
         min_path_m: straight distance to be driven so, metres: more than manoeuvring out of a bay or round an obstacle.
-        min_s: time to be driven so, seconds: 1.5 asks for three looks, as the last frames of two seconds lie a little less
-            than a second apart.
+        min_s: time to be driven so, seconds: 1.5 asks for three looks, as the last frames of two camera-seconds lie a
+            little less than a second apart.
         coverage_k: angle - k * error must lie beyond min_turn_deg, and the path likewise.
         min_boxes: boxes behind the track.
     """

@@ -77,7 +77,14 @@ class Cluster:
     def raw(self, topic: str) -> Sequence[tuple[bytes, bytes]]:
         """Every key and value that a topic holds, partition by partition."""
         name = f"{self.settings.topic_prefix}{topic}"
-        consumer = Consumer({"bootstrap.servers": self.settings.bootstrap_servers, "group.id": f"{name}-test"})
+        # A new assignment waits for the fetch under way, half a second by default.
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self.settings.bootstrap_servers,
+                "group.id": f"{name}-test",
+                "fetch.wait.max.ms": 10,
+            }
+        )
         try:
             out = []
             for partition in range(partitions_of(consumer, name)):
