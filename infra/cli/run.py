@@ -66,7 +66,5 @@ def producers(pace: str, cameras: tuple[str, ...], *, exit_when_done: bool, repl
       vigil run producers --camera ALA-0001 --camera ALA-0002
       vigil run producers --pace max --exit-when-done
     """
-    code = _start(
-        "producers.app:run", pace=pace, cameras=cameras or None, exit_when_done=exit_when_done, replay=replay
-    )
+    code = _start("producers.app:run", pace=pace, cameras=cameras or None, exit_when_done=exit_when_done, replay=replay)
     raise SystemExit(code or 0)

@@ -1,7 +1,7 @@
 """Frames in, Detections out: exactly one for each.
 
-The core holds live decoders and encoded groups beside its state, but only to be quick: what they would give is always to
-be had from the groups themselves, read back from the GOP's first one, so results are the same without them.
+The core holds live decoders and encoded groups beside its state, but only to be quick: what they would give is always
+to be had from the groups themselves, read back from the GOP's first one, so results are the same without them.
 """
 
 import asyncio
@@ -110,6 +110,7 @@ class PerceptionCore:
     def needs(self, message: Frames) -> tuple[str, int] | None:
         """Frames name no registry version: the newest entry is used, and named in the detections."""
         del message
+        return None
 
     def initial(self, key: str) -> CameraState:
         """Return the state of a camera not seen before."""
@@ -209,7 +210,18 @@ class PerceptionCore:
         status = _status(chosen, outcome, segments, state, decodable, too_large=too_large)
         after, scene = self._after(record, state, segments, chosen, outcome, times, boxes)
         self._count(status, frames, chosen, outcome)
-        return after, _detections(record, camera, model, times, outcome, boxes, scene, status, in_force)
+        detections = _detections(
+            record,
+            camera=camera,
+            model=model,
+            times=times,
+            outcome=outcome,
+            boxes=boxes,
+            scene=scene,
+            status=status,
+            signals=in_force,
+        )
+        return after, detections
 
     async def _signals_of(self, camera: Camera | None, record: Record[Frames]) -> Sequence[SignalState] | None:
         if camera is None or camera.junction_id is None:
@@ -459,7 +471,7 @@ def _status(
 
 def _seen(boxes: Boxes, score_ratio: float) -> tuple[SeenBox, ...]:
     """Return the boxes that later samples are compared with, as 32-bit numbers: what a restored state holds."""
-    out = []
+    out: list[SeenBox] = []
     for xyxy, score, class_id in zip(boxes.xyxy_px, boxes.scores, boxes.class_ids, strict=True):
         if score >= score_ratio and len(out) < MOST_BOXES:
             left, top, right, bottom = (float(np.float32(value)) for value in xyxy)
@@ -469,6 +481,7 @@ def _seen(boxes: Boxes, score_ratio: float) -> tuple[SeenBox, ...]:
 
 def _detections(
     record: Record[Frames],
+    *,
     camera: Camera | None,
     model: Model,
     times: FrameTimes,

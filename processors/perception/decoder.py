@@ -172,7 +172,7 @@ class _Tap:
                 self._out.samples[index] = self._take(picture, index)
 
 
-def _packet(data: bytes, mark: int) -> av.Packet:
+def _packet(data: bytes, mark: int) -> Any:
     """Wrap bytes; the decoder hands `mark` back as the picture's pts, whatever the stream's own timestamps are."""
     packet = av.Packet(data)
     packet.pts = packet.dts = mark

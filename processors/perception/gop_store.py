@@ -32,6 +32,7 @@ class NoGopReader:
     async def read(self, camera_id: str, gop: GopStart, before: Frames, before_offset: int) -> Sequence[Frames] | None:
         """Return None."""
         del camera_id, gop, before, before_offset
+        return None
 
 
 @dataclass(slots=True)

@@ -93,7 +93,7 @@ def _of_view(box: Letterbox, found: Found, picture_wh_px: tuple[int, int]) -> Bo
             keep &= xyxy[:, 2] < right - EDGE_PX
         if bottom < height:
             keep &= xyxy[:, 3] < bottom - EDGE_PX
-    scores = np.round(found.scores.astype(np.float64), 4)
+    scores = np.asarray(np.round(found.scores.astype(np.float64), 4), np.float64)
     return Boxes(xyxy[keep], scores[keep], found.class_ids[keep].astype(np.int64))
 
 

@@ -1,7 +1,7 @@
 """Decoded pictures to the model's canvases and the small grey picture, by FFmpeg's own filters.
 
-Crop, scaling and colour conversion are one pass over the decoded planes; the flags ask for results that do not depend on
-the CPU's vector instructions.
+Crop, scaling and colour conversion are one pass over the decoded planes; the flags ask for results that do not depend
+on the CPU's vector instructions.
 """
 
 import threading
@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Final
 
 import av
@@ -103,7 +104,7 @@ def _graph(frame: av.VideoFrame, chain: _Chain) -> Any:
     nodes.append(graph.add("scale", f"{chain.out_width_px}:{chain.out_height_px}:flags={way}+{EXACT}"))
     nodes.append(graph.add("format", f"pix_fmts={chain.out_format}"))
     nodes.append(graph.add("buffersink"))
-    for a, b in zip(nodes, nodes[1:], strict=False):
+    for a, b in pairwise(nodes):
         a.link_to(b)
     graph.configure()
     return graph

@@ -19,8 +19,8 @@ class PerceptionSettings(BaseSettings):
     idle_gap_ms: int = Field(
         900,
         gt=0,
-        description="with idle_fps 0: shortest time between two sampled keyframes, milliseconds; shorter samples more of"
-        " a stream of short GOPs or of MJPEG, where every frame is a keyframe",
+        description="with idle_fps 0: shortest time between two sampled keyframes, milliseconds; shorter samples more"
+        " of a stream of short GOPs or of MJPEG, where every frame is a keyframe",
     )
     hold_ms: int = Field(
         3000,

@@ -44,13 +44,13 @@ class SignalBoard:
                 del changes[:keep_from]
 
     def passed(self, junction_id: str, at_us: int) -> bool:
-        """Return whether the junction's controller was heard at or after an instant: nothing before it can still come."""
+        """Return whether the controller was heard at or after an instant: nothing before it can still come."""
         with self._lock:
             junction = self._junctions.get(junction_id)
             return junction is not None and junction.heard_us >= at_us
 
     def in_force(self, junction_id: str, at_us: int) -> Sequence[SignalState] | None:
-        """Return each group's state at an instant, by group id; None: not known (not heard in time, or too long ago)."""
+        """Return each group's state at an instant, by group id; None: not known (not heard yet, or too long ago)."""
         with self._lock:
             junction = self._junctions.get(junction_id)
             if junction is None or junction.heard_us < at_us or at_us < junction.heard_us - self._history_us:

@@ -30,13 +30,14 @@ class NoSignals:
     async def in_force(self, junction_id: str, at_us: int, created_at_ms: int) -> Sequence[SignalState] | None:
         """Return None."""
         del junction_id, at_us, created_at_ms
+        return None
 
 
 class BoardSignals:
     """Signals from a board that a reader fills.
 
-    A controller that is silent delays its cameras by `wait_s` after their groups were written, never more: what waits in
-    a backlog is not held up again.
+    A controller that is silent delays its cameras by `wait_s` after their groups were written, never more: what waits
+    in a backlog is not held up again.
 
     Args:
         board: the board.
@@ -52,6 +53,6 @@ class BoardSignals:
         # A clock ahead of ours must not make the wait longer than wait_s either.
         left_s = min(self._wait_s, created_at_ms / 1000 + self._wait_s - time.time())
         deadline = time.monotonic() + left_s
-        while not self._board.passed(junction_id, at_us) and time.monotonic() < deadline:
-            await asyncio.sleep(LOOK_EVERY_S)
+        while not self._board.passed(junction_id, at_us) and time.monotonic() < deadline:  # noqa: ASYNC110  see below
+            await asyncio.sleep(LOOK_EVERY_S)  # the board is filled by a thread: it has no event of this loop's
         return self._board.in_force(junction_id, at_us)

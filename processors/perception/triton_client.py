@@ -124,8 +124,8 @@ class TritonDetector:
         square = len(shape) == 3 and shape[0] == shape[1] and shape[2] == 3
         if not square or image.get("data_type") != "TYPE_UINT8" or not set(OUTPUTS) <= outputs:
             raise DetectorContractError(
-                f"model {self._name} on {self._address} takes {sorted(inputs)} {shape} {image.get('data_type')} and gives"
-                f" {sorted(outputs)}; expected images uint8 [side, side, 3] and {sorted(OUTPUTS)}"
+                f"model {self._name} on {self._address} takes {sorted(inputs)} {shape} {image.get('data_type')} and"
+                f" gives {sorted(outputs)}; expected images uint8 [side, side, 3] and {sorted(OUTPUTS)}"
             )
         return Model(self._name, f"{given[RELEASE]}-{given[SHA256][:12]}", shape[0])
 

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 
 @compiled
-def buffered_iou(
+def buffered_iou(  # noqa: PLR0917  compiled code takes flat arguments: two boxes and a margin
     ax: float, ay: float, aw: float, ah: float, bx: float, by: float, bw: float, bh: float, mx: float, my: float
 ) -> float:
     """Return the IoU of two boxes (centre x, centre y, width, height) widened by mx and my on each side, 0 to 1."""
@@ -32,7 +32,9 @@ def buffered_iou(
 
 
 @compiled
-def assign(gain: Array, rows: int, columns: int, match: NDArray[np.int64]) -> None:
+def assign(  # noqa: C901, PLR0912  one textbook algorithm, in one piece for the compiler
+    gain: Array, rows: int, columns: int, match: NDArray[np.int64]
+) -> None:
     """Find the matching of rows and columns with the largest total gain.
 
     Shortest augmenting paths with potentials (Jonker, Volgenant: Computing 38, 1987), on the smaller side. Pairs of

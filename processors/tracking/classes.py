@@ -11,13 +11,13 @@ CLASSES: Final = 80
 VOTES: Final = 4
 PERSON: Final = 0
 #: Groups of COCO-80 ids. Alone: each other class.
-GROUPS: Final = (
+GROUPS: Final[tuple[tuple[int, ...], ...]] = (
     (2, 5, 7),  # car, bus, truck
     (1, 3),  # bicycle, motorcycle
     (24, 26, 28),  # backpack, handbag, suitcase
 )
 #: Groups whose members drive.
-VEHICLES: Final = (GROUPS[0], GROUPS[1], (6,))
+VEHICLES: Final[tuple[tuple[int, ...], ...]] = (GROUPS[0], GROUPS[1], (6,))
 
 
 def class_table() -> NDArray[np.int64]:
@@ -35,7 +35,7 @@ def class_table() -> NDArray[np.int64]:
 
 
 def member_table() -> NDArray[np.int64]:
-    """Return int64 [CLASSES, VOTES]: for each group (by its first class) the class at each place of its votes, or -1."""
+    """Return int64 [CLASSES, VOTES]: for each group (by its first class) the class at each place of votes, or -1."""
     table = np.full((CLASSES, VOTES), -1, np.int64)
     for one in range(CLASSES):
         table[one, 0] = one

@@ -7,7 +7,7 @@ confirmed within the same message; else it is counted (track_boxes, track_first_
 import logging
 from collections import namedtuple
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -421,7 +421,7 @@ def misfit(message: Detections, key: str) -> str | None:
         if n == 0:
             return None
         return f"picture of {message.width_px}x{message.height_px} px with boxes; expected 1 px or more"
-    if any(one >= other for one, other in zip(at, at[1:], strict=False)):
+    if any(one >= other for one, other in pairwise(at)):
         return f"sample times {list(at)} us do not ascend"
     if message.plates and any(not 0 <= read.box < n for read in message.plates):
         return f"plate read of box {max(read.box for read in message.plates)}; expected 0 to {n - 1}"

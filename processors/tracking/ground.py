@@ -12,8 +12,8 @@ Array = NDArray[np.float64]
 
 #: A ground position farther than this from the ground origin is taken as beyond the horizon, metres.
 FARTHEST_M = 5_000.0
-#: Condition number of the matrix between the unit picture and the ground, scaled to unit size, from which it is degenerate.
-#: Cameras at 3 to 30 m height with their horizon in view stay below 1e4.
+#: Condition number of the matrix between the unit picture and the ground, scaled to unit size, from which it is
+#: degenerate. Cameras at 3 to 30 m height with their horizon in view stay below 1e4.
 WORST_CONDITION = 1e7
 
 
@@ -22,10 +22,10 @@ class DegenerateHomographyError(ValueError):
 
 
 def oriented_homography(matrix: Sequence[float], calibrated_px: tuple[int, int], picture_px: tuple[int, int]) -> Array:
-    """Return a calibration's matrix for pictures of another size, scaled so that its third coordinate is the same sign
-    as the distance from the horizon: positive on the ground, negative in the sky.
+    """Return a calibration's matrix for pictures of another size, its third coordinate positive on the ground.
 
-    The point at the middle of the picture's lower edge is taken as ground. The scale is such that the third row's
+    The third coordinate has the sign of the distance from the horizon: positive on the ground, negative in the sky. The
+    point at the middle of the picture's lower edge is taken as ground. The scale is such that the third row's
     linear part has length 1 where the picture has a horizon, so the third coordinate is then the distance from the
     horizon in pixels (Hartley, Zisserman: Multiple View Geometry, 2nd ed., 8.2, for the line that maps to infinity).
 

@@ -6,7 +6,8 @@ covariance, variance of the rate): four small filters instead of 8x8 matrices. T
 as ByteTrack uses it, with noise in proportion to the box as in DeepSORT (arXiv 1703.07402); its noise per frame is
 turned into white acceleration per second, so that frames may be any time apart.
 
-A filter is one float32 row of FILTER numbers: four values, four rates, then variance, covariance, rate variance of each.
+A filter is one float32 row of FILTER numbers: four values, four rates, then variance, covariance, rate variance of
+each.
 """
 
 import numpy as np

@@ -3,8 +3,8 @@
 For each sampled frame, with the real time since each track's last box:
 1. tracks that were looked for in vain too long, or not seen too long, are forgotten;
 2. boxes are chosen: not in an ignored zone, not a duplicate under another class of the same group, the best MOST_BOXES;
-3. confirmed tracks are predicted and matched with the high-score boxes, then those seen in the last frame with the low-score
-   ones, then tentative tracks with what is left of the high ones (ByteTrack: arXiv 2110.06864, algorithm 1);
+3. confirmed tracks are predicted and matched with the high-score boxes, then those seen in the last frame with the
+   low-score ones, then tentative tracks with what is left of the high ones (ByteTrack: arXiv 2110.06864, algorithm 1);
 4. high-score boxes that no track took begin tentative tracks; a tentative track without a box is forgotten at once.
 
 State and results are flat arrays (columns below); core.py builds and reads them.
@@ -74,7 +74,9 @@ BOX_FLOATS: Final = 6
 
 
 @compiled
-def _load(ints: Ints, floats: Singles, points: Points, row: int, point: int, t: Ints, f: Singles, p: Points) -> int:
+def _load(  # noqa: PLR0917  compiled code takes flat arguments
+    ints: Ints, floats: Singles, points: Points, row: int, point: int, t: Ints, f: Singles, p: Points
+) -> int:
     """Unpack a stored track into a slot; return the first point of the next."""
     t[FIRST] = ints[row, 0]
     t[LAST] = ints[row, 1]
@@ -92,11 +94,13 @@ def _load(ints: Ints, floats: Singles, points: Points, row: int, point: int, t: 
     for i in range(t[COUNT]):
         for j in range(POINT):
             p[i, j] = points[point + i, j]
-    return point + t[COUNT]
+    return point + int(t[COUNT])
 
 
 @compiled
-def _store(t: Ints, f: Singles, p: Points, row: int, point: int, ints: Ints, floats: Singles, points: Points) -> int:
+def _store(  # noqa: PLR0917  compiled code takes flat arguments
+    t: Ints, f: Singles, p: Points, row: int, point: int, ints: Ints, floats: Singles, points: Points
+) -> int:
     """Pack a slot into a stored track; return the first point of the next."""
     ints[row, 0] = t[FIRST]
     ints[row, 1] = t[LAST]
@@ -108,7 +112,7 @@ def _store(t: Ints, f: Singles, p: Points, row: int, point: int, ints: Ints, flo
     for i in range(t[COUNT]):
         for j in range(POINT):
             points[point + i, j] = p[i, j]
-    return point + t[COUNT]
+    return point + int(t[COUNT])
 
 
 @compiled
@@ -118,7 +122,16 @@ def _part(value: float, whole: int) -> int:
 
 
 @compiled
-def _add_point(t: Ints, p: Points, at_us: int, box: Floats, width: int, height: int, cut_off: bool, s: Any) -> None:  # noqa: FBT001
+def _add_point(  # noqa: PLR0917  compiled code takes flat arguments
+    t: Ints,
+    p: Points,
+    at_us: int,
+    box: Floats,
+    width: int,
+    height: int,
+    cut_off: bool,  # noqa: FBT001  likewise
+    s: Any,
+) -> None:
     """Drop the path points that are too old and, where the foot is in view, append this one unless it comes too soon.
 
     Args:
@@ -161,7 +174,9 @@ def _add_point(t: Ints, p: Points, at_us: int, box: Floats, width: int, height: 
 
 
 @compiled
-def _velocity(t: Ints, p: Points, place: Floats, width: int, height: int, s: Any, work: Floats, out: Floats) -> bool:
+def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
+    t: Ints, p: Points, place: Floats, width: int, height: int, s: Any, work: Floats, out: Floats
+) -> bool:
     """Estimate a track's speed from its path; see speed.py. Returns False where it is not measurable."""
     count = t[COUNT]
     if count < s.path_points:
@@ -191,7 +206,7 @@ def _velocity(t: Ints, p: Points, place: Floats, width: int, height: int, s: Any
 
 
 @compiled
-def _choose(
+def _choose(  # noqa: C901, PLR0912, PLR0917  one pass over a frame's boxes; compiled code takes flat arguments
     first: int,
     last: int,
     sample: int,
@@ -249,7 +264,7 @@ def _choose(
 
 
 @compiled
-def _associate(
+def _associate(  # noqa: PLR0917  compiled code takes flat arguments
     rows: Ints,
     n_rows: int,
     columns: Ints,
@@ -298,10 +313,10 @@ def kernel() -> Callable[..., Any]:
     return _build(int(digest[:15], 16))
 
 
-def _build(source: int) -> Callable[..., Any]:
+def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds the loop, which must close over `source`
     """Return the kernel of one state of the sources: numba's cache takes the closure's `source` into its key."""
 
-    def advance(  # noqa: C901, PLR0912, PLR0915  the loop of the module's docstring, kept in one piece for the compiler
+    def advance(  # noqa: C901, PLR0912, PLR0915, PLR0917  the docstring's loop, one piece for the compiler
         camera_messages: Ints,
         camera_tracks: Ints,
         camera_epoch: Ints,
@@ -402,7 +417,7 @@ def _build(source: int) -> Callable[..., Any]:
             for row in range(camera_tracks[c], camera_tracks[c + 1]):
                 load_point = _load(ints, floats, points, row, load_point, t[n], f[n], p[n])
                 group[n] = t[n, GROUP]
-                n += 1
+                n += 1  # noqa: SIM113  it goes on as the number of slots in use
             epoch = camera_epoch[c]
             for m in range(camera_messages[c], camera_messages[c + 1]):
                 if messages[m, 0] != epoch:

@@ -14,17 +14,19 @@ class TrackingSettings:
         low_score_ratio: boxes below this are ignored; between, they only continue tracks (ByteTrack's second stage).
         birth_score_ratio: a box needs this score to begin a track.
         first_similarity_ratio: least buffered IoU of the first association (ByteTrack: 0.2).
-        second_similarity_ratio: least buffered IoU of the second association. Higher: weaker boxes continue fewer tracks.
+        second_similarity_ratio: least buffered IoU of the second association. Higher: weaker boxes continue fewer
+            tracks.
         tentative_similarity_ratio: least buffered IoU for a track with a single box so far.
-        duplicate_iou_ratio: of two boxes of one class group but two classes that overlap more, the better one is kept: detectors
-            name a van car and truck at once.
+        duplicate_iou_ratio: of two boxes of one class group but two classes that overlap more, the better one is kept:
+            detectors name a van car and truck at once.
         confirm_boxes: boxes in a row until a track counts. Higher: fewer false tracks, later ones.
-        lost_s: a track that was looked for in vain is forgotten after this long, seconds (ByteTrack: 30 frames). Longer:
-            survives longer occlusions, swaps more.
+        lost_s: a track that was looked for in vain is forgotten after this long, seconds (ByteTrack: 30 frames).
+            Longer: survives longer occlusions, swaps more.
         unseen_s: a track is forgotten after this long even when no frame was sampled meanwhile, seconds: in a gap or
             at one frame in several seconds.
         measurement_ratio: standard deviation of a box's edge, share of its size (DeepSORT: 1/20).
-        acceleration: unpredicted change of motion, box sizes a second^1.5 (DeepSORT's 1/160 a frame at 25 frames a second is 0.8).
+        acceleration: unpredicted change of motion, box sizes a second^1.5 (DeepSORT's 1/160 a frame at 25 frames a
+            second is 0.8).
         rate_sd: unknown first speed, box sizes a second: most persons move 1, a car a few.
         vehicle_rate_sd: the same for vehicles and two-wheelers.
         margin_sds: boxes are widened by so many standard deviations of the predicted position; 0: plain IoU.
@@ -36,8 +38,8 @@ class TrackingSettings:
         path_stale_s: a path whose last point is older than this against the track's last box gives no speed, seconds.
         foot_error_ratio: standard deviation of a foot point, share of the box's height; scaled by the residuals later.
         foot_error_px: and at least this, pixels.
-        border_px: a box this close to the picture's left, right or lower border is cut off: its foot point is no point of
-            the path, pixels.
+        border_px: a box this close to the picture's left, right or lower border is cut off: its foot point is no
+            point of the path, pixels.
         heading_least_kmh: slower objects have no heading.
     """
 

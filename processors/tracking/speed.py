@@ -8,15 +8,15 @@ error of foot_error_px in both image directions, which the homography carries to
 2. Scale of the errors: the foot error above is a prior guess worth PRIOR points' residuals; with the residuals' chi^2
    it gives s^2 = (PRIOR + chi^2) / (PRIOR + nu), nu = 2 n - 4 (scaled inverse chi-square prior: Gelman et al., Bayesian
    Data Analysis, 3rd ed., 3.3). The estimate is t-distributed, so its standard uncertainty carries the factor
-   sqrt((PRIOR + nu) / (PRIOR + nu - 2)) (JCGM 101:2008, 6.4.9.4). Objects that brake or turn within the window leave larger
-   residuals and so a larger uncertainty.
+   sqrt((PRIOR + nu) / (PRIOR + nu - 2)) (JCGM 101:2008, 6.4.9.4). Objects that brake or turn within the window leave
+   larger residuals and so a larger uncertainty.
 3. Speed is the velocity's length. Its square is too large by the variance across the direction of travel, which is
-   taken off (first order of the Rice distribution); the uncertainty is the velocity's along that direction, and the largest
-   of any direction where the speed is not above its own uncertainty.
+   taken off (first order of the Rice distribution); the uncertainty is the velocity's along that direction, and the
+   largest of any direction where the speed is not above its own uncertainty.
 4. Calibration, added in quadrature (GUM, JCGM 100:2008, 5.1): speed * scale_error_ratio, and the difference of the
    position errors at both ends of the path, 2 p^2 (1 - exp(-(d / l)^2 / 2)) / T^2 with p = position_error_m, the path's
-   length d, its duration T, and l = CORRELATION_M: a calibration's errors vary smoothly over the ground, so a short path's
-   ends share theirs and a parked vehicle's speed is not blurred by them.
+   length d, its duration T, and l = CORRELATION_M: a calibration's errors vary smoothly over the ground, so a short
+   path's ends share theirs and a parked vehicle's speed is not blurred by them.
 """
 
 import math
@@ -36,7 +36,7 @@ CORRELATION_M = 10.0
 
 
 @compiled
-def ground_velocity(  # noqa: C901, PLR0915  one estimator, step by step as the docstring numbers it
+def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, step by step as the docstring numbers it
     h: Array,
     position_error_m: float,
     scale_error_ratio: float,

@@ -1,7 +1,8 @@
 """What tracking remembers of one camera: the kernel's rows as they are, so that going through bytes changes no bit.
 
-Layout of to_bytes, little-endian: format (u8), epoch_us (i64), tracks (u16), path points (u16), length of the plate votes (u32);
-then for the tracks int64 [tracks, 6] and float32 [tracks, 24], uint16 [points, 4], and the plate votes as JSON.
+Layout of to_bytes, little-endian: format (u8), epoch_us (i64), tracks (u16), path points (u16), length of the plate
+votes (u32); then for the tracks int64 [tracks, 6] and float32 [tracks, 24], uint16 [points, 4], and the plate votes as
+JSON.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""Crowd: more people in a zone than it holds well. Definition, defaults and their sources: docs/rules/crowd.md."""
+"""Crowd: more people in a zone than it holds well. Definition, defaults and their sources: docs/rules.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

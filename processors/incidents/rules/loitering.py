@@ -1,4 +1,4 @@
-"""Loitering: a person who stays where nobody should linger. Defaults and sources: docs/rules/loitering.md."""
+"""Loitering: a person who stays where nobody should linger. Defaults and sources: docs/rules.md."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Stopped vehicle: one that stands where traffic should flow. Defaults and sources: docs/rules/stopped_vehicle.md."""
+"""Stopped vehicle: one that stands where traffic should flow. Defaults and sources: docs/rules.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Speeding: faster than the limit by the whole tolerance interval. Defaults and sources: docs/rules/speeding.md."""
+"""Speeding: faster than the limit by the whole tolerance interval. Defaults and sources: docs/rules.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Wrong way: driven against a zone's permitted direction. Defaults and sources: docs/rules/wrong_way.md."""
+"""Wrong way: driven against a zone's permitted direction. Defaults and sources: docs/rules.md."""
 
 import math
 from collections.abc import Sequence

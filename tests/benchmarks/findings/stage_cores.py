@@ -117,16 +117,16 @@ def run() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for name, make in (("incidents", IncidentsCore), ("violations", ViolationsCore)):
         cost = measure(make, datums)  # type: ignore[arg-type, unused-ignore]
-        for part in ("decode", "core", "state"):
-            rows.append(
-                {
-                    "name": f"{name}_{part}_us_per_camera_second",
-                    "value": round(cost[part] * 1e6, 1),
-                    "unit": "us CPU",
-                    "goal": None,
-                    "compared_with": f"5 frames of 10 boxes; {cost['outputs']:.3f} outputs a camera-second",
-                }
-            )
+        rows += [
+            {
+                "name": f"{name}_{part}_us_per_camera_second",
+                "value": round(cost[part] * 1e6, 1),
+                "unit": "us CPU",
+                "goal": None,
+                "compared_with": f"5 frames of 10 boxes; {cost['outputs']:.3f} outputs a camera-second",
+            }
+            for part in ("decode", "core", "state")
+        ]
         whole = cost["decode"] + cost["core"] + cost["state"] + HARNESS_S
         rows.append(
             {

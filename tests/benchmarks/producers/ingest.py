@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.producers.ingest
 
-Every figure is CPU seconds of a whole process by its resource usage, at two lengths; their difference leaves the start-up
-of either side out. All read the same recording as fast as they can; Kafka and the socket's reader are other processes
+Every figure is CPU seconds of a whole process by its resource usage, at two lengths; their difference leaves the
+start-up of either side out. All read the same recording as fast as they can; Kafka and the socket's reader are other
+processes
 and are not counted, on either side.
 """
 
@@ -50,7 +51,13 @@ def run() -> list[dict[str, Any]]:
         jpeg = _slope(lambda n: _ffmpeg_jpeg(path, n), few=5, many=15, seconds_each=1)
     producer, copy = min(ours), min(copies)
     return [
-        _figure("producer_vs_ffmpeg_copy", producer / copy, "ratio", "<= 2", "ffmpeg -c copy -f mpegts to a local TCP socket"),
+        _figure(
+            "producer_vs_ffmpeg_copy",
+            producer / copy,
+            "ratio",
+            "<= 2",
+            "ffmpeg -c copy -f mpegts to a local TCP socket",
+        ),
         _figure("producer_vs_decode_jpeg", jpeg / producer, "ratio", ">= 100", "ffmpeg decode and JPEG of each frame"),
         _figure("producer_cpu_s_per_camera_hour", producer * HOUR_S, "s", None, "nothing"),
         _figure("ffmpeg_copy_cpu_s_per_camera_hour", copy * HOUR_S, "s", None, "nothing"),
@@ -110,7 +117,9 @@ def _ffmpeg_copy(path: Path, times: int) -> float:
 
 def _ffmpeg_jpeg(path: Path, seconds: int) -> float:
     jpeg = ["-an", "-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", "-f", "mjpeg", "/dev/null"]
-    return cpu_s(["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-t", str(seconds), "-i", str(path), "-y", *jpeg])
+    return cpu_s(
+        ["ffmpeg", "-nostdin", "-v", "error", "-threads", "1", "-t", str(seconds), "-i", str(path), "-y", *jpeg]
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from infra.local import kafka
 from infra.settings import Settings
@@ -33,7 +33,7 @@ def own_kafka(folder: Path) -> Iterator[str]:
             try:
                 if spec.ready():
                     break
-            except Exception:  # noqa: BLE001  not yet
+            except Exception:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise
             time.sleep(0.2)

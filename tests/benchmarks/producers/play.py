@@ -1,6 +1,6 @@
 """The measured process: plays every camera of a registry at full speed into Kafka.
 
-    python -m tests.benchmarks.producers.play BOOTSTRAP PREFIX
+python -m tests.benchmarks.producers.play BOOTSTRAP PREFIX
 """
 
 import sys

@@ -4,9 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
-
-class BenchmarkError(RuntimeError):
-    """A process of the benchmark failed; its figure would mean nothing."""
+from tests.benchmarks.figure import BenchmarkError
 
 
 def cpu_s(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> float:

@@ -1,4 +1,4 @@
-"""HOTA: Luiten et al., HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking, IJCV 2021 (arXiv 2009.07736)."""
+"""HOTA: Luiten et al., A Higher Order Metric for Evaluating Multi-Object Tracking, IJCV 2021 (arXiv 2009.07736)."""
 
 from typing import NamedTuple
 

@@ -27,10 +27,12 @@ class NoRegistry:
     def latest(self, camera_id: str) -> Camera | None:
         """Return None."""
         del camera_id
+        return None
 
     def version(self, camera_id: str, version: int) -> Camera | None:
         """Return None."""
         del camera_id, version
+        return None
 
 
 def read_mot(path: Path) -> Identified:
@@ -54,7 +56,7 @@ def subsampled(frames: Mapping[int, object], step: int) -> Mapping[int, object]:
     return {frame: value for frame, value in frames.items() if (frame - 1) % step == 0}
 
 
-def message(  # noqa: PLR0913  a message has many fields
+def message(
     camera_id: str,
     sequence: int,
     at_us: Sequence[int],

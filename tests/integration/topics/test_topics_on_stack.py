@@ -79,7 +79,7 @@ def own(settings: Settings) -> Iterator[Settings]:
 
 
 def test_plan_and_apply_and_nothing_to_do(settings: Settings) -> None:
-    """On an empty cluster plan names everything and ends with 2; after apply there is nothing to do, and it ends with 0."""
+    """On an empty cluster plan names everything and ends with 2; after apply nothing is left, and it ends with 0."""
     mine = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}first."})
     pending = vigil_json(mine, "plan", expect=2)
     made = {c["target"] for c in pending["changes"] if c["action"] == "create_topic"}
@@ -189,7 +189,12 @@ def test_lag_and_groups(own: Settings) -> None:
     consumer = Consumer({**config, "enable.auto.commit": False, "client.id": "stage-1"})
     consumer.subscribe([topic])
     got: list[Any] = []
-    eventually(lambda: got.extend(consumer.consume(50, 0.2)) or len(got) >= 50)
+
+    def all_read() -> bool:
+        got.extend(consumer.consume(50, 0.2))
+        return len(got) >= 50
+
+    eventually(all_read)
     consumer.commit(asynchronous=False)
     produce(own, "tracks", *((f"K-{n}".encode(), b"x") for n in range(7)))
     data = vigil_json(own, "lag", "--group", "incidents")

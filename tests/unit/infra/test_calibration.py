@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infra.demo.calibrate import calibrations
-from infra.demo.calibration import Height, Length, Pinhole, fit, to_ground
+from infra.demo.calibration import Height, Length, Offset, Pinhole, fit, to_ground
 
 
 def pixel_of(camera: Pinhole, x: float, y: float, z: float = 0.0) -> tuple[float, float]:
@@ -24,7 +24,7 @@ def pixel_of(camera: Pinhole, x: float, y: float, z: float = 0.0) -> tuple[float
 def test_a_known_camera_is_found_again() -> None:
     """Exact observations of a known camera give back its geometry."""
     truth = Pinhole(6.0, 0.35, 0.0, 700.0, 640, 480, 0.0)
-    observations = [
+    observations: list[Length | Height | Offset] = [
         Length("across", pixel_of(truth, -2, 15), pixel_of(truth, 2, 15), 4.0),
         Length("along", pixel_of(truth, 1, 12), pixel_of(truth, 1, 20), 8.0),
         Length("far", pixel_of(truth, -3, 30), pixel_of(truth, 3, 30), 6.0),

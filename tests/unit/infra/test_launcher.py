@@ -12,7 +12,10 @@ import psutil
 from infra.settings import ROOT
 
 #: A child with a child of its own, as Triton has.
-FAMILY = "import subprocess,sys,time; subprocess.Popen([sys.executable,'-c','import time; time.sleep(600)']); time.sleep(600)"
+FAMILY = (
+    "import subprocess,sys,time; subprocess.Popen([sys.executable,'-c','import time; time.sleep(600)']);"
+    " time.sleep(600)"
+)
 
 
 def wait_for(condition: object, seconds: float = 15.0) -> bool:
@@ -27,15 +30,17 @@ def wait_for(condition: object, seconds: float = 15.0) -> bool:
 
 def launch(folder: Path, program: list[str], stop_s: str = "1") -> "subprocess.Popen[bytes]":
     """Start a launcher with its program."""
-    argv = [sys.executable, "-m", "infra.local.launcher", str(folder / "pid"), stop_s, "--", *program]
+    argv = [sys.executable, "-m", "infra.local.launcher", str(folder / "pid"), stop_s, str(os.getpid()), "--", *program]
     return subprocess.Popen(argv, cwd=ROOT)
 
 
 def test_kill_9_of_the_parent_leaves_no_orphan(tmp_path: Path) -> None:
     """When the launcher's parent is killed, the whole family below goes too."""
     code = (
-        "import subprocess,sys,time;"
-        f"subprocess.Popen([sys.executable,'-m','infra.local.launcher',{str(tmp_path / 'pid')!r},'1','--',sys.executable,'-c',{FAMILY!r}]);"
+        "import os,subprocess,sys,time;"
+        "launcher=[sys.executable,'-m','infra.local.launcher'];"
+        f"arguments=[{str(tmp_path / 'pid')!r},'1',str(os.getpid()),'--',sys.executable,'-c',{FAMILY!r}];"
+        "subprocess.Popen([*launcher,*arguments]);"
         "time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)

@@ -36,7 +36,7 @@ def test_a_sample_shows_no_binary() -> None:
     assert data["extradata"] == "<2 bytes>"
     assert data["codec"] == "H264"
     assert data["packets"][0]["data"] == "<1000 bytes>"
-    assert data["packets"][MOST_ITEMS] == "... 9 in all"
+    assert data["packets"][MOST_ITEMS] == "... 20 in all"
     assert "\\x" not in json.dumps(data)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,8 @@ def test_one_odd_frame_is_none() -> None:
         twelve = second(n, people(12), samples=3)
         kept = [i for i, (s, t) in enumerate(zip(twelve.box_sample, twelve.box_track, strict=True)) if s == 0 or t < 6]
         names = ("box_track", "box_sample", "box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px")
-        messages.append(replace(twelve, **{name: [getattr(twelve, name)[i] for i in kept] for name in names}))
+        columns: dict[str, Any] = {name: [getattr(twelve, name)[i] for i in kept] for name in names}
+        messages.append(replace(twelve, **columns))
     assert play(IncidentsCore(), Cameras(SQUARE), messages)[0] == []
 
 

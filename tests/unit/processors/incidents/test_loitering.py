@@ -62,7 +62,9 @@ def test_metres_decide_where_the_camera_is_calibrated() -> None:
     """Two metres on the ground, however many pixels."""
     first = [[person("p", 450, 500, x_m=10.0, y_m=10.0)]] * 35 + [[]] * 3
     new = person("q", 520, 520, x_m=11.0, y_m=11.0, first_seen_us=EPOCH_US + 38_000_000)
-    assert len(found(DOOR, first + [[new]] * 40)) == 1
+    steps = found(DOOR, first + [[new]] * 40)
+    assert {step.incident_id for step in steps} == {steps[0].incident_id}
+    assert steps[0].track_ids == ["p", "q"]
     assert found(DOOR, first + [[replace(new, x_m=13.0)]] * 40) == []
 
 

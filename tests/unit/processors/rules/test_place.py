@@ -31,7 +31,7 @@ def test_a_zones_number_goes_before_the_cameras_before_the_default() -> None:
     zones = [
         zone("plain", "lane"),
         zone("own", "lane", dwell_s=20),
-        zone("named", "lane", **{"dwell_s": 20, "test.dwell_s": 7}),
+        replace(zone("named", "lane"), limits={"dwell_s": 20.0, "test.dwell_s": 7.0}),
     ]
     assert scopes(*zones) == [("plain", 60, 0.5), ("own", 20, 0.5), ("named", 7, 0.5)]
     assert scopes(*zones, rules={"test": {"dwell_s": 45.0, "ratio": 0.9}}) == [

@@ -1,0 +1,116 @@
+"""The benchmark groups: which figures each owes, and one run of some of them."""
+
+import importlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.benchmarks.figure import Figure, Goal, Say, at_least, at_most
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A figure that a group owes.
+
+    Attributes:
+        goal: what it should be.
+        unit: of its value.
+    """
+
+    goal: Goal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some figures that are measured together.
+
+    Attributes:
+        module: has `run(say) -> list[Figure]`; imported when the group runs.
+        owes: figures with a goal, by name; one that `run` does not return becomes a figure with an error.
+        says: one line for `vigil bench --help`.
+    """
+
+    module: str
+    owes: Mapping[str, Promise]
+    says: str
+
+
+_STAGE: Final = Promise(at_least(5_000), "camera-s/core-s")
+GROUPS: Final[Mapping[str, Group]] = {
+    "producers": Group(
+        "tests.benchmarks.producers.ingest",
+        {
+            "producer_vs_ffmpeg_copy": Promise(at_most(2), "ratio"),
+            "producer_vs_decode_jpeg": Promise(at_least(100), "ratio"),
+        },
+        "CPU of a 1080p camera against ffmpeg's copy and against decoding to JPEG",
+    ),
+    "triton": Group(
+        "tests.benchmarks.perception.throughput",
+        {"triton_vs_onnxruntime": Promise(at_least(0.95), "ratio")},
+        "detection through Triton against bare ONNX Runtime",
+    ),
+    "triage": Group(
+        "tests.benchmarks.perception.triage",
+        {
+            "triage_vs_full_decode": Promise(at_least(8), "ratio"),
+            "triage_recall": Promise(at_least(0.95), "ratio"),
+        },
+        "perception with its decode policy against every frame",
+    ),
+    "tracker": Group(
+        "tests.benchmarks.tracking.bytetrack",
+        {
+            "tracker_vs_bytetrack": Promise(at_least(10), "ratio"),
+            "tracker_hota_delta": Promise(at_least(-0.5), "points"),
+        },
+        "the tracking core against ByteTrack of the package trackers",
+    ),
+    "stages": Group(
+        "tests.benchmarks.stage.cores",
+        {f"stage_{name}_camera_seconds_per_core_second": _STAGE for name in ("tracking", "incidents", "violations")},
+        "whole stages on a Kafka of their own",
+    ),
+}
+#: Names that `--only` takes for several groups.
+SETS: Final[Mapping[str, Sequence[str]]] = {"chain": tuple(GROUPS)}
+
+
+def run_groups(names: Sequence[str], say: Say, groups: Mapping[str, Group] = GROUPS) -> list[Figure]:
+    """Run groups one after the other.
+
+    A group that fails costs its own figures alone: each of them is returned with the reason in place of a value.
+
+    Args:
+        names: of the groups.
+        say: takes lines of progress.
+        groups: those there are.
+    """
+    out: list[Figure] = []
+    for name in names:
+        group = groups[name]
+        say(f"{name}: {group.says} ...")
+        began = time.monotonic()
+        reason = "the group ended without it"
+        measured: list[Figure] = []
+        try:
+            measured = importlib.import_module(group.module).run(say)
+        except Exception as error:  # noqa: BLE001  whatever went wrong, the other groups' figures are still worth having
+            reason = _sentence(error)
+            say(f"{name}: failed: {reason}")
+        there = {figure.name for figure in measured}
+        out += measured
+        out += [
+            Figure(owed, None, promise.unit, promise.goal, group.says, reason)
+            for owed, promise in group.owes.items()
+            if owed not in there
+        ]
+        say(f"{name}: {time.monotonic() - began:.0f} s")
+    return out
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split()) or "no reason was given"
+    return text if type(error).__name__ == "BenchmarkError" else f"{type(error).__name__}: {text}"
