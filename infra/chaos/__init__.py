@@ -1,1 +1,0 @@
-"""`vigil chaos`: kill processes while the demo's footage plays, and compare what the tables hold with a calm run."""
