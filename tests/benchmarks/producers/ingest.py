@@ -25,9 +25,10 @@ from producers.settings import ProducerSettings
 from schemas.codec import MessageCodec
 from schemas.messages import Camera, Owner
 from schemas.registry import FixedSchemaIds
+from tests.benchmarks.figure import BenchmarkError
 from tests.benchmarks.producers.clip import SECONDS, clip
 from tests.benchmarks.producers.own_kafka import make_topics, own_kafka
-from tests.benchmarks.producers.process_cpu import BenchmarkError, cpu_s
+from tests.benchmarks.producers.process_cpu import cpu_s
 
 FEW, MANY = 2, 12
 ROUNDS = 3
