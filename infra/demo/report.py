@@ -125,7 +125,7 @@ def write(report: Report, folder: Path) -> None:
 
 def show(report: Report, folder: Path, console: Console) -> None:
     """Print the summary."""
-    cameras = Table(title="Cameras", title_justify="left", box=SIMPLE_HEAD)
+    cameras = Table(title="Cameras", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("camera", "clip", "s", "cam-s", "decoded", "inferred", "boxes", "tracks", "incid.", "viol."):
         left = name in {"camera", "clip"}
         cameras.add_column(name, justify="left" if left else "right", no_wrap=left)

@@ -1,0 +1,1 @@
+"""Tests of perception without Kafka and Triton."""
