@@ -10,7 +10,7 @@ from processors.perception.detector import Canvas, Found, Model
 from processors.stage_core import Record, ServiceUnavailableError
 from producers.encoded_packet import EncodedPacket
 from producers.frames_writer import frames_of
-from producers.grouping import Group, Grouper, GroupLimits, StreamFormat
+from producers.grouping import Group, Grouper, GroupLimits, Oversized, StreamFormat
 from schemas.messages import Analysis, Camera, ClockSource, Frames, Owner, RegionOfInterest, VideoCodec
 
 EPOCH_US = 1_700_000_000_000_000
@@ -48,10 +48,10 @@ def stream(
     context.width, context.height = size
     context.pix_fmt = "yuvj420p" if codec is VideoCodec.MJPEG else "yuv420p"
     context.time_base, context.framerate, context.gop_size = Fraction(1, FPS), Fraction(FPS), gop
-    chosen: dict[str, object] = dict(options)
+    chosen = dict(options)
     if codec is VideoCodec.H264:
         chosen |= {"bf": str(b_frames), "b_strategy": "0"}
-    context.options = chosen
+    context.options = dict(chosen)
     encoded = []
     for number in range(seconds * FPS):
         frame = picture(number, *size, still=still).reformat(format=context.pix_fmt)
@@ -61,7 +61,7 @@ def stream(
     grouper = Grouper(
         StreamFormat(codec, *size, Fraction(1, FPS), bytes(context.extradata or b""), Fraction(FPS)), GroupLimits()
     )
-    events = []
+    events: list[Group | Oversized] = []
     for one in encoded:
         data = bytes(one)
         events += grouper.add(EncodedPacket(one.pts, one.dts, one.duration or 1, one.is_keyframe, data, len(data)))
