@@ -74,6 +74,8 @@ class TritonDetector:
 
     async def infer(self, canvas: Canvas) -> Found:
         """See Detector."""
+        if canvas.dtype != np.uint8:
+            raise DetectorContractError(f"a canvas of {canvas.dtype}; model {self._name} takes uint8")
         tensor = triton.InferInput("images", [1, *canvas.shape], "UINT8")
         tensor.set_data_from_numpy(canvas[None])
         pause_s = FIRST_PAUSE_S
@@ -154,9 +156,11 @@ def _found(result: Any) -> Found:
         raise DetectorContractError(f"an answer lacks one of {', '.join(OUTPUTS)}")
     if (
         boxes.ndim != 3
+        or boxes.shape[0] != 1
         or boxes.shape[2] != 4
         or scores.shape != boxes.shape[:2]
         or classes.shape != boxes.shape[:2]
+        or count.shape != (1, 1)
         or not 0 <= int(count[0, 0]) <= boxes.shape[1]
     ):
         raise DetectorContractError(

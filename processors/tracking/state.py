@@ -9,9 +9,11 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import orjson
 
-from processors.tracking.kernel import POINT, STORED_FLOATS, STORED_INTS
+from processors.tracking.classes import CLASSES
+from processors.tracking.kernel import MOST_TRACKS, PATH, POINT, STORED_FLOATS, STORED_INTS
 from processors.tracking.plates import PlateVote
 
 #: First byte of a state.
@@ -77,8 +79,31 @@ class CameraTracks:
         paths = floats + points * POINT_BYTES
         if len(data) != paths + votes:
             raise ValueError(f"state of camera {key} has {len(data)} bytes; its header announces {paths + votes}")
-        plates = {
-            (sequence, packet, ordinal): PlateVote(reads, {text: float(weight) for text, weight in weights})
-            for sequence, packet, ordinal, reads, weights in (orjson.loads(data[paths:]) if votes else ())
-        }
+        problem = _damage(data[HEADER.size : ints], points)
+        if problem is not None:
+            raise ValueError(f"state of camera {key} is damaged: {problem}; delete the stage's state to start afresh")
+        try:
+            plates = {
+                (sequence, packet, ordinal): PlateVote(reads, {text: float(weight) for text, weight in weights})
+                for sequence, packet, ordinal, reads, weights in (orjson.loads(data[paths:]) if votes else ())
+            }
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"state of camera {key} is damaged: its plate votes cannot be read ({error}); delete the stage's state"
+                " to start afresh"
+            ) from error
         return cls(epoch_us, data[HEADER.size : ints], data[ints:floats], data[floats:paths], plates)
+
+
+def _damage(ints: bytes, points: int) -> str | None:
+    """Return what in the rows would lead the kernel, which does not look, outside its arrays; None where nothing."""
+    rows = np.frombuffer(ints, np.int64).reshape(-1, STORED_INTS)
+    if len(rows) > MOST_TRACKS:
+        return f"it has {len(rows)} tracks; expected {MOST_TRACKS} or fewer"
+    counts = rows[:, 5] >> 8 & 0xFF
+    if np.any(counts > PATH) or int(counts.sum()) != points:
+        return f"its tracks name {int(counts.sum())} path points, up to {counts.max(initial=0)} each, beside {points}"
+    groups = rows[:, 5] & 0xFF
+    if np.any(groups >= CLASSES):
+        return f"it has a track of class {groups.max()}; expected 0 to {CLASSES - 1}"
+    return None

@@ -53,7 +53,7 @@ class LawTable:
         Raises:
             ValueError: a row that covers no excess or no day, or two rows of one rule that overlap with one code.
         """
-        rows = []
+        rows: list[ArticleRow] = []
         for entry in data["article"]:
             row = ArticleRow(
                 entry["kind"],
@@ -66,6 +66,12 @@ class LawTable:
             )
             if row.at_least >= row.below or row.first_day > row.last_day:
                 raise ValueError(f"articles.toml: {row.code} ({row.band}) covers no excess or no day; correct the row")
+            other = next((known for known in rows if _overlap(known, row)), None)
+            if other is not None:
+                raise ValueError(
+                    f"articles.toml: {row.code} of {row.kind} stands twice for one excess on one day: its rows "
+                    f"({other.band}) and ({row.band}) overlap; correct them"
+                )
             rows.append(row)
         offsets = sorted(((o["from"], float(o["hours"])) for o in data["utc_offset"]), reverse=True)
         return cls(tuple(rows), tuple(offsets))
@@ -93,6 +99,15 @@ class LawTable:
             for row in self.rows
             if row.kind == kind and row.at_least <= excess < row.below and row.first_day <= day <= row.last_day
         ]
+
+
+def _overlap(a: ArticleRow, b: ArticleRow) -> bool:
+    """Say whether two rows would give one article twice."""
+    return (
+        (a.kind, a.code) == (b.kind, b.code)
+        and max(a.at_least, b.at_least) < min(a.below, b.below)
+        and max(a.first_day, b.first_day) <= min(a.last_day, b.last_day)
+    )
 
 
 @cache

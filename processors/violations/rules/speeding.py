@@ -18,7 +18,8 @@ class Settings:
         speed_limit_kmh: the limit, km/h; 0: the camera's.
         floor_kmh: excess from which on it is an offence: 10 km/h, the statute's own margin (KoAP 592.1).
         coverage_k: measured - k * error must lie beyond: 1.96, 97.5 % one-sided for a normal error.
-        min_seconds: camera-seconds in a row in which it must: one outlier is no offence.
+        min_seconds: camera-seconds in a row in which it must: one outlier is no offence. A second in which the speed
+            was measured and is not beyond, or is not to be trusted, breaks the row.
         min_boxes: boxes behind the track: a speed over fewer is not trusted.
         max_error_kmh: standard uncertainty above which a speed is not trusted, however high.
         most_kmh: speed above which a measurement is a mistake (a switched track), not a vehicle.
@@ -137,6 +138,10 @@ class Speeding:
                         model_version=t.model_version,
                     )
                 )
+        if state:
+            # Who was measured in this second and was not beyond the limit has no row any more.
+            measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
+            state = {k: run for k, run in state.items() if run.seen_us == second.at_us or k not in measured}
         return state, offences
 
     def pack(self, state: dict[str, Run]) -> Any:
@@ -149,12 +154,18 @@ class Speeding:
 
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:
-    """Return the zones with a limit of a calibrated enforcement camera; its whole view where no zone has one."""
+    """Return the zones with a limit of a calibrated enforcement camera; its whole view where none is drawn."""
     camera = place.camera
     if place.calibration is None or not camera.analysis.enforcement or "speed" not in camera.capabilities:
         return []
-    zones = place.zone_scopes(Speeding.kind, Settings, frozenset({"roadway", "lane"}), frozenset({"speed_limit_kmh"}))
-    found = zones or place.whole_view(Speeding.kind, Settings)
+    kinds, triggers = frozenset({"roadway", "lane"}), frozenset({"speed_limit_kmh"})
+    # A zone that the rule was taken out of must not come back in with the whole view.
+    drawn = any(z.kind in kinds or (triggers | {Speeding.kind}) & z.limits.keys() for z in place.zones)
+    found = (
+        place.zone_scopes(Speeding.kind, Settings, kinds, triggers)
+        if drawn
+        else place.whole_view(Speeding.kind, Settings)
+    )
     out = []
     for scope in found:
         settings = scope.settings

@@ -1,0 +1,151 @@
+"""Association: high boxes first, low ones continue only, gaps are bridged for as long as the settings say."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from processors.tracking.association import assign, buffered_iou
+from processors.tracking.settings import TrackingSettings
+from tests.unit.processors.tracking.scene import BUS, CAR, PERSON, TRUCK, Box, group, ids, run, seconds, tracks_of
+
+
+def best_total(gain: np.ndarray) -> float:
+    """Return the largest total of positive gains over all matchings, by trying them all."""
+    rows, columns = gain.shape
+    if rows > columns:
+        gain, rows, columns = gain.T, columns, rows
+    return max(
+        sum(max(float(gain[i, j]), 0.0) for i, j in enumerate(chosen))
+        for chosen in itertools.permutations(range(columns), rows)
+    )
+
+
+def test_the_assignment_is_the_best_of_all() -> None:
+    """Held against every matching of small random problems; pairs without gain stay apart."""
+    rng = np.random.default_rng(7)
+    for _ in range(200):
+        rows, columns = rng.integers(1, 6, 2)
+        gain = rng.uniform(-0.5, 1.0, (rows, columns))
+        match = np.full(8, 99, np.int64)
+        assign(gain, int(rows), int(columns), match)
+        pairs = [(i, int(match[i])) for i in range(rows) if match[i] >= 0]
+        assert len({j for _, j in pairs}) == len(pairs)
+        assert all(gain[i, j] > 0 for i, j in pairs)
+        assert sum(gain[i, j] for i, j in pairs) == pytest.approx(best_total(gain))
+
+
+def test_a_row_gives_way_for_the_sum() -> None:
+    """The greedy choice (0.9 for the first row) loses to 0.8 + 0.85."""
+    match = np.zeros(2, np.int64)
+    assign(np.array([[0.9, 0.8], [0.85, 0.1]]), 2, 2, match)
+    assert match.tolist() == [1, 0]
+
+
+def test_a_margin_brings_boxes_into_reach() -> None:
+    """Side by side, 10 px wide, 5 px apart: no overlap, one of 5 in 25 px with 5 px more on each side."""
+    assert buffered_iou(0, 0, 10, 10, 15, 0, 10, 10, 0, 0) == 0
+    assert buffered_iou(0, 0, 10, 10, 15, 0, 10, 10, 5, 0) == pytest.approx(5 / 35)
+    assert buffered_iou(3, 4, 10, 10, 3, 4, 10, 10, 2, 2) == pytest.approx(1)
+
+
+def test_low_boxes_continue_a_track_and_begin_none() -> None:
+    """A car that fades to 0.2 for a second stays its track; one that was never better than 0.2 is none."""
+    fading = [Box(300 + 4 * n, 400, score=0.9 if n < 5 else 0.2) for n in range(10)]
+    never = [Box(300 + 4 * n, 800, score=0.2) for n in range(10)]
+    out = tracks_of(seconds([[a, b] for a, b in zip(fading, never, strict=True)]))
+    assert ids(out) == [["0.0.0"], ["0.0.0"]]
+    assert out[1].track_boxes == [10]
+
+
+def test_boxes_below_the_low_threshold_do_not_count() -> None:
+    """At 0.1 the car is not there."""
+    out = tracks_of(seconds([[Box(300, 400, score=0.9 if n < 5 else 0.1)] for n in range(10)]))
+    assert ids(out) == [["0.0.0"], []]
+
+
+def test_high_boxes_are_matched_before_low_ones() -> None:
+    """A low box right on the track does not take it from the high box beside it."""
+    first = [[Box(300, 400)]] * 5
+    out = tracks_of(seconds([*first, *[[Box(300, 400, score=0.2), Box(310, 400, score=0.9)]] * 5]))
+    assert ids(out) == [["0.0.0"], ["0.0.0"]]
+    assert set(out[1].box_x1_px) == {270.0}
+
+
+def test_a_medium_box_begins_no_track() -> None:
+    """Between high and birth score a box only continues."""
+    score = (TrackingSettings().high_score_ratio + TrackingSettings().birth_score_ratio) / 2
+    assert ids(tracks_of(seconds([[Box(300, 400, score=score)]] * 10))) == [[], []]
+
+
+def test_one_box_is_no_track() -> None:
+    """A false alarm of one frame is not sent, and not kept."""
+    result = run({"cam-1": [group(0, [[Box(300, 400)], [], [], [], []])]})["cam-1"]
+    assert ids([o.message for o in result.outputs]) == [[]]
+    assert result.state.tracks == 0
+
+
+def test_an_occlusion_is_bridged() -> None:
+    """A moving car is hidden for a second and comes out as itself; after lost_s it is another."""
+    position = [Box(100 + 8 * n, 400) for n in range(60)]
+    short = [[box] if not 15 <= n < 20 else [] for n, box in enumerate(position)]
+    assert ids(tracks_of(seconds(short))) == [["0.0.0"]] * 3 + [[]] + [["0.0.0"]] * 8
+    gone = 15 + int(TrackingSettings().lost_s * 5) + 5
+    long = [[box] if not 15 <= n < gone else [] for n, box in enumerate(position)]
+    assert ids(tracks_of(seconds(long)))[-1] == [f"{gone // 5}.0.0"]
+
+
+def test_two_that_meet_keep_their_names() -> None:
+    """Persons who pass each other at half a body's width: motion tells them apart."""
+    frames = [
+        [
+            Box(300 + 6 * n, 500, 40, 120, class_id=PERSON),
+            Box(600 - 6 * n, 530, 40, 120, class_id=PERSON),
+        ]
+        for n in range(50)
+    ]
+    out = tracks_of(seconds(frames))
+    assert {track for message in ids(out) for track in message} == {"0.0.0", "0.0.1"}
+    last = {track: out[-1].box_x1_px[out[-1].box_track.index(i)] for i, track in enumerate(ids(out)[-1])}
+    assert last["0.0.0"] > last["0.0.1"]
+
+
+def test_a_class_that_flickers_is_voted() -> None:
+    """Car, truck, car: one track, a car. A bus and a car on the same box: the better one only."""
+    out = tracks_of(seconds([[Box(300, 400, class_id=TRUCK if n % 3 == 1 else CAR)] for n in range(10)]))
+    assert ids(out) == [["0.0.0"], ["0.0.0"]]
+    assert out[1].track_class == [CAR]
+    both = [Box(300, 400, class_id=CAR, score=0.6), Box(301, 400, class_id=BUS, score=0.8)]
+    out = tracks_of(seconds([both] * 10))
+    assert ids(out) == [["0.0.0"], ["0.0.0"]]
+    assert out[1].track_class == [BUS]
+
+
+def test_a_person_is_no_car() -> None:
+    """A person where a car was: a track of its own."""
+    out = tracks_of(seconds([[Box(300, 400, class_id=CAR if n < 5 else PERSON)] for n in range(10)]))
+    assert ids(out) == [["0.0.0"], ["1.0.0"]]
+
+
+def test_sparse_frames_keep_a_moving_car() -> None:
+    """At one frame a second boxes of a car do not overlap, and it is still one track once it is confirmed."""
+    frames = [[Box(100 + 100 * n, 500, 120, 70)] for n in range(8)]
+    out = tracks_of(seconds(frames, fps=1))
+    assert len({track for message in ids(out) for track in message}) == 1
+    assert ids(out)[-1] == ["0.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("lost_s", float("nan"), "lost_s"),
+        ("margin_sds", -1.0, "margin_sds"),
+        ("birth_score_ratio", 0.1, "low <= high <= birth"),
+        ("path_most_s", 20.0, "path_most_s"),
+        ("path_points", 2.0, "path_points"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(name: str, value: float, text: str) -> None:
+    """By name, with the value."""
+    with pytest.raises(ValueError, match=text):
+        TrackingSettings(**{name: value})

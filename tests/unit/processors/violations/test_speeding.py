@@ -1,0 +1,142 @@
+"""Speeding needs the whole tolerance interval beyond the limit and the statute's margin, more than once in a row."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from processors.rules.place import Place
+from processors.violations.core import ViolationsCore
+from processors.violations.rules.speeding import Settings, scopes_of
+from schemas.messages import Analysis, Camera, Violation
+from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, person, play, second, zone
+
+LIMIT_KMH = 60.0
+ROAD = camera(zone("road", "roadway", speed_limit_kmh=LIMIT_KMH), calibration=calibration())
+
+
+def at(speed_kmh: float | None, error_kmh: float | None = 2.0, name: str = "a", boxes: int = 100) -> Seen:
+    """Return a car that was measured at a speed."""
+    return car(name, 500, 500, speed_kmh=speed_kmh, error_kmh=error_kmh, boxes=boxes)
+
+
+def found(scenes: Sequence[Sequence[Seen]], place: Camera = ROAD, samples: int = 2) -> list[Violation]:
+    """Return the violations for what is seen in each second."""
+    messages = [second(n, seen, samples=samples) for n, seen in enumerate(scenes)]
+    return play(ViolationsCore(), Cameras(place), messages)[0]
+
+
+def test_a_car_clearly_too_fast_is_proposed_once_by_its_best_measurement() -> None:
+    """The measurement whose lower end is farthest beyond the limit, with its pictures and article."""
+    speeds = [(85.0, 3.0), (90.0, 2.0), (92.0, 5.0), (86.0, 2.0)]
+    (one,) = found([*[[at(*measured)] for measured in speeds], [], []])
+    assert (one.kind, one.unit, one.limit, one.zone_id, one.track_id) == ("speeding", "km/h", LIMIT_KMH, "road", "a")
+    assert (one.measured, one.measured_error, one.confidence_factor) == (90.0, 2.0, 1.96)
+    assert one.occurred_at_us == second(1).sample_at_us[-1]
+    assert one.started_at_us == second(0).sample_at_us[-1]
+    assert [article.code for article in one.articles] == ["KoAP 592.2"]
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", 1)]
+    assert one.measures["least_excess_kmh"] == pytest.approx(90 - 1.96 * 2 - LIMIT_KMH)
+    assert "90 km/h" in one.summary
+
+
+@pytest.mark.parametrize("speed_kmh", [LIMIT_KMH, LIMIT_KMH + 9, LIMIT_KMH + Settings().floor_kmh])
+def test_an_interval_that_reaches_below_limit_and_margin_is_none(speed_kmh: float) -> None:
+    """At the limit, within the statute's margin, and at its end with an error."""
+    assert found([[at(speed_kmh)]] * 10 + [[]]) == []
+
+
+def test_the_uncertainty_decides() -> None:
+    """80 km/h: with 2 km/h of error beyond 70 for certain, with 6 not."""
+    assert len(found([[at(80, 2)]] * 5 + [[]])) == 1
+    assert found([[at(80, 6)]] * 5 + [[]]) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        at(90, None),
+        at(90, 0.0),
+        at(180, Settings().max_error_kmh + 1),
+        at(Settings().most_kmh + 1, 2.0),
+        at(90, 2.0, boxes=int(Settings().min_boxes) - 1),
+        replace(at(90), track_class=0),
+        replace(at(90), track_class=1),
+    ],
+)
+def test_measurements_not_to_be_trusted_and_other_road_users_are_none(seen: Seen) -> None:
+    """No error, an error of nothing or too much, an impossible speed, a young track, a person, a cyclist."""
+    assert found([[seen]] * 10 + [[]]) == []
+
+
+def test_one_outlier_is_none() -> None:
+    """One second beyond, whatever stands around it."""
+    assert found([[at(55)], [at(95)], [at(55)], [at(55)], []]) == []
+
+
+def test_outliers_with_a_slow_second_between_are_not_in_a_row() -> None:
+    """A second in which the vehicle was measured and was not too fast breaks the row."""
+    assert found([[at(95)], [at(55)]] * 6 + [[]]) == []
+    assert found([[at(95)], [at(95, 15)]] * 6 + [[]]) == []
+
+
+def test_a_second_without_a_measurement_does_not_break_the_row() -> None:
+    """The speed is unknown for a moment, or the camera did not look: nothing speaks against it."""
+    assert len(found([[at(95)], [at(None, None)], [at(95)], []])) == 1
+    messages = [second(0, [at(95)]), second(1, samples=0), second(2, [at(95)]), second(3)]
+    assert len(play(ViolationsCore(), Cameras(ROAD), messages)[0]) == 1
+
+
+def test_two_vehicles_are_two() -> None:
+    """Side by side, each its own."""
+    assert {v.track_id for v in found([[at(95), at(95, name="b")]] * 4 + [[]])} == {"a", "b"}
+
+
+def test_the_zones_limit_goes_before_the_cameras() -> None:
+    """And where no zone has one, the camera's holds in the whole view."""
+    slow = [[at(65)]] * 4 + [[]]
+    assert found(slow, replace(ROAD, speed_limit_kmh=40.0)) == []
+    (one,) = found(slow, camera(calibration=calibration(), speed_limit_kmh=40.0))
+    assert (one.zone_id, one.limit) == (None, 40.0)
+
+
+def test_a_zone_that_is_switched_off_stays_off() -> None:
+    """The only zone is taken out of the rule: the camera's limit does not come back in through the whole view."""
+    off = camera(zone("road", "roadway", speeding=0), calibration=calibration(), speed_limit_kmh=40.0)
+    assert found([[at(95)]] * 4 + [[]], off) == []
+
+
+def test_outside_the_zone_there_is_no_limit() -> None:
+    """The foot of the box decides."""
+    corner = camera(
+        zone("road", "roadway", (0, 0, 200, 0, 200, 200, 0, 200), speed_limit_kmh=60), calibration=calibration()
+    )
+    assert found([[at(95)]] * 4 + [[]], corner) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        replace(ROAD, calibration=None),
+        replace(ROAD, calibration=calibration(version=4)),
+        replace(ROAD, capabilities=["incidents"]),
+        replace(ROAD, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        replace(ROAD, enabled=False),
+        camera(zone("road", "roadway"), calibration=calibration()),
+        camera(zone("road", "roadway", speed_limit_kmh=60, speeding=0), calibration=calibration()),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """Calibration, that very version, the capability, enforcement, service, a limit, and not switched off."""
+    assert found([[at(95)]] * 4 + [[]], place) == []
+
+
+def test_people_in_a_street_of_fast_cars_are_left_out() -> None:
+    """A person with a car's speed is a switched track."""
+    assert found([[person("p", 500, 500, speed_kmh=95.0, error_kmh=1.0)]] * 4 + [[]]) == []
+
+
+def test_scopes_have_the_limit_that_holds() -> None:
+    """For the operator's check of a registry entry."""
+    (scope,) = scopes_of(Place(replace(ROAD, speed_limit_kmh=90.0)))
+    assert (scope.zone_id, scope.settings.speed_limit_kmh) == ("road", LIMIT_KMH)

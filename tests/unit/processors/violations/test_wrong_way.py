@@ -1,0 +1,91 @@
+"""Wrong way is a way driven against a zone's direction, not a manoeuvre, a turn or a noisy heading."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from processors.violations.core import ViolationsCore
+from schemas.messages import Analysis, Camera, Violation
+from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, play, second, zone
+
+#: Traffic runs towards +y.
+LANE = camera(zone("lane", "lane", heading_deg=0.0), calibration=calibration())
+
+
+def driving(y_m: float, heading_deg: float | None = 180.0, name: str = "a", x_m: float = 5.0) -> Seen:
+    """Return a car at a place on the ground."""
+    return car(name, 500, 500, x_m=x_m, y_m=y_m, heading_deg=heading_deg, speed_kmh=30.0, error_kmh=1.0)
+
+
+def found(scenes: Sequence[Sequence[Seen]], place: Camera = LANE) -> list[Violation]:
+    """Return the violations for what is seen in each second."""
+    return play(ViolationsCore(), Cameras(place), [second(n, seen) for n, seen in enumerate(scenes)])[0]
+
+
+def test_a_car_against_the_direction_is_proposed_once() -> None:
+    """Eight metres a second for five seconds, straight against it."""
+    (one,) = found([*[[driving(60 - 8 * n)] for n in range(6)], [], []])
+    assert (one.kind, one.unit, one.limit, one.zone_id) == ("wrong_way", "deg", 120.0, "lane")
+    assert one.measured == 180.0
+    assert one.measures["path_m"] == 40.0
+    assert one.started_at_us == second(0).sample_at_us[-1]
+    assert {article.code for article in one.articles} == {"KoAP 596.3", "KoAP 596.3-1"}
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", 5)]
+
+
+def test_with_the_direction_and_across_it_is_none() -> None:
+    """Along the lane, a lane change, a crossing vehicle."""
+    assert found([[driving(8 * n, 0.0)] for n in range(8)] + [[]]) == []
+    assert found([[driving(8 * n, 40.0)] for n in range(8)] + [[]]) == []
+    assert found([[driving(30, 90.0, x_m=8.0 * n)] for n in range(8)] + [[]]) == []
+
+
+def test_reversing_into_a_bay_is_none() -> None:
+    """Eight metres backwards in eight seconds are a manoeuvre."""
+    assert found([[driving(60 - n)] for n in range(9)] + [[]]) == []
+
+
+def test_a_heading_that_flips_over_a_way_with_the_direction_is_none() -> None:
+    """The way over the ground decides: a heading turned by noise does not make it one."""
+    assert found([[driving(8 * n, 180.0)] for n in range(8)] + [[]]) == []
+
+
+def test_one_look_the_right_way_starts_it_afresh() -> None:
+    """Never more than two seconds against it in one go."""
+    scenes = [[driving(60 - 5 * n, 0.0 if n % 3 == 2 else 180.0)] for n in range(12)]
+    assert found([*scenes, []]) == []
+
+
+def test_a_stop_in_between_does_not_end_it() -> None:
+    """It drives against the direction, waits, drives on: the heading is unknown while it stands."""
+    scenes = [[driving(60)], [driving(54)], *[[driving(53, None)]] * 6, [driving(48)], [driving(40)], []]
+    assert len(found(scenes)) == 1
+
+
+def test_a_position_that_is_uncertain_proves_less() -> None:
+    """Twelve and a half metres with a decimetre of error are a way, with three metres they are not."""
+    scenes = [[driving(60 - 4.5 * n)] for n in range(4)] + [[]]
+    assert len(found(scenes, replace(LANE, calibration=calibration(position_error_m=0.1)))) == 1
+    assert found(scenes, replace(LANE, calibration=calibration(position_error_m=3.0))) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        camera(zone("lane", "lane"), calibration=calibration()),
+        replace(LANE, calibration=None),
+        replace(LANE, calibration=calibration(version=9)),
+        replace(LANE, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        camera(zone("lane", "sidewalk", heading_deg=0.0), calibration=calibration()),
+        camera(zone("lane", "lane", heading_deg=0.0, wrong_way=0), calibration=calibration()),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """A direction, a calibration, that very version, enforcement, a zone for driving, not switched off."""
+    assert found([[driving(60 - 8 * n)] for n in range(6)] + [[]], place) == []
+
+
+def test_a_person_walks_where_they_like() -> None:
+    """Motor vehicles only."""
+    assert found([[replace(driving(60 - 8 * n), track_class=0)] for n in range(6)] + [[]]) == []
