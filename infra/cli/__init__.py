@@ -16,7 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "topics": ("infra.cli.topics", "command", "Plan, apply and examine topics and schemas."),
     "cameras": ("infra.cli.cameras", "command", "Import, list and check cameras."),
     "migrate": ("infra.cli.migrate", "command", "Apply ClickHouse's tables."),
-    "sink": ("infra.cli.sink", "command", "Audit and replay the ClickHouse sink."),
+    "sink": ("infra.cli.sink", "command", "Hold the tables against the topics, offset by offset."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
     "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
     "chaos": ("infra.cli.chaos", "command", "Kill processes while the demo runs and compare what the tables hold."),
