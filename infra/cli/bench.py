@@ -15,6 +15,8 @@ from rich.table import Table
 from infra.settings import ROOT
 
 DEFAULT = "chain"
+#: Columns of the table at least, so that it is whole in a file as well.
+LEAST_WIDTH = 150
 
 
 @click.command()
@@ -89,7 +91,7 @@ def _suite() -> Any:
 def _print(figures: Sequence[Any]) -> None:
     table = Table()
     for title in ("figure", "value", "unit", "goal", "", "compared with"):
-        table.add_column(title, justify="right" if title == "value" else "left", overflow="fold")
+        table.add_column(title, justify="right" if title == "value" else "left", no_wrap=title != "compared with")
     for figure in figures:
         verdict = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[figure.met]
         value = "[red]not measured[/]" if figure.value is None else f"{figure.value:,.4g}"
@@ -98,4 +100,4 @@ def _print(figures: Sequence[Any]) -> None:
         table.add_row(
             figure.name, value, figure.unit, str(figure.goal or ""), verdict, figure.error or figure.compared_with
         )
-    Console().print(table)
+    Console(width=max(Console().width, LEAST_WIDTH)).print(table)

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from infra.demo.findings import gather
+from infra.demo.groups import Groups
 from infra.demo.report import Report, show, write
 from infra.demo.tables import TABLES, Tables
 from infra.demo.topic_reader import TopicReader
@@ -134,8 +134,12 @@ class Demo:
                     raise DemoError(f"not all settled within {SETTLE_WITHIN_S:.0f} s; {trouble}")
                 try:
                     now = watcher.look()
-                except (KafkaException, LookupError) as error:  # Kafka is away: the runner starts it again
-                    calm, trouble = 0, f"Kafka: {error}"
+                except (
+                    KafkaException,
+                    LookupError,
+                    TimeoutError,
+                ) as error:  # Kafka is away: the runner starts it again
+                    calm, trouble = 0, f"Kafka: {error!r}"
                     continue
                 live.update(_progress(now))
                 trouble = f"lag: {dict(now.lag)}"
@@ -212,9 +216,7 @@ class Watcher:
 
     def __init__(self, settings: Settings, stack: LocalStack) -> None:
         self._prefix = settings.topic_prefix
-        self._admin = AdminClient(
-            {"bootstrap.servers": settings.bootstrap_servers, "reconnect.backoff.max.ms": 1_000, "log_level": 2}
-        )
+        self._groups = Groups(settings.bootstrap_servers)
         self._reader = TopicReader(settings.bootstrap_servers, message_max_bytes())
         self._stack = stack
 
@@ -230,26 +232,12 @@ class Watcher:
 
     def groups_without_members(self) -> list[str]:
         """Return the groups that are not stable with at least one assigned partition."""
-        futures = self._admin.describe_consumer_groups([self._prefix + group for group in GROUPS])
-        out = []
-        for group in GROUPS:
-            found = futures[self._prefix + group].result(timeout=10)
-            held = sum(len(member.assignment.topic_partitions) for member in found.members if member.assignment)
-            if not held:
-                out.append(group)
-        return out
+        return [group for group in GROUPS if not self._groups.members(self._prefix + group)]
 
     def _lag(self, group: str) -> int:
-        request = [ConsumerGroupTopicPartitions(self._prefix + group)]
-        future = self._admin.list_consumer_group_offsets(request)[self._prefix + group]
-        committed: list[TopicPartition] = future.result(timeout=10).topic_partitions
-        at = {(p.topic, p.partition): p.offset for p in committed}
-        lag = 0
-        for name in SOURCES[group]:  # not those that it has committed: it may not have come to one yet
-            topic = self._prefix + name
-            for partition, (begin, end) in self._reader.ends(topic).items():
-                lag += end - max(begin, at.get((topic, partition), begin))
-        return lag
+        # its sources, not what it has committed: it may not have come to a topic yet
+        topics = [self._prefix + name for name in SOURCES[group]]
+        return self._groups.lag(self._prefix + group, {topic: self._reader.ends(topic) for topic in topics})
 
 
 def _progress(now: Watched) -> Table:

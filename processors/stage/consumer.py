@@ -47,6 +47,8 @@ class StageConsumer(AiokafkaConsumer):
         self._confirmed: dict[Any, int] = {}
         #: Times the flow was stopped: a fetch that began before the last one belongs to no known position.
         self._stops = 0
+        #: Partitions of which a fetch was dropped and whose position has not been set back since.
+        self._dropped: set[Any] = set()
 
     @property
     def _intake(self) -> Intake:
@@ -157,6 +159,8 @@ class StageConsumer(AiokafkaConsumer):
         try:
             while not (self.should_stop or fetcher.should_stop):
                 await self._intake.wait_for_room()
+                if self._dropped and self.flow_active:
+                    await self._read_dropped()
                 stops = self._stops
                 records, _ = await self._wait_next_records(FETCH_WAIT_S)
                 await asyncio.sleep(0)  # a fetch that returns at once must not starve the batch loop
@@ -200,18 +204,28 @@ class StageConsumer(AiokafkaConsumer):
         self._intake.put(fetched)
 
     async def _read_again(self, records: Mapping[Any, list[Any]]) -> None:
-        """Drop a fetch that straddled a stop of the flow, and seek back to where its partitions must go on."""
-        if not self.flow_active:
-            return  # whoever starts the flow seeks first
+        """Drop a fetch that straddled a stop of the flow; its partitions are set back once the flow is on.
+
+        Whoever starts the flow seeks, but the fetch may have moved the positions on after that: without setting them
+        back, a partition to which nothing more is written would never give what was dropped.
+        """
         self._metrics.rereads.inc()
+        self._dropped.update(records)
+        if self.flow_active:
+            await self._read_dropped()
+
+    async def _read_dropped(self) -> None:
+        """Seek back to where the partitions of dropped fetches must go on; those not yet known wait."""
         assigned = self.assignment()
+        self._dropped &= set(assigned)  # another's now: its owner seeks
         positions = {}
-        for tp in records:
-            if tp in assigned and self._is_changelog_tp(tp):
+        for tp in self._dropped:
+            if self._is_changelog_tp(tp):
                 positions[tp] = self._recovery.next_offset(tp)
-            elif tp in assigned and tp in self._expected:
+            elif tp in self._expected:
                 positions[tp] = self._expected[tp]
         if positions:
+            self._dropped -= positions.keys()
             await self._thread.seek_wait(positions)
 
 

@@ -1,6 +1,8 @@
 """What a benchmark gives: figures, or the reason why one could not be measured."""
 
-from collections.abc import Callable
+import json
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,3 +83,9 @@ def at_least(bound: float) -> Goal:
 def at_most(bound: float) -> Goal:
     """Return a goal for a figure of which less is better."""
     return Goal(bound, at_least=False)
+
+
+def main(run: Callable[[Say], Sequence[Figure]]) -> None:
+    """Run one group by itself: figures to standard output, progress to standard error."""
+    figures = run(lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201  a command's output
+    print(json.dumps([figure.to_json() for figure in figures], indent=2))  # noqa: T201

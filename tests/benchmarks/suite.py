@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tests.benchmarks.figure import Figure, Goal, Say, at_least, at_most
+from tests.benchmarks.figure import BenchmarkError, Figure, Goal, Say, at_least, at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +113,4 @@ def run_groups(names: Sequence[str], say: Say, groups: Mapping[str, Group] = GRO
 
 def _sentence(error: Exception) -> str:
     text = " ".join(str(error).split()) or "no reason was given"
-    return text if type(error).__name__ == "BenchmarkError" else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, BenchmarkError) else f"{type(error).__name__}: {text}"

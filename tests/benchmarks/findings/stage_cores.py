@@ -1,7 +1,9 @@
 """CPU of the incidents and violations cores a camera-second: 5 sampled frames of 10 boxes, one zone of each kind.
 
-What a stage of Faust costs besides (the loop, its outputs and its state) is in the stage's own benchmark; this one adds
-the decoding of the tracks message and the core with the bytes of its state, which are what differs between stages.
+What a whole stage costs is measured in tests.benchmarks.stage.cores; this one tells the parts apart in which stages
+differ: decoding the tracks message, the core, and the bytes of its state.
+
+    python -m tests.benchmarks.findings.stage_cores
 """
 
 import asyncio
@@ -24,16 +26,13 @@ from tests.unit.processors.rules.street import CAR, EPOCH_US, PERSON, Cameras, S
 CAMERAS = 400
 SECONDS = 20
 BATCH = 400
-#: CPU of the hardened Faust loop with state and one output a message, the design's measured figure, seconds.
-HARNESS_S = 67e-6
-GOAL = 5_000.0
 
 
-def traffic(number: int, rng: random.Random) -> list[Tracks]:
+def traffic(number: int, rng: random.Random, seconds: int = SECONDS) -> list[Tracks]:
     """Return the seconds of one camera: six cars that pass, two that stand, a person that stays and one that passes."""
     offset = rng.uniform(0, 400)
     out = []
-    for n in range(SECONDS):
+    for n in range(seconds):
         seen = []
         for c in range(10):
             track = f"{number}-{c}"
@@ -59,24 +58,21 @@ def traffic(number: int, rng: random.Random) -> list[Tracks]:
     return out
 
 
-def cameras() -> list[Camera]:
-    """Return the cameras: a roadway, a square and a zone not to linger in each, calibrated, for enforcement."""
+def roadside(camera_id: str = "cam-1") -> Camera:
+    """Return a camera with a roadway, a square and a zone not to linger in, calibrated, for enforcement."""
     zones = [
         zone("road", "roadway", (0, 0, 700, 0, 750, 500, 700, 1000, 0, 1000), 180.0),
         zone("square", "square", (700, 0, 1000, 0, 1000, 600, 800, 500)),
         zone("door", "no_loitering", (700, 400, 1000, 400, 1000, 1000, 700, 1000)),
     ]
-    return [
-        camera(*zones, camera_id=f"cam-{number}", calibration=calibration(), speed_limit_kmh=60.0)
-        for number in range(CAMERAS)
-    ]
+    return camera(*zones, camera_id=camera_id, calibration=calibration(), speed_limit_kmh=60.0)
 
 
 def measure(make: Callable[[], StageCore[Tracks, Any]], datums: list[list[bytes]]) -> dict[str, float]:
     """Return CPU seconds a camera-second of decoding, core, state bytes, and outputs a camera-second."""
     codec = MessageCodec(FixedSchemaIds())
     codec.encode("tracks", second(0))  # registers the schema's id
-    registry = Cameras(*cameras())
+    registry = Cameras(*(roadside(f"cam-{number}") for number in range(CAMERAS)))
     core = make()
     states = {number: core.initial(f"cam-{number}") for number in range(CAMERAS)}
     spent = {"decode": 0.0, "core": 0.0, "state": 0.0}
@@ -127,17 +123,6 @@ def run() -> list[dict[str, Any]]:
             }
             for part in ("decode", "core", "state")
         ]
-        whole = cost["decode"] + cost["core"] + cost["state"] + HARNESS_S
-        rows.append(
-            {
-                "name": f"stage_{name}_camera_seconds_per_core_second",
-                "value": round(1 / whole),
-                "unit": "1/s",
-                "goal": GOAL,
-                "compared_with": f"decode + core + state measured, plus {HARNESS_S * 1e6:.0f} us of the Faust loop "
-                "as the design measured it",
-            }
-        )
     return rows
 
 

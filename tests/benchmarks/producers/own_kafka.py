@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,10 +43,15 @@ def own_kafka(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def make_topics(bootstrap: str, prefix: str) -> None:
-    """Make the producers' topics."""
+def make_topics(
+    bootstrap: str,
+    prefix: str,
+    names: Sequence[str] = ("cameras", "frames", "camera-health", "dead-letters"),
+    partitions: int = 4,
+) -> None:
+    """Make topics, by default the producers'."""
     limit = str(catalogue().limits.message_max_bytes)
-    names = ("cameras", "frames", "camera-health", "dead-letters")
-    wanted = [NewTopic(prefix + n, 4, 1, config={"max.message.bytes": limit}) for n in names]
-    for future in AdminClient({"bootstrap.servers": bootstrap}).create_topics(wanted).values():
+    wanted = [NewTopic(prefix + n, partitions, 1, config={"max.message.bytes": limit}) for n in names]
+    admin = AdminClient({"bootstrap.servers": bootstrap})  # held: its answers die with it
+    for future in admin.create_topics(wanted).values():
         future.result()

@@ -7,8 +7,8 @@ import sys
 
 from producers.app import run_producers
 from producers.settings import ProducerSettings
-from schemas.registry import FixedSchemaIds
+from tests.benchmarks.fixed_ids import fixed_ids
 
 if __name__ == "__main__":
     settings = ProducerSettings(bootstrap_servers=sys.argv[1], schema_registry_url="", topic_prefix=sys.argv[2])
-    sys.exit(run_producers(settings, FixedSchemaIds(), pace="max", exit_when_done=True, replay=True))
+    sys.exit(run_producers(settings, fixed_ids(), pace="max", exit_when_done=True, replay=True))

@@ -134,11 +134,12 @@ class OneCamera:
 
 
 class BarDetector:
-    """Finds the bright bar, exactly, as a car; fails as often as it is told to first."""
+    """Finds the bright bar, exactly, as a car; fails `fail` times after `after` good answers."""
 
-    def __init__(self, fail: int = 0) -> None:
+    def __init__(self, fail: int = 0, after: int = 0) -> None:
         self.calls = 0
         self.fail = fail
+        self.after = after
 
     async def model(self) -> Model:
         """See Detector."""
@@ -147,7 +148,7 @@ class BarDetector:
     async def infer(self, canvas: Canvas) -> Found:
         """See Detector."""
         self.calls += 1
-        if self.fail:
+        if self.fail and self.calls > self.after:
             self.fail -= 1
             raise ServiceUnavailableError("the detector is away")
         bright = canvas[..., 1] > 160

@@ -1,6 +1,7 @@
 """Perception's core on real streams: one message for each, the same however it is cut, restarted or replayed."""
 
 import dataclasses
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -212,15 +213,20 @@ async def test_a_region_is_inferred_by_itself() -> None:
     assert sum(len(d.box_score) for d in out) == samples
 
 
-async def test_a_detector_that_is_away_changes_nothing() -> None:
-    """The same batch again, with the state as it was, gives what an undisturbed run gives."""
-    groups = records(stream(4))
-    _, whole = await run(core(), groups, camera())
-    subject = core(detector=BarDetector(fail=1))
+@pytest.mark.parametrize("after", [0, 7, 14, 19])
+@pytest.mark.parametrize("gop", [10, 20, 60])
+async def test_a_detector_that_is_away_changes_nothing(gop: int, after: int) -> None:
+    """The same batch again, with the state as it was, gives what an undisturbed run gives, however far it had come."""
+    groups = records(stream(6, gop=gop))
+    topic = Topic(groups)
+    whole_state, whole = await run(core(), groups, camera())
+    subject = core(topic, detector=BarDetector(fail=1, after=after))
+    state, out = await run(core(), groups[:1], camera())
     with pytest.raises(ServiceUnavailableError, match="away"):
-        await run(subject, groups, camera())
-    _, out = await run(subject, groups, camera())
-    assert out == whole
+        await run(subject, groups[1:], camera(), state)
+    end_state, rest = await run(subject, groups[1:], camera(), state)
+    assert [*out, *rest] == whole
+    assert end_state.to_bytes() == whole_state.to_bytes()
 
 
 async def test_memory_of_groups_and_decoders_is_bounded() -> None:
@@ -238,3 +244,34 @@ async def test_memory_of_groups_and_decoders_is_bounded() -> None:
         out.append(results[0].outputs[0].message)
     assert out == whole
     assert len(subject._live) == 1
+
+
+def damaged(frames: Sequence[Frames], seed: int) -> list[Frames]:
+    """Flip a bit of, cut, empty or replace a packet of every other group, always the same for a seed."""
+    chance = random.Random(seed)
+    out = list(frames)
+    for number in range(seed % 2, len(out), 2):
+        packets = list(out[number].packets)
+        index = chance.randrange(len(packets))
+        data = packets[index].data
+        at = chance.randrange(len(data))
+        flipped = data[:at] + bytes([data[at] ^ 1 << chance.randrange(8)]) + data[at + 1 :]
+        worse = chance.choice([flipped, data[:at], b"", chance.randbytes(40)])
+        packets[index] = dataclasses.replace(packets[index], data=worse)
+        out[number] = dataclasses.replace(out[number], packets=packets)
+    return out
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_damage_is_the_same_in_one_run_and_in_many(seed: int) -> None:
+    """What a damaged stream gives does not hang on restarts either, or a replay would not repeat it."""
+    groups = records(damaged(stream(4, gop=20, b_frames=seed % 3), seed))
+    topic = Topic(groups)
+    whole_state, whole = await run(core(), groups, camera())
+    state, out = CameraState(), []
+    for record in groups:
+        state, messages = await run(core(topic), [record], camera(), state)
+        out += messages
+    assert len(whole) == len(groups)
+    assert out == whole
+    assert state == whole_state

@@ -1,140 +1,220 @@
-"""Each error that Triton gives has its answer."""
+"""What each error of Triton's means to perception, over the real protocol."""
 
-from types import SimpleNamespace
+import logging
+from asyncio import gather, sleep
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
-from tritonclient.utils import InferenceServerException
 
-from processors.perception.detector import DetectorContractError
+from processors.perception.detector import DetectorContractError, Model
 from processors.perception.triton_client import TritonDetector
 from processors.stage_core import ServiceUnavailableError
+from tests.unit.processors.perception.fake_triton import FakeTriton, answer, serving
 
 CANVAS = np.zeros((416, 416, 3), np.uint8)
-CONFIG: dict[str, Any] = {
-    "config": {
-        "parameters": {"release": {"string_value": "r.1"}, "sha256": {"string_value": "ab" * 32}},
-        "input": [{"name": "images", "data_type": "TYPE_UINT8", "dims": ["416", "416", "3"]}],
-        "output": [{"name": name} for name in ("boxes", "scores", "class_ids", "count")],
-    }
-}
+ATTEMPTS = 3
+PASSING = [
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.CANCELLED,
+]
 
 
-class Scripted:
-    """A client that answers as it is told."""
-
-    def __init__(self, answers: list[Any], config: dict[str, Any] | None = None) -> None:
-        self.answers = answers
-        self.config = config or CONFIG
-        self.asked = 0
-
-    async def infer(self, *_: object, **__: object) -> Any:
-        """Give the next answer."""
-        self.asked += 1
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def get_model_config(self, *_: object, **__: object) -> Any:
-        """Give the configuration."""
-        return self.config
+def client(port: int, name: str = "detector", *, timeout_s: float = 5.0, in_flight: int = 2) -> TritonDetector:
+    """Return a detector on a port of this machine."""
+    return TritonDetector(
+        f"127.0.0.1:{port}",
+        name,
+        in_flight=in_flight,
+        timeout_s=timeout_s,
+        attempts=ATTEMPTS,
+        reconnect_backoff_ms=100,
+    )
 
 
-def error(status: str) -> InferenceServerException:
-    """An error as the client raises it."""
-    return InferenceServerException(f"text of {status}", status=f"StatusCode.{status}")
+@pytest.fixture
+def fake() -> FakeTriton:
+    """The server's side."""
+    return FakeTriton()
 
 
-def answer(count: int = 1, boxes: int = 100) -> Any:
-    """An answer of the contract."""
-    tensors = {
-        "boxes": np.ones((1, boxes, 4), np.float32),
-        "scores": np.ones((1, 100), np.float32),
-        "class_ids": np.zeros((1, 100), np.int32),
-        "count": np.array([[count]], np.int32),
-    }
-    return SimpleNamespace(as_numpy=tensors.get)
+@pytest.fixture
+async def detector(fake: FakeTriton) -> AsyncIterator[TritonDetector]:
+    """A detector on a served fake."""
+    async with serving(fake) as port:
+        subject = client(port)
+        yield subject
+        await subject.close()
 
 
-def detector(client: Scripted, attempts: int = 3) -> TritonDetector:
-    """A detector on a scripted client."""
-    out = TritonDetector("t:1", "d", in_flight=2, timeout_s=1.0, attempts=attempts, reconnect_backoff_ms=100)
-    out._client = client
-    return out
+async def test_an_answer_is_cut_to_its_count(detector: TritonDetector) -> None:
+    """Padding does not come out."""
+    found = await detector.infer(CANVAS)
+    assert found.xyxy_px.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert (found.scores.tolist(), found.class_ids.tolist()) == ([0.5, 0.5], [2, 2])
 
 
-def test_every_status_of_grpc_has_an_answer() -> None:
-    """None is left to chance: it passes, waits for a person, or breaks the contract."""
-    one = detector(Scripted([]))
-    for status in grpc.StatusCode:
-        assert isinstance(one._failure(error(status.name)), ServiceUnavailableError | DetectorContractError)
+async def test_a_full_and_an_empty_answer(detector: TritonDetector, fake: FakeTriton) -> None:
+    """Both bounds of the count are good answers."""
+    for count in (0, 5):
+        fake.tensors = answer(count)
+        assert len((await detector.infer(CANVAS)).scores) == count
 
 
-@pytest.mark.parametrize("status", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"])
-async def test_passing_trouble_is_tried_again(status: str) -> None:
-    """Full queue, late, dead stub: the same request again."""
-    client = Scripted([error(status), error(status), answer()])
-    assert len((await detector(client).infer(CANVAS)).scores) == 1
-    assert client.asked == 3
+async def test_the_model_is_named_by_release_and_hash_and_asked_once(
+    detector: TritonDetector, fake: FakeTriton
+) -> None:
+    """What detections carry."""
+    assert await detector.model() == await detector.model() == Model("detector", "r.1-0123456789ab", 416)
+    assert fake.asked == 1
 
 
-@pytest.mark.parametrize("status", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"])
-async def test_trouble_that_stays_pauses_the_stage(status: str) -> None:
-    """A few tries, then the stage waits; the text names model, server and reason."""
-    client = Scripted([error(status)] * 3)
-    with pytest.raises(ServiceUnavailableError, match=f"model d on Triton at t:1: {status}: text of {status}"):
-        await detector(client).infer(CANVAS)
-    assert client.asked == 3
+@pytest.mark.parametrize("code", PASSING, ids=lambda code: code.name)
+async def test_passing_trouble_is_tried_again(
+    detector: TritonDetector, fake: FakeTriton, code: grpc.StatusCode
+) -> None:
+    """Fewer failures than tries are not seen by the caller."""
+    fake.errors = [code] * (ATTEMPTS - 1)
+    assert len((await detector.infer(CANVAS)).scores) == 2
+    assert fake.served == ATTEMPTS
 
 
-async def test_a_refused_request_is_not_repeated() -> None:
-    """INVALID_ARGUMENT is this program's fault: it would be refused for ever."""
-    client = Scripted([error("INVALID_ARGUMENT")])
-    with pytest.raises(DetectorContractError, match="INVALID_ARGUMENT"):
-        await detector(client).infer(CANVAS)
-    assert client.asked == 1
+@pytest.mark.parametrize("code", PASSING, ids=lambda code: code.name)
+async def test_trouble_that_lasts_pauses_the_stage(
+    detector: TritonDetector, fake: FakeTriton, code: grpc.StatusCode
+) -> None:
+    """After the last try the error names the status; the next call works again."""
+    fake.errors = [code] * ATTEMPTS
+    with pytest.raises(ServiceUnavailableError, match=code.name):
+        await detector.infer(CANVAS)
+    assert fake.served == ATTEMPTS
+    assert len((await detector.infer(CANVAS)).scores) == 2
 
 
-async def test_a_missing_model_waits_for_a_person(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is lost, and the log says what to do."""
-    with pytest.raises(ServiceUnavailableError, match="NOT_FOUND"):
-        await detector(Scripted([error("NOT_FOUND")]), attempts=1).infer(CANVAS)
-    assert "Put the model into Triton's repository" in caplog.text
+async def test_a_refused_request_is_not_tried_again(detector: TritonDetector, fake: FakeTriton) -> None:
+    """INVALID_ARGUMENT (shape, type, name, batch) will be refused the next time too."""
+    with pytest.raises(DetectorContractError, match=r"INVALID_ARGUMENT.*unexpected shape"):
+        await detector.infer(CANVAS[:100, :100])
+    assert fake.served == 1
 
 
-@pytest.mark.parametrize("bad", [answer(count=101), answer(boxes=99), SimpleNamespace(as_numpy=lambda _: None)])
-async def test_an_answer_outside_the_contract_is_refused(bad: Any) -> None:
-    """More boxes than rows, arrays that do not fit, a missing tensor."""
-    with pytest.raises(DetectorContractError, match="answer"):
-        await detector(Scripted([bad])).infer(CANVAS)
+async def test_a_canvas_of_another_type_is_refused_here(detector: TritonDetector, fake: FakeTriton) -> None:
+    """It is a bug of the caller's, never trouble to wait out."""
+    wrong: Any = CANVAS.astype(np.float32)
+    with pytest.raises(DetectorContractError, match="float32"):
+        await detector.infer(wrong)
+    assert fake.served == 0
 
 
-async def test_padding_is_cut() -> None:
-    """Only what `count` says is a box."""
-    assert len((await detector(Scripted([answer(count=0)])).infer(CANVAS)).scores) == 0
+async def test_an_unknown_model_says_what_to_do(fake: FakeTriton, caplog: pytest.LogCaptureFixture) -> None:
+    """The stage waits, and the log tells the person who must act."""
+    async with serving(fake) as port:
+        subject = client(port, "nonesuch")
+        with caplog.at_level(logging.ERROR), pytest.raises(ServiceUnavailableError, match=r"nonesuch.*NOT_FOUND"):
+            await subject.model()
+        await subject.close()
+    assert "VIGIL_PERCEPTION_MODEL_NAME" in caplog.text
 
 
-async def test_a_model_says_its_release_and_hash() -> None:
-    """Detections name what made them; a model that does not say it is refused."""
-    model = await detector(Scripted([])).model()
-    assert (model.name, model.version, model.side_px) == ("d", "r.1-abababababab", 416)
-    silent = {"config": {**CONFIG["config"], "parameters": {}}}
-    with pytest.raises(DetectorContractError, match="has no parameter release and sha256"):
-        await detector(Scripted([], silent)).model()
-    other = {"config": {**CONFIG["config"], "input": [{"name": "x", "data_type": "TYPE_FP32", "dims": ["3"]}]}}
+async def test_a_server_that_does_not_answer_meets_the_deadline(fake: FakeTriton) -> None:
+    """The client's own timeout is passing trouble."""
+    fake.delay_s = 60
+    async with serving(fake) as port:
+        subject = client(port, timeout_s=0.1)
+        with pytest.raises(ServiceUnavailableError, match="DEADLINE_EXCEEDED"):
+            await subject.infer(CANVAS)
+        await subject.close()
+    assert fake.served == ATTEMPTS
+
+
+async def test_the_same_client_works_after_a_restart_and_asks_for_the_model_again() -> None:
+    """Triton may have come back with another model: detections must name the one that made them."""
+    first, second = FakeTriton(), FakeTriton()
+    second.parameters["release"] = "r.2"
+    async with serving(first) as port:
+        subject = client(port)
+        assert (await subject.model()).version.startswith("r.1-")
+    with pytest.raises(ServiceUnavailableError, match="UNAVAILABLE"):
+        await subject.infer(CANVAS)
+    async with serving(second, port):
+        for _ in range(200):
+            try:
+                version = (await subject.model()).version
+                break
+            except ServiceUnavailableError:
+                await sleep(0.05)
+        else:
+            pytest.fail("the client never found the restarted server")
+        assert version.startswith("r.2-")
+        assert len((await subject.infer(CANVAS)).scores) == 2
+        await subject.close()
+
+
+async def test_requests_under_way_are_bounded(fake: FakeTriton) -> None:
+    """No more than in_flight at once, and all of them answered."""
+    fake.delay_s = 0.02
+    async with serving(fake) as port:
+        subject = client(port, in_flight=2)
+        answers = await gather(*(subject.infer(CANVAS) for _ in range(8)))
+        await subject.close()
+    assert len(answers) == 8
+    assert fake.most_at_once == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"boxes": np.zeros((1, 5, 5), np.float32)},
+        {"boxes": np.zeros((5, 4), np.float32)},
+        {"boxes": np.zeros((0, 5, 4), np.float32)},
+        {"boxes": np.zeros((1, 4, 4), np.float32)},
+        {"scores": np.zeros((1, 4), np.float32)},
+        {"class_ids": np.zeros((1, 6), np.int32)},
+        {"count": np.array([[6]], np.int32)},
+        {"count": np.array([[-1]], np.int32)},
+        {"count": np.array([2], np.int32)},
+        {"count": np.zeros((1, 0), np.int32)},
+    ],
+    ids=lambda wrong: f"{next(iter(wrong))}{next(iter(wrong.values())).shape}",
+)
+async def test_an_answer_of_another_shape_breaks_the_contract(
+    detector: TritonDetector, fake: FakeTriton, wrong: dict[str, Any]
+) -> None:
+    """It is told apart from trouble, or the stage would wait for ever."""
+    fake.tensors = {**answer(), **wrong}
+    with pytest.raises(DetectorContractError, match="expected"):
+        await detector.infer(CANVAS)
+
+
+@pytest.mark.parametrize("name", list(answer()))
+async def test_an_answer_that_lacks_a_tensor_breaks_the_contract(
+    detector: TritonDetector, fake: FakeTriton, name: str
+) -> None:
+    """Each of the four is needed."""
+    fake.tensors = {key: value for key, value in answer().items() if key != name}
+    with pytest.raises(DetectorContractError, match="lacks"):
+        await detector.infer(CANVAS)
+
+
+@pytest.mark.parametrize("missing", ["release", "sha256"])
+async def test_a_model_without_its_name_is_refused(detector: TritonDetector, fake: FakeTriton, missing: str) -> None:
+    """Detections must say which model made them."""
+    del fake.parameters[missing]
+    with pytest.raises(DetectorContractError, match=missing):
+        await detector.model()
+
+
+@pytest.mark.parametrize("dims", [[416, 320, 3], [3, 416, 416], [416, 416], []])
+async def test_a_model_with_another_input_is_refused(
+    detector: TritonDetector, fake: FakeTriton, dims: list[int]
+) -> None:
+    """Before any canvas is sent."""
+    fake.dims = dims
     with pytest.raises(DetectorContractError, match="expected images uint8"):
-        await detector(Scripted([], other)).model()
-
-
-def test_the_configuration_of_the_shipped_model_names_its_file() -> None:
-    """config.pbtxt's hash is the file's."""
-    import hashlib  # noqa: PLC0415  used here alone
-    from importlib import resources  # noqa: PLC0415
-
-    folder = resources.files("infra.triton") / "models" / "detector"
-    digest = hashlib.sha256((folder / "1" / "model.onnx").read_bytes()).hexdigest()
-    assert digest in (folder / "config.pbtxt").read_text(encoding="utf-8")
-    assert digest in (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+        await detector.model()

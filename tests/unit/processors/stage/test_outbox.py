@@ -1,7 +1,7 @@
 """The outbox's reports of what is durable, over a producer that is told what to do."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -41,13 +41,13 @@ class FakeProducer:
 
 
 @pytest.fixture
-def outbox() -> Iterator[tuple[Outbox, FakeProducer]]:
+def outbox() -> tuple[Outbox, FakeProducer]:
     """An outbox and its producer; no broker is asked for anything."""
     made = Outbox(StageSettings("127.0.0.1:9", "", "t.", Path()), "test")
     made.close()
     producer = FakeProducer()
     made._producer = cast("Any", producer)
-    yield made, producer
+    return made, producer
 
 
 async def test_a_send_is_durable_when_its_last_message_is(outbox: tuple[Outbox, FakeProducer]) -> None:

@@ -84,7 +84,7 @@ def test_a_record_is_handed_over_with_its_coordinates_and_bytes() -> None:
     rig = Rig()
     value = codec().encode("frames", frames_message("a", 1))
     rig.reader._take(FakeMessage(b"a", value))
-    assert rig.seen == [("a", Record(frames_message("a", 1), 2, 9, 5), value)]
+    assert rig.seen == [("a", Record(frames_message("a", 1, packets=[]), 2, 9, 5), value)]
 
 
 @pytest.mark.parametrize(("key", "value"), [(None, b"x"), (b"a", None), (b"a", b"\x07"), (b"\xff", b"\x00\x00")])

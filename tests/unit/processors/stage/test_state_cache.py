@@ -66,5 +66,5 @@ def test_the_least_recently_used_objects_leave() -> None:
 @pytest.mark.parametrize("stored", [b"\x09 of another version", pack((1, 1), -1, b"\x02" + bytes(16))])
 def test_a_state_of_another_version_stops_the_stage(stored: bytes) -> None:
     """Beginning anew in silence would forget everything that the key has seen."""
-    with pytest.raises(NotReadyError, match="the stored state of a cannot be read: .*run the version that wrote it"):
+    with pytest.raises(NotReadyError, match=r"the stored state of a cannot be read: .*run the version that wrote it"):
         cache({b"a": stored}).take(b"a", "a")

@@ -1,0 +1,1 @@
+"""Benchmarks of perception: the detector's server, and what the decode policy saves and loses."""

@@ -1,0 +1,1 @@
+"""The demo on short clips of its own footage."""

@@ -1,0 +1,1 @@
+"""Perception on the real stack."""
