@@ -37,7 +37,7 @@ def _start(target: str, **options: object) -> int | None:
 def _register(name: str, target: str) -> None:
     @command.command(name, help=f"Run {name} until SIGTERM.\n\n\b\nExample:\n  vigil run {name}")
     def process() -> None:
-        _start(target)
+        raise SystemExit(_start(target) or 0)
 
 
 for _name, _target in PROCESSES.items():
