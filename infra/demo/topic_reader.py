@@ -1,11 +1,13 @@
 """Reads a whole topic from its beginning to its present end, without a group."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 IDLE_S = 20.0
+POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,12 @@ class TopicReader:
         """
         left = {p: (begin, end) for p, (begin, end) in self.ends(topic).items() if begin < end}
         self._consumer.assign([TopicPartition(topic, p, begin) for p, (begin, _) in left.items()])
+        heard = time.monotonic()
         while left:
-            records = self._consumer.consume(500, IDLE_S)
-            if not records:
+            records = self._consumer.consume(500, POLL_S)  # waits for all 500 or the whole of its time
+            if records:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > IDLE_S:
                 raise TimeoutError(
                     f"topic {topic}: nothing came for {IDLE_S:.0f} s, partitions {sorted(left)} are not at their end"
                 )

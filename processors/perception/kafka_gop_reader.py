@@ -45,6 +45,7 @@ class KafkaGopReader(GopReader):
             "auto.offset.reset": "error",
             "queued.max.messages.kbytes": 16_384,
             "fetch.message.max.bytes": message_max_bytes,
+            "fetch.wait.max.ms": 10,  # a new assignment waits for the request under way
             "log_level": 3,
         }
         self._consumer: Consumer | None = None
@@ -90,8 +91,10 @@ class KafkaGopReader(GopReader):
         found: list[Frames] = []
         size = 0
         heard = time.monotonic()
+        at = gop.offset
         while True:
-            messages = consumer.consume(64, 0.5)
+            # No more than there are: a call waits for all it asks for, or the whole of its time.
+            messages = consumer.consume(max(1, min(64, before_offset - at)), 0.5)
             now = time.monotonic()
             if messages:
                 heard = now
@@ -103,6 +106,7 @@ class KafkaGopReader(GopReader):
                     raise KafkaException(error)
                 if offset is None or offset >= before_offset:
                     return found
+                at = offset + 1
                 size += len(value or b"")
                 if size > self._most_bytes:
                     return found
