@@ -4,10 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 .DEFAULT_GOAL := help
-.PHONY: help setup lock test lint demo bench chaos clean
+.PHONY: help setup lock test lint demo bench chaos bad-input clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 setup: ## prepare everything on a fresh machine (idempotent)
 	@$(PYTHON) -m infra.setup
@@ -29,6 +29,9 @@ bench: ## run the benchmarks; a table, and bench-out/bench.json (ONLY=name for o
 
 chaos: setup ## kill processes while the demo runs and compare what the tables hold (RUNS=n SEED=n)
 	@$(VIGIL) chaos $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bad-input: setup ## try bad input beside a good camera and show what each came to
+	@$(VIGIL) bad-input $(ARGS)
 
 lock: ## compile the lock files (needs uv)
 	$(COMPILE) requirements-dev.in -o requirements.lock

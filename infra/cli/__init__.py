@@ -16,10 +16,12 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "topics": ("infra.cli.topics", "command", "Plan, apply and examine topics and schemas."),
     "cameras": ("infra.cli.cameras", "command", "Import, list and check cameras."),
     "migrate": ("infra.cli.migrate", "command", "Apply ClickHouse's tables."),
+    "dictionary": ("infra.cli.dictionary", "command", "Write the data dictionary from the tables' comments."),
     "sink": ("infra.cli.sink", "command", "Hold the tables against the topics, offset by offset."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
     "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
     "chaos": ("infra.cli.chaos", "command", "Kill processes while the demo runs and compare what the tables hold."),
+    "bad-input": ("infra.cli.bad_input", "command", "Try bad input beside a good camera and show what each came to."),
 }
 
 
@@ -69,4 +71,11 @@ def main() -> None:
         vigil(prog_name="vigil")
     except ConnectionError as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except ValueError as error:
+        # imported here alone, so that `vigil --help` answers at once
+        sentence = importlib.import_module("infra.cli.settings_errors").settings_sentence(error)
+        if sentence is None:
+            raise
+        click.echo(f"Error: {sentence}", err=True)
         sys.exit(1)

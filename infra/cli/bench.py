@@ -19,7 +19,7 @@ DEFAULT = "chain"
 LEAST_WIDTH = 150
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--only",
     "names",

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.settings import Settings
+from infra.topics.cluster import Cluster
+from infra.topics.connection import TopicsError
 from producers.camera_secrets import SecretsFileError, read_secrets, write_secrets
 from producers.registry_file import Entry, Problem, next_version, parse
 from producers.registry_topic import RegistryReader, write_cameras
@@ -41,7 +43,7 @@ def sentence_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(
                 f"Kafka: {text}; is the stack up ('vigil status') and 'vigil topics apply' run?"
             ) from error
-        except (SecretsFileError, SchemaNotRegisteredError, RegistryUnavailableError) as error:
+        except (TopicsError, SecretsFileError, SchemaNotRegisteredError, RegistryUnavailableError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapper
@@ -49,7 +51,14 @@ def sentence_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Import, list and check cameras: the registry is the topic `cameras`, every version of an entry kept."""
+    """Import, list and check cameras: the registry is the topic `cameras`, every version of an entry kept.
+
+    \b
+    Examples:
+      vigil cameras import cameras.toml
+      vigil cameras list
+      vigil cameras check --camera ALA-0001
+    """
 
 
 @command.command("import")
@@ -182,6 +191,8 @@ def _console() -> Console:
 
 
 def _registry(settings: ProducerSettings) -> tuple[dict[str, Camera], MessageCodec]:
+    # asked first, for the consumer waits much longer for a Kafka that is away
+    Cluster(settings.bootstrap_servers).broker_ids()
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
     with RegistryReader(settings, codec) as reader:
         cameras = dict(reader.read_to_end())

@@ -10,7 +10,7 @@ from infra.demo.run import REGISTRY, Demo, DemoError
 from infra.settings import Settings
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import click
 from rich.console import Console
 
+from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.settings import Settings
 from sinks.clickhouse import migration
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
@@ -13,7 +14,7 @@ from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 QUERY_S = 120
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--plan", "only_plan", is_flag=True, help="Say what is missing and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 def command(*, only_plan: bool, as_json: bool) -> None:
@@ -28,9 +29,12 @@ def command(*, only_plan: bool, as_json: bool) -> None:
       VIGIL_CLICKHOUSE_URL=https://ch.example:8443 VIGIL_CLICKHOUSE_USER=vigil vigil migrate
     """
     settings = Settings()
+    quiet_client()
     try:
         done, lacking = _migrate(settings, only_plan=only_plan)
-    except (ClickHouseError, migration.MigrationError, ValueError) as error:
+    except ClickHouseError as error:
+        raise click.ClickException(clickhouse_sentence(settings.clickhouse_address, error)) from error
+    except (migration.MigrationError, ValueError) as error:
         raise click.ClickException(f"{settings.clickhouse_address}: {error}") from error
     if as_json:
         click.echo(

@@ -17,7 +17,7 @@ PROCESSES: Mapping[str, str] = {
 }
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Run one of Vigil's own processes until SIGTERM; a supervisor restarts it when it dies.
 

@@ -9,11 +9,15 @@ from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.settings import Settings
+from infra.topics.cluster import Cluster
+from infra.topics.connection import TopicsError
 from sinks.clickhouse.app import sink_settings, topics
 from sinks.clickhouse.audit import Audit, PartitionAudit
 from sinks.clickhouse.audit import audit as run_audit
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
+from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import TopicsMissingError, topic_ids
 
 #: Exit code of an audit that found something missing or doubled; 1 is an error.
@@ -49,9 +53,17 @@ def audit(only: Sequence[str], *, as_json: bool) -> None:
     unknown = sorted(set(only) - set(topics()))
     if unknown:
         raise click.UsageError(f"no table for {', '.join(unknown)}; there are {', '.join(topics())}")
+    settings = sink_settings(Settings())
+    quiet_client()
     try:
-        found = _audit(only or topics())
-    except (ClickHouseError, KafkaException, TopicsMissingError) as error:
+        found = _audit(settings, only or topics())
+    except ClickHouseError as error:
+        raise click.ClickException(clickhouse_sentence(settings.clickhouse_url, error)) from error
+    except KafkaException as error:
+        cause = error.args[0]
+        text = cause.str() if hasattr(cause, "str") else str(cause)
+        raise click.ClickException(f"Kafka at {settings.bootstrap_servers}: {text}") from error
+    except (TopicsError, TopicsMissingError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2))
@@ -60,8 +72,7 @@ def audit(only: Sequence[str], *, as_json: bool) -> None:
     raise SystemExit(0 if found.exact else NOT_EXACT)
 
 
-def _audit(names: Sequence[str]) -> Audit:
-    settings = sink_settings(Settings())
+def _audit(settings: SinkSettings, names: Sequence[str]) -> Audit:
     client = connect(
         settings.clickhouse_url,
         settings.clickhouse_user,
@@ -69,6 +80,8 @@ def _audit(names: Sequence[str]) -> Audit:
         settings.clickhouse_database,
         settings.query_s,
     )
+    # asked first, for the further requests wait much longer for a Kafka that is away
+    Cluster(settings.bootstrap_servers).broker_ids()
     admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     ids = topic_ids(admin, [settings.topic_prefix + name for name in names])
     return run_audit(settings, client, {name: ids[settings.topic_prefix + name] for name in names})

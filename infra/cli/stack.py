@@ -47,7 +47,7 @@ def bring_up(stack: LocalStack, console: Console) -> None:
     stack.up(show)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--stages", is_flag=True, help="Run Vigil's own processes too (producers, stages, sink).")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C stops the stack.")
 def up(*, stages: bool, foreground: bool) -> None:
@@ -73,7 +73,7 @@ def up(*, stages: bool, foreground: bool) -> None:
     console.print(f"    Triton {settings.triton_address}, ClickHouse {settings.clickhouse_address}")
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 def down() -> None:
     """Stop the local stack and wait until it is gone; the data stays.
 
@@ -92,7 +92,7 @@ def down() -> None:
     click.echo("down")
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(*, as_json: bool) -> None:
     """Show each process: state, process id, restarts, how it ended last. Exit 1 where something does not serve.
@@ -124,7 +124,7 @@ def status(*, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name")
 @click.option("-n", "--lines", default=40, show_default=True, help="Lines to show.")
 @click.option("-f", "--follow", is_flag=True, help="Go on showing new lines.")

@@ -56,6 +56,13 @@ def command() -> None:
 
     schemas/topics.toml and schemas/*.avsc say what there must be; VIGIL_TOPIC_PREFIX and VIGIL_TOPIC_PROFILE say under
     which names and how big.
+
+    \b
+    Examples:
+      vigil topics plan
+      vigil topics apply
+      vigil topics doctor
+      vigil topics lag --watch 5
     """
 
 
@@ -168,6 +175,8 @@ def lag(*, only: str | None, by_partition: bool, watch: float | None, count: int
     """
     settings = Settings()
     cluster = Cluster(settings.bootstrap_servers)
+    # asked first, for a list of groups waits much longer for a Kafka that is away
+    cluster.broker_ids()
     console = Console(highlight=False)
     before: Sequence[PartitionLag] = ()
     then = 0.0

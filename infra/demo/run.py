@@ -80,6 +80,7 @@ class Demo:
     pace: str = "realtime"
     console: Console = field(default_factory=Console)
     stack: LocalStack = field(init=False)
+    _started: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Name the stack; nothing is started."""
@@ -98,6 +99,7 @@ class Demo:
             if folder.exists():
                 shutil.rmtree(folder)
             folder.mkdir(parents=True)
+        self._started = True
         self._step("starting Kafka, registry, Triton, ClickHouse", self.stack.up)
         self.lay_out()
 
@@ -176,8 +178,9 @@ class Demo:
         self.stack.stop([*STAGES, "producers"])
 
     def down(self) -> None:
-        """Stop everything."""
-        self.stack.down()
+        """Stop everything that this run started; a stack that ran before is another's."""
+        if self._started:
+            self.stack.down()
 
     def _process(self, name: str, *arguments: str) -> StageProcess:
         """Return a process of this demo's topics and database, which need not be those that the stack started with."""

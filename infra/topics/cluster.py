@@ -56,6 +56,8 @@ class Cluster:
     def _call(self, request: Callable[[], T]) -> T:
         try:
             return request()
+        except TimeoutError as error:
+            raise KafkaAwayError(self._servers, f"no answer within {self._request_s:.0f} s") from error
         except KafkaException as error:
             inner = error.args[0]
             if isinstance(inner, KafkaError) and inner.code() in AWAY:

@@ -52,9 +52,9 @@ class Bench:
         producer = Producer(
             {"bootstrap.servers": self.settings.bootstrap_servers, "partitioner": "murmur2_random", "linger.ms": 5}
         )
-        place = {} if partition is None else {"partition": partition}
+        place = -1 if partition is None else partition  # -1: by key
         for key, value in records:
-            producer.produce(self.settings.topic_prefix + topic, value, key.encode(), **place)
+            producer.produce(self.settings.topic_prefix + topic, value, key.encode(), place)
         assert producer.flush(30) == 0
 
     def sink(self) -> "subprocess.Popen[str]":

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from infra.cli import demo as demo_command
-from infra.demo.run import DemoError
+from infra.demo.run import Demo, DemoError
+from infra.settings import Settings
 
 
 class PlayedDemo:
@@ -81,3 +82,14 @@ def test_keep_leaves_the_stack_running(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert code == 0
     assert "down" not in PlayedDemo.asked
     assert "vigil down" in output
+
+
+def test_a_second_demo_leaves_the_first_ones_stack_alone(tmp_path: Path) -> None:
+    """It says that a stack is running, and stops nothing."""
+    stopped = []
+    demo = Demo(Settings(data_dir=tmp_path / "data"), tmp_path / "out")
+    demo.stack = SimpleNamespace(running=lambda: True, down=lambda: stopped.append(1))  # type: ignore[assignment]
+    with pytest.raises(DemoError, match="a stack is running"):
+        demo.prepare()
+    demo.down()
+    assert stopped == []

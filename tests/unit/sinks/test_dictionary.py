@@ -1,0 +1,136 @@
+"""The data dictionary is what the DDL says, whole, and a table or column without a COMMENT does not pass."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from infra.cli.dictionary import PAGE, command
+from sinks.clickhouse.app import topics
+from sinks.clickhouse.dictionary import DictionaryError, page, read
+from sinks.clickhouse.landing import table_of
+from sinks.clickhouse.migration import Migration, shipped
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS sizes_facts
+(
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'When; a crane\\'s clock.',
+    size Tuple(a Int32, b Array(String)) COMMENT 'Left | right.',
+    side String COMMENT 'Which one.',
+    _version UInt64 COMMENT 'Highest wins.',
+    CONSTRAINT side_is_known CHECK side IS NULL OR side IN ('LEFT', 'RIGHT')
+)
+ENGINE = ReplacingMergeTree(_version)
+ORDER BY (side, `at`)
+TTL toDateTime(`at`) + INTERVAL 7 DAY
+COMMENT 'One size.';
+"""
+VIEW = """
+CREATE VIEW IF NOT EXISTS sizes AS
+SELECT * EXCEPT (_version)
+FROM sizes_facts FINAL
+COMMENT 'Sizes for people.';
+"""
+
+
+def ddl(*statements: str) -> Sequence[Migration]:
+    """Return one file of these statements."""
+    return [Migration(1, "0001_sizes.sql", "".join(statements))]
+
+
+def section(text: str, title: str) -> str:
+    """Return what stands under a heading of the page."""
+    return text.partition(f"\n### {title}\n")[2].partition("\n#")[0]
+
+
+def test_the_shipped_page_is_what_the_ddl_says() -> None:
+    """Whoever changes a COMMENT writes the page again."""
+    assert PAGE.read_text(encoding="utf-8") == page(read(shipped())), "run 'vigil dictionary'"
+
+
+def test_every_table_view_and_column_of_the_ddl_is_read() -> None:
+    """Nothing that the DDL makes is left out, and each thing has a meaning."""
+    found = read(shipped())
+    text = "\n".join(file.text for file in shipped())
+    assert list(found.tables) == re.findall(r"^CREATE TABLE IF NOT EXISTS (\w+)", text, re.MULTILINE)
+    assert [view.name for view in found.views] == re.findall(r"^CREATE VIEW IF NOT EXISTS (\w+)", text, re.MULTILINE)
+    assert len(found.feeds) == len(re.findall(r"^CREATE MATERIALIZED VIEW", text, re.MULTILINE))
+    named = re.findall(r"^    (?:`\w+`|(?!CONSTRAINT)\w+) [A-Z]\w*[( ].*COMMENT '", text, re.MULTILINE)
+    assert sum(len(table.columns) for table in found.tables.values()) == len(named)
+    assert all(column.meaning.strip() for table in found.tables.values() for column in table.columns)
+    assert all(table.meaning.strip() for table in found.tables.values())
+    assert all(view.meaning.strip() for view in found.views)
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_a_topic_with_a_table_has_a_section(topic: str) -> None:
+    """A person finds each topic's view with every column it shows."""
+    found = read(shipped())
+    name = table_of(topic)
+    view = next(view for view in found.views if view.name == name)
+    shown = [column.name for column in found.tables[view.table].columns if column.name not in view.hidden]
+    assert re.findall(r"^\| `(\w+)` \|", section(page(found), name), re.MULTILINE) == shown
+
+
+def test_a_section_says_type_meaning_and_values() -> None:
+    """Escapes of SQL are gone, those of Markdown are there, defaults are not part of the type."""
+    text = section(page(read(ddl(TABLE, VIEW))), "sizes")
+    assert "Sizes for people." in text
+    assert "kept 7 days from `at`" in text
+    assert "| `at` | `DateTime64(3, 'UTC')` | When; a crane's clock. |" in text
+    assert "| `size` | `Tuple(a Int32, b Array(String))` | Left \\| right. |" in text
+    assert "| `side` | `String` | Which one. One of LEFT, RIGHT. |" in text
+    assert "_version" not in text
+
+
+@pytest.mark.parametrize(
+    ("without", "named"),
+    [
+        (" COMMENT 'Which one.'", "side String"),
+        (" COMMENT 'When; a crane\\'s clock.'", "`at` DateTime64"),
+        ("\nCOMMENT 'One size.'", "table sizes_facts"),
+    ],
+)
+def test_a_missing_comment_is_refused_by_name(without: str, named: str) -> None:
+    """A table or column that nobody explains does not reach the page."""
+    assert without in TABLE
+    with pytest.raises(DictionaryError, match=re.escape(named)) as refused:
+        read(ddl(TABLE.replace(without, ""), VIEW))
+    assert "has no COMMENT" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("ALTER TABLE sizes_facts ADD COLUMN more String COMMENT 'More.';", "cannot read 'ALTER TABLE"),
+        (VIEW.replace("\nCOMMENT 'Sizes for people.'", ""), "cannot read 'CREATE VIEW"),
+        (VIEW.replace("sizes_facts", "others_facts"), "others_facts, which no file"),
+        (TABLE.replace("TTL toDateTime(`at`) + INTERVAL 7 DAY", "TTL `at`"), "expected TTL"),
+        (TABLE.replace("ORDER BY (side, `at`)\n", ""), "no ORDER BY"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(statement: str, named: str) -> None:
+    """A statement of another form is an error, not a gap in the page."""
+    assert statement not in {TABLE, VIEW}
+    with pytest.raises(DictionaryError, match=named):
+        read(ddl(TABLE, statement))
+
+
+def test_check_tells_a_changed_page(tmp_path: Path) -> None:
+    """0 for the page that was written, 1 with a sentence for a changed or missing one, and neither is written over."""
+    path = tmp_path / "page.md"
+    runner = CliRunner()
+    missing = runner.invoke(command, ["--check", "--out", str(path)])
+    assert (missing.exit_code, path.exists()) == (1, False)
+    assert str(path) in missing.output
+    assert runner.invoke(command, ["--out", str(path)]).exit_code == 0
+    assert runner.invoke(command, ["--check", "--out", str(path)]).exit_code == 0
+    changed = path.read_text(encoding="utf-8") + "\n"
+    path.write_text(changed, encoding="utf-8")
+    differs = runner.invoke(command, ["--check", "--out", str(path)])
+    assert differs.exit_code == 1
+    assert differs.output.startswith("Error: ")
+    assert "vigil dictionary" in differs.output
+    assert path.read_text(encoding="utf-8") == changed
