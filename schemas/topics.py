@@ -148,7 +148,7 @@ class Catalogue:
         profiles: by name.
         topics: by name, in the file's order.
         apps: by name, in the file's order.
-        registry_topics: topics in which the registry keeps its schemas, without prefix.
+        registry_topics: topics in which the registry keeps its schemas; their names take no prefix.
     """
 
     limits: Limits
@@ -192,7 +192,7 @@ class Catalogue:
         sizes = self.profile(profile)
         messages = [self._messages_spec(topic, prefix, sizes) for topic in self.topics.values()]
         changelogs = [self._changelog_spec(app, prefix, sizes) for app in self.apps.values()]
-        return (*messages, *changelogs, *(_registry_spec(prefix + name, name, sizes) for name in self.registry_topics))
+        return (*messages, *changelogs, *(_registry_spec(name, name, sizes) for name in self.registry_topics))
 
     def _messages_spec(self, topic: Topic, prefix: str, sizes: Profile) -> TopicSpec:
         retention_ms = FOR_EVER if topic.retention_hours == FOR_EVER else topic.retention_hours * HOUR_MS

@@ -43,7 +43,7 @@ def observe(connection: Connection, cluster: Cluster, subjects: Subjects) -> Obs
     """Read from cluster and registry what plan compares."""
     specs, schemas = wanted(connection)
     brokers = cluster.broker_ids()
-    topics = dict(cluster.observe([spec.name for spec in specs], connection.topic_prefix))
+    topics = dict(cluster.observe([spec.name for spec in specs]))
     for spec in specs:
         found = topics.get(spec.name)
         if found is not None:

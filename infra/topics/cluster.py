@@ -112,9 +112,9 @@ class Cluster:
         end = self.offsets(partitions, OffsetSpec.latest())  # type: ignore[no-untyped-call]
         return {tp: (first[tp], end[tp]) for tp in partitions}
 
-    def observe(self, names: Iterable[str], prefix: str) -> Mapping[str, ObservedTopic]:
+    def observe(self, names: Iterable[str]) -> Mapping[str, ObservedTopic]:
         """Return those of the named topics that exist."""
-        sizes = self.topic_sizes(prefix)
+        sizes = self.topic_sizes("")
         there = [name for name in names if name in sizes]
         configs = self.topic_configs(there)
         bounds = self.bounds([(name, p) for name in there for p in range(sizes[name][0])])

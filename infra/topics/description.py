@@ -89,7 +89,7 @@ def describe(connection: Connection, topic: str) -> Description:
     spec = next(s for s in specs if s.kind == "messages" and s.topic == name)
     schema = json.loads(schema_text(name))
     cluster = Cluster(connection.bootstrap_servers)
-    found = cluster.observe([spec.name], spec.name).get(spec.name)
+    found = cluster.observe([spec.name]).get(spec.name)
     config: dict[str, str] = {}
     partitions: list[PartitionBounds] = []
     sample, sample_at = None, "the topic is missing; run 'vigil topics apply'"

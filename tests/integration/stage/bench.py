@@ -168,7 +168,8 @@ class Bench:
 
     def assert_exact(self, job: Job) -> None:
         """Every message is counted once, and has its output; outputs of one id are all the same."""
-        assert self.counts(job) == self.expected
+        counts = self.counts(job)
+        assert counts == self.expected, {name: (counts.get(name), wanted) for name, wanted in self.expected.items()}
         payments = self.payments()
         assert len(payments) == sum(messages for messages, _ in self.expected.values())
         assert all(len(counts) == 1 for counts in payments.values())
