@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: How long one fetch waits for records, seconds.
 FETCH_WAIT_S = 1.0
+#: Reads of a hole after which offsets that the broker should hold are given up: its log has a hole of its own.
+MOST_REREADS = 20
 
 
 class StageConsumer(AiokafkaConsumer):
@@ -43,8 +45,8 @@ class StageConsumer(AiokafkaConsumer):
         self._durable: dict[Any, int] = {}
         #: Next offset that must come, by partition; absent: unknown until the next seek.
         self._expected: dict[Any, int] = {}
-        #: First offset after a hole that a second read confirmed, by partition.
-        self._confirmed: dict[Any, int] = {}
+        #: Reads of a hole that the broker should still hold, by partition.
+        self._rereads: dict[Any, int] = {}
         #: Times the flow was stopped: a fetch that began before the last one belongs to no known position.
         self._stops = 0
         #: Partitions of which a fetch was dropped and whose position has not been set back since.
@@ -115,7 +117,7 @@ class StageConsumer(AiokafkaConsumer):
         super().stop_flow()
         self._stops += 1
         self._expected.clear()
-        self._confirmed.clear()
+        self._rereads.clear()
         self._intake.clear()
         self.app.loop_of_batches.forget_live_states()
 
@@ -190,18 +192,30 @@ class StageConsumer(AiokafkaConsumer):
                 fetched = [record for record in fetched if record.offset >= expected]
                 if not fetched:
                     return
-            elif self._confirmed.get(tp) != first:
-                # Either the broker has lost these offsets to retention, or a seek was missed: a second look tells.
-                self._confirmed[tp] = first
-                self._metrics.rereads.inc()
-                log.warning("%s partition %d: expected offset %d, got %d; reading again", *tp, expected, first)
-                await self._thread.seek_wait({tp: expected})
+            elif not await self._are_gone(tp, expected, first):
                 return
-            else:
-                self._metrics.gaps.inc(first - expected)
-                log.error("%s partition %d: offsets %d to %d are gone", *tp, expected, first - 1)
+        self._rereads.pop(tp, None)
         self._expected[tp] = fetched[-1].offset + 1
         self._intake.put(fetched)
+
+    async def _are_gone(self, tp: Any, expected: int, first: int) -> bool:
+        """Say whether the offsets before a fetch are gone; where they are not, set the position back to read them.
+
+        Retention moves a partition's beginning; where that lies at or before the hole, a seek was missed, or a fetch
+        that was under way during one came late, perhaps more than once.
+        """
+        beginning = (await self._thread.earliest_offsets(tp))[tp]
+        reads = self._rereads.get(tp, 0) + 1
+        if beginning < first and reads <= MOST_REREADS:
+            self._rereads[tp] = reads
+            self._metrics.rereads.inc()
+            log.warning("%s partition %d: expected offset %d, got %d; reading again", *tp, expected, first)
+            await self._thread.seek_wait({tp: max(expected, beginning)})
+            return False
+        self._rereads.pop(tp, None)
+        self._metrics.gaps.inc(first - expected)
+        log.error("%s partition %d: offsets %d to %d are gone", *tp, expected, first - 1)
+        return True
 
     async def _read_again(self, records: Mapping[Any, list[Any]]) -> None:
         """Drop a fetch that straddled a stop of the flow; its partitions are set back once the flow is on.

@@ -37,7 +37,7 @@ class ScriptedConsumer(StageConsumer):
         self._fetches = fetches
         self._assigned = assigned
         self._expected = {SOURCE: 5}
-        self._confirmed = {}
+        self._rereads = {}
         self._stops = 0
         self._dropped = set()
         self.flow_active = False

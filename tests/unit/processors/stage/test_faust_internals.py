@@ -14,7 +14,7 @@ from faust.types import TP
 
 from processors.stage import METADATA, StageSettings, make_app
 from processors.stage.app import Parts, StageApp
-from processors.stage.consumer import StageConsumer
+from processors.stage.consumer import MOST_REREADS, StageConsumer
 from processors.stage.recovery import StageRecovery
 from processors.stage.stamped_state import pack
 from processors.stage.topic_facts import TopicFacts, TopicShape
@@ -129,6 +129,11 @@ class Positions:
 
     def __init__(self) -> None:
         self.seeks: list[dict[TP, int]] = []
+        self.beginning = 0
+
+    async def earliest_offsets(self, *partitions: TP) -> dict[TP, int]:
+        """See ConsumerThread."""
+        return dict.fromkeys(partitions, self.beginning)
 
     async def seek_wait(self, positions: dict[TP, int]) -> None:
         """See ConsumerThread."""
@@ -141,7 +146,7 @@ def consumer_expecting(offset: int, app: StageApp) -> Any:
     consumer.app = app
     consumer._thread = Positions()
     consumer._expected = {SOURCE: offset}
-    consumer._confirmed = {}
+    consumer._rereads = {}
     return consumer
 
 
@@ -160,12 +165,35 @@ def app_at(folder: Path) -> StageApp:
     return app
 
 
-async def test_a_fetch_that_does_not_follow_is_read_again_and_believed_the_second_time(tmp_path: Path) -> None:
-    """A missed seek is healed; offsets that retention took are counted."""
+async def test_a_fetch_that_does_not_follow_is_read_again_while_the_broker_has_what_is_missing(tmp_path: Path) -> None:
+    """A fetch that was under way during a seek may come late more than once: nothing is given up for it."""
     app = app_at(tmp_path)
     consumer = consumer_expecting(5, app)
     await consumer._deliver(SOURCE, fetched(9, 10))
-    assert consumer._thread.seeks == [{SOURCE: 5}]
+    await consumer._deliver(SOURCE, fetched(9, 10))
+    assert consumer._thread.seeks == [{SOURCE: 5}, {SOURCE: 5}]
+    await consumer._deliver(SOURCE, fetched(5, 6, 7, 8, 9, 10))
+    taken = await app.intake.take(10)
+    assert taken is not None
+    assert [record.offset for record in taken] == [5, 6, 7, 8, 9, 10]
+    assert not app.metrics.registry.get_sample_value("vigil_stage_offset_gaps_total", {"stage": "counting"})
+
+
+async def test_a_hole_in_the_brokers_own_log_does_not_stop_a_stage_for_ever(tmp_path: Path) -> None:
+    """Offsets that never come although they should be there are given up after a bound, and counted."""
+    app = app_at(tmp_path)
+    consumer = consumer_expecting(5, app)
+    for _ in range(MOST_REREADS + 1):
+        await consumer._deliver(SOURCE, fetched(9, 10))
+    assert len(consumer._thread.seeks) == MOST_REREADS
+    assert app.metrics.registry.get_sample_value("vigil_stage_offset_gaps_total", {"stage": "counting"}) == 4
+
+
+async def test_offsets_that_retention_took_are_counted(tmp_path: Path) -> None:
+    """The partition begins behind them: the stage goes on with what there is."""
+    app = app_at(tmp_path)
+    consumer = consumer_expecting(5, app)
+    consumer._thread.beginning = 9
     await consumer._deliver(SOURCE, fetched(9, 10))
     taken = await app.intake.take(10)
     assert taken is not None
