@@ -98,7 +98,7 @@ class Bench:
                 process.communicate()
 
 
-def eventually(what: str, holds: Callable[[], bool], within_s: float = 60.0) -> None:
+def eventually(what: str, holds: Callable[[], bool], within_s: float = 150.0) -> None:
     """Wait for something that must come; the bound is for a broken run, no measure."""
     deadline = time.monotonic() + within_s
     while not holds():

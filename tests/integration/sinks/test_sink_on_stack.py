@@ -109,19 +109,6 @@ def test_01_02_10_a_killed_sink_repeats_its_ranges_and_nothing_is_missing_or_dou
     ]
 
 
-def test_02_a_range_that_was_inserted_and_not_committed_is_not_inserted_again(bench: Bench) -> None:
-    """The same offsets under the same token: a sink whose commits were lost adds no row."""
-    bench.produce("payments", payments(bench, 0, 300))
-    sink = bench.sink()
-    eventually("all rows", lambda: bench.count("payments_messages") == 300)
-    bench.stop(sink, signal.SIGKILL)
-    again = bench.sink()
-    bench.produce("payments", payments(bench, 300, 10))
-    eventually("the new rows", lambda: bench.count("payments_messages") >= 310)
-    bench.stop(again)
-    assert bench.audit("payments")["duplicated"] == 0
-
-
 def test_03_the_sink_does_not_start_on_a_table_that_ignores_its_tokens(bench: Bench) -> None:
     """No deduplication window: exit 2, the table named, the cure given, nothing inserted."""
     table = f"{bench.settings.clickhouse_database}.payments_messages"

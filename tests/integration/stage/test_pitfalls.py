@@ -9,15 +9,18 @@ from tests.unit.processors.stage.counting_core import POISON_SEQUENCE, frames_me
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("kind", ["hardened", "stock"])
-def test_state_ahead_of_committed_offsets(bench: Bench, kind: str) -> None:
-    """Killed between two commits, a stage meets messages again: hardened none is counted twice, on stock they are."""
-    committing = bench.job(kind, instance="one")
+def test_state_ahead_of_committed_offsets(bench: Bench) -> None:
+    """Killed between two commits, a stage meets messages again, and none is counted twice.
+
+    Stock Faust counts them twice where it reads them at all: after such a kill it may also never read on, so that its
+    loss is no test that repeats.
+    """
+    committing = bench.job("hardened", instance="one")
     bench.feed([0])
     first = bench.start(committing)
     bench.wait_committed(committing)
     bench.stop(first)
-    job = bench.job(kind, commit_interval_s=600.0, instance="one")
+    job = bench.job("hardened", commit_interval_s=600.0, instance="one")
     second = bench.start(job)
     bench.feed(range(1, 20))
     bench.wait_counted(job, 20 * len(CAMERAS))
@@ -25,12 +28,9 @@ def test_state_ahead_of_committed_offsets(bench: Bench, kind: str) -> None:
     assert bench.lag(job) == 19 * len(CAMERAS)
     third = bench.start(job)
     bench.feed([100])
-    if kind == "hardened":
-        bench.wait_counted(job, 21 * len(CAMERAS))
-        assert bench.stop(third) == 0
-        bench.assert_exact(job)
-    else:
-        bench.wait_counted(job, 21 * len(CAMERAS) + 1)  # more than was ever sent
+    bench.wait_counted(job, 21 * len(CAMERAS))
+    assert bench.stop(third) == 0
+    bench.assert_exact(job)
 
 
 def test_killed_before_the_first_commit(bench: Bench) -> None:
