@@ -1,8 +1,6 @@
 """The ClickHouse sink on a real Kafka, registry and engine. Numbers are those of the sink's specification."""
 
 import dataclasses
-import random
-import signal
 from typing import Any
 
 import pytest
@@ -84,29 +82,6 @@ def test_05_every_topic_reaches_its_table_undecoded_and_what_is_impossible_its_d
 def _accounted(bench: Bench, topic: str) -> int:
     dead = f"SELECT uniqExact(partition, offset) FROM dead_letters WHERE topic LIKE '%.{topic}'"
     return bench.count(f"{topic.replace('-', '_')}_messages") + int(bench.rows(dead)[0][0])
-
-
-def test_01_02_10_a_killed_sink_repeats_its_ranges_and_nothing_is_missing_or_double(bench: Bench) -> None:
-    """Kill -9 at three seeded moments while messages come: each row once at the end, and the audit says so."""
-    rng = random.Random(7)
-    total = 0
-    for kill in range(3):
-        sink = bench.sink()
-        bench.produce("payments", payments(bench, total, 2_000))
-        total += 2_000
-        enough = (kill * 2_000) + rng.randrange(1, 1_500)
-        eventually("some rows", lambda n=enough: bench.count("payments_messages") >= n)  # type: ignore[misc]
-        bench.produce("payments", payments(bench, total, 500))
-        total += 500
-        bench.stop(sink, signal.SIGKILL)
-    sink = bench.sink()
-    eventually("all rows", lambda: bench.count("payments_messages") >= total)
-    log = bench.stop(sink)
-    found = bench.audit("payments")
-    assert (found["rows"], found["missing"], found["duplicated"], found["lag"]) == (total, 0, 0, 0), log[-2000:]
-    assert bench.rows("SELECT uniqExact(payment_id), sum(amount_kzt) FROM payments") == [
-        (total, sum(9_835 + n for n in range(total)))
-    ]
 
 
 def test_03_the_sink_does_not_start_on_a_table_that_ignores_its_tokens(bench: Bench) -> None:
