@@ -41,8 +41,13 @@ class BadSource:
 
 
 def good_clip(target: Path, seconds: float = GOOD_S) -> Path:
-    """Copy the packets of the first seconds of a demo clip, untouched; the container follows from the suffix."""
-    with av.open(str(REGISTRY.parent / GOOD_CLIP)) as reader, av.open(str(target), "w") as writer:
+    """Copy the first seconds of a demo clip; see cut."""
+    return cut(REGISTRY.parent / GOOD_CLIP, target, seconds)
+
+
+def cut(source: Path, target: Path, seconds: float) -> Path:
+    """Copy the packets of a recording's first seconds, untouched; the container follows from the target's suffix."""
+    with av.open(str(source)) as reader, av.open(str(target), "w") as writer:
         stream = reader.streams.video[0]
         copy = writer.add_stream_from_template(stream)
         for packet in reader.demux(stream):

@@ -3,23 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import av
-
+from infra.bad_input.recordings import cut
 from infra.demo.run import REGISTRY
-
-
-def cut(source: Path, target: Path, seconds: float) -> Path:
-    """Copy the packets of the first seconds, untouched; the clip begins with its source's keyframe."""
-    with av.open(str(source)) as reader, av.open(str(target), "w", format="mp4") as writer:
-        stream = reader.streams.video[0]
-        copy = writer.add_stream_from_template(stream)
-        for packet in reader.demux(stream):
-            if packet.dts is None or packet.pts is None or packet.time_base is None:
-                continue
-            if packet.pts * packet.time_base < seconds:
-                packet.stream = copy
-                writer.mux(packet)
-    return target
 
 
 def short_registry(folder: Path, names: Sequence[str], seconds: float) -> Path:
