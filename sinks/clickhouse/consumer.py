@@ -1,10 +1,12 @@
 """The sink's loop: read, cut, note, insert, commit. Everything that touches the group happens in one thread."""
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -60,6 +62,15 @@ def consumer_config(settings: SinkSettings) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A worker's wish that Kafka hold its range's next attempt."""
+
+    feed: PartitionFeed
+    pending: Pending
+    answer: "Future[bool]" = field(default_factory=Future)
+
+
 class SinkConsumer:
     """Consumes every topic into its delivery.
 
@@ -87,6 +98,8 @@ class SinkConsumer:
         self._consumer = Consumer(consumer_config(settings))
         self._pool = ThreadPoolExecutor(settings.workers, "insert")
         self._paused = False
+        # at most one of each worker
+        self._notes: queue.SimpleQueue[_Note] = queue.SimpleQueue()
 
     def run(self) -> None:
         """Consume until stopped.
@@ -133,13 +146,13 @@ class SinkConsumer:
             self._paused = False
         self._metrics.paused.set(self._paused)
 
-    def _step(self, *, cut: bool = True) -> None:
+    def _step(self) -> None:
         """Acknowledge what is done, cut what is due, tell Kafka both, then begin the inserts."""
         for feed in self._feeds.values():
             if feed.future is not None and feed.future.done():
                 self._finish(feed)
-        if cut:
-            self._cut()
+        self._take_notes()
+        self._cut()
         offsets = [(feed, feed.position()) for feed in self._feeds.values() if feed.future is None]
         due = [(feed, offset) for feed, offset in offsets if offset is not None]
         if not due or not self._commit([offset for _, offset in due]):
@@ -176,11 +189,38 @@ class SinkConsumer:
         feed.tracker.acknowledge(work.pending)
 
     def _hold(self, feed: PartitionFeed) -> Hold:
+        """Return the partition as its worker sees it.
+
+        A worker leaves the commit to the loop's thread: two synchronous commits of one client at a time can both wait
+        for ever for their answer (librdkafka 2.x).
+        """
+
         def note(pending: Pending) -> bool:
-            offset = TopicPartition(feed.topic, feed.partition, pending.first, metadata=pending.to_metadata())
-            return self._commit([offset])
+            wish = _Note(feed, pending)
+            self._notes.put(wish)
+            while True:
+                try:
+                    return wish.answer.result(WAIT_S)
+                except TimeoutError:
+                    if feed.gone.is_set():
+                        raise AbandonedError(feed.topic) from None
 
         return Hold(feed.partition, note, feed.gone.is_set)
+
+    def _take_notes(self) -> None:
+        """Commit what the workers wish to be noted, save for partitions that are gone."""
+        notes = []
+        while True:
+            try:
+                notes.append(self._notes.get_nowait())
+            except queue.Empty:
+                break
+        notes = [note for note in notes if not note.feed.gone.is_set()]
+        if not notes:
+            return
+        taken = self._commit([note.feed.offset_of(note.pending) for note in notes])
+        for note in notes:
+            note.answer.set_result(taken)
 
     def _commit(self, offsets: list[TopicPartition]) -> bool:
         """Commit and return whether Kafka has taken all of it; False: try again."""
@@ -245,7 +285,8 @@ class SinkConsumer:
             left = deadline - time.monotonic()
             if left <= 0:
                 break
-            wait(under_way, timeout=left, return_when=FIRST_COMPLETED)
+            wait(under_way, timeout=min(left, WAIT_S), return_when=FIRST_COMPLETED)
+            self._take_notes()
         for feed in feeds:
             if feed.future is None:
                 feed.work = None

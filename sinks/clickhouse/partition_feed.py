@@ -9,6 +9,7 @@ from confluent_kafka import TopicPartition
 from sinks.clickhouse.commit_tracker import CommitTracker
 from sinks.clickhouse.delivery import Delivery
 from sinks.clickhouse.intake import PartitionIntake, Range
+from sinks.clickhouse.pending import Pending
 
 
 @dataclass(slots=True)
@@ -43,8 +44,11 @@ class PartitionFeed:
     def position(self) -> TopicPartition | None:
         """Return what to commit now: the range under way, or the position that Kafka does not know yet."""
         if self.work is not None:
-            pending = self.work.pending
-            return TopicPartition(self.topic, self.partition, pending.first, metadata=pending.to_metadata())
+            return self.offset_of(self.work.pending)
         if self.tracker.dirty and self.tracker.position is not None:
             return TopicPartition(self.topic, self.partition, self.tracker.position, metadata="")
         return None
+
+    def offset_of(self, pending: Pending) -> TopicPartition:
+        """Return what to commit for a range under way: its first offset, and the range beside it."""
+        return TopicPartition(self.topic, self.partition, pending.first, metadata=pending.to_metadata())

@@ -1,14 +1,20 @@
 """The ClickHouse sink on a real Kafka, registry and engine. Numbers are those of the sink's specification."""
 
 import dataclasses
+import random
+import signal
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 
 from schemas.messages import MESSAGES, Payment, PaymentKind
 from sinks.clickhouse.app import topics as sink_topics
+from sinks.clickhouse.pending import Pending
+from sinks.clickhouse.topic_ids import topic_ids
 from tests.integration.sinks.conftest import Bench, eventually
 from tests.unit.schemas.random_messages import messages
 
@@ -139,3 +145,69 @@ def test_14_the_audit_names_what_is_missing_and_what_is_double(bench: Bench) -> 
     assert "7-8, 20" in lines
     bench.rows(f"INSERT INTO {table} SELECT * REPLACE (now64(3) AS _inserted_at) FROM {table} WHERE _offset = 3")
     assert bench.audit("payments", expect=2)["duplicated"] == 1
+
+
+def test_01_02_10_a_killed_sink_repeats_its_ranges_and_nothing_is_missing_or_double(bench: Bench) -> None:
+    """Kill -9 at three seeded moments while messages come: each row once at the end, and the audit says so."""
+    rng = random.Random(7)
+    total = 0
+    for kill in range(3):
+        sink = bench.sink()
+        bench.produce("payments", payments(bench, total, 2_000))
+        total += 2_000
+        enough = (kill * 2_000) + rng.randrange(1, 1_500)
+        eventually("some rows", lambda n=enough: bench.count("payments_messages") >= n)  # type: ignore[misc]
+        bench.produce("payments", payments(bench, total, 500))
+        total += 500
+        bench.stop(sink, signal.SIGKILL)
+    sink = bench.sink()
+    eventually("all rows", lambda: bench.count("payments_messages") >= total)
+    log = bench.stop(sink)
+    found = bench.audit("payments")
+    assert (found["rows"], found["missing"], found["duplicated"], found["lag"]) == (total, 0, 0, 0), log[-2000:]
+    assert bench.rows("SELECT uniqExact(payment_id), sum(amount_kzt) FROM payments") == [
+        (total, sum(9_835 + n for n in range(total)))
+    ]
+
+
+def test_02_a_range_that_was_inserted_and_not_committed_is_not_inserted_again(bench: Bench) -> None:
+    """The same offsets under the same token: a sink whose commits were lost adds no row."""
+    bench.produce("payments", payments(bench, 0, 300))
+    sink = bench.sink()
+    eventually("all rows", lambda: bench.count("payments_messages") == 300)
+    bench.stop(sink, signal.SIGKILL)
+    again = bench.sink()
+    bench.produce("payments", payments(bench, 300, 10))
+    eventually("the new rows", lambda: bench.count("payments_messages") >= 310)
+    bench.stop(again)
+    assert bench.audit("payments")["duplicated"] == 0
+
+
+def test_02_ranges_of_every_partition_that_a_killed_sink_left_are_finished_side_by_side(bench: Bench) -> None:
+    """Four partitions with a range under way, as kill -9 leaves them: each goes on from its own and none waits."""
+    bench.produce("payments", payments(bench, 0, 300))
+    topic = f"{bench.settings.topic_prefix}payments"
+    topic_id = topic_ids(AdminClient({"bootstrap.servers": bench.settings.bootstrap_servers}), [topic])[topic]
+    killed = Consumer(
+        {
+            "bootstrap.servers": bench.settings.bootstrap_servers,
+            "group.id": f"{bench.settings.topic_prefix}clickhouse-sink",
+            "enable.auto.commit": False,
+        }
+    )
+    partitions = killed.list_topics(topic, timeout=10).topics[topic].partitions
+    ends = {p: killed.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] for p in partitions}
+    under_way = {p: Pending(topic_id, 0, end - 1) for p, end in ends.items()}
+    assert len(under_way) > 2, "more ranges than workers"
+    killed.commit(
+        offsets=[TopicPartition(topic, p, 0, metadata=pending.to_metadata()) for p, pending in under_way.items()],
+        asynchronous=False,
+    )
+    killed.close()
+    sink = bench.sink()
+    bench.produce("payments", payments(bench, 300, 10))
+    eventually("old and new rows", lambda: bench.count("payments_messages") >= 310)
+    log = bench.stop(sink)
+    assert log.count("taken over with") == len(under_way)
+    found = bench.audit("payments")
+    assert (found["rows"], found["missing"], found["duplicated"], found["lag"]) == (310, 0, 0, 0)
