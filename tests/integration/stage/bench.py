@@ -23,6 +23,8 @@ from tests.unit.processors.stage.harness import codec
 PARTITIONS = 4
 CAMERAS = tuple(f"K-{number:02}" for number in range(8))
 WITHIN_S = 40.0
+#: End of a process' log that is printed.
+MOST_LOG_CHARS = 6_000
 
 
 def eventually(holds: Callable[[], object], what: str) -> None:
@@ -208,6 +210,10 @@ class Bench:
         child.send_signal(signal.SIGTERM)
         return child.wait(WITHIN_S)
 
+    def statuses(self) -> str:
+        """Say how each process ended, or that it runs."""
+        return ", ".join(f"process {child.pid}: {child.poll()}" for child in self._children) + " (None: it runs)"
+
     def clean(self) -> None:
         """End every process."""
         for child in self._children:
@@ -217,9 +223,12 @@ class Bench:
 
 @contextlib.contextmanager
 def bench_on(bootstrap: str, folder: Path) -> Iterator[Bench]:
-    """Return a bench whose processes end with the block."""
+    """Return a bench whose processes end with the block; their logs are printed, for pytest to show with a failure."""
     bench = Bench(bootstrap, folder)
     try:
         yield bench
     finally:
+        sys.stdout.write(bench.statuses())
         bench.clean()
+        for log in sorted(folder.glob("*.log")):
+            sys.stdout.write(f"\n--- {log.name}\n{log.read_text(errors='replace')[-MOST_LOG_CHARS:]}")

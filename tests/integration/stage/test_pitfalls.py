@@ -130,6 +130,20 @@ def test_sigterm_commits_what_is_acknowledged(bench: Bench) -> None:
     assert 0 < counted < 100 * len(CAMERAS)
 
 
+def test_whole_batches_emitted_again_upstream(bench: Bench) -> None:
+    """The same messages at new offsets change no state and make no output: the stamp is the message's own."""
+    job = bench.job(instance="one")
+    bench.start(job)
+    bench.feed(range(20))
+    bench.wait_committed(job)
+    outputs = len(bench.read(f"{bench.prefix}payments"))
+    bench.feed(range(10, 20), again=True)
+    bench.feed(range(20), again=True)
+    bench.wait_committed(job)
+    bench.assert_exact(job)
+    assert len(bench.read(f"{bench.prefix}payments")) == outputs == 20 * len(CAMERAS)
+
+
 def test_unreadable_messages(bench: Bench) -> None:
     """An unknown schema id and a half message go to dead-letters with their bytes, and the stage goes on."""
     job = bench.job(instance="one")
