@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from schemas.registry import RegistrySchemaIds
 from schemas.topics import catalogue
 from sinks.clickhouse.backoff import pause_s
+from sinks.clickhouse.block_layout import warm_up
 from sinks.clickhouse.breaker import BreakerOpenError
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 from sinks.clickhouse.consumer import SinkConsumer
@@ -102,6 +103,7 @@ def serve(settings: SinkSettings, stop: threading.Event, metrics: SinkMetrics | 
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.registry)
     names = topics()
+    warm_up()
     if not _until_ready(settings, names, stop):
         return
     client = connect(

@@ -7,9 +7,14 @@ Container Files" and "Binary Encoding".
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinks.clickhouse.block_layout import MOST_LONG_BYTES, lay_out
 
 #: Between header and block, and after the block. Any 16 bytes do; fixed ones keep the container reproducible.
 SYNC: Final = b"vigil-avro-block"
@@ -23,19 +28,44 @@ _BEFORE: Final = (
 _AFTER: Final = ({"name": "_offset_end", "type": "long"},)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One message of a block.
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Messages of one partition and one schema on their way into a block; N of them.
 
     Attributes:
-        offset: its offset in the partition.
-        created_at_ms: its Kafka timestamp, milliseconds since the Unix epoch.
-        datum: its Avro datum, without framing.
+        offsets: (N,) int64, ascending.
+        created_at_ms: (N,) int64, Kafka's timestamps, milliseconds since the Unix epoch.
+        datums: N Avro datums, each behind `skip` bytes that are not its own.
+        skip: bytes of framing before each datum.
     """
 
-    offset: int
-    created_at_ms: int
-    datum: bytes | memoryview
+    offsets: NDArray[np.int64]
+    created_at_ms: NDArray[np.int64]
+    datums: Sequence[bytes]
+    skip: int = 0
+
+    def __len__(self) -> int:
+        return len(self.datums)
+
+    def __getitem__(self, part: slice) -> "Rows":
+        return Rows(self.offsets[part], self.created_at_ms[part], self.datums[part], self.skip)
+
+    @property
+    def first(self) -> int:
+        """Offset of the first."""
+        return int(self.offsets[0])
+
+    @property
+    def last(self) -> int:
+        """Offset of the last."""
+        return int(self.offsets[-1])
+
+    def without(self, offsets: Collection[int]) -> "Rows":
+        """Return those whose offsets are not among the given ones."""
+        if not offsets:
+            return self
+        keep = np.flatnonzero(np.isin(self.offsets, list(offsets), invert=True)).tolist()
+        return Rows(self.offsets[keep], self.created_at_ms[keep], [self.datums[i] for i in keep], self.skip)
 
 
 def zigzag(number: int) -> bytes:
@@ -72,23 +102,34 @@ class BlockWriter:
         #: Columns of an insert, in the container's order.
         self.columns: tuple[str, ...] = tuple(field["name"] for field in (*_BEFORE, *fields, *_AFTER))
 
-    def write(self, topic_id: str, partition: int, rows: Iterable[Row]) -> bytes:
+    def write(self, topic_id: str, partition: int, rows: Rows) -> bytes:
         """Return a container whose single block holds the rows.
 
         Args:
             topic_id: the topic's UUID as text.
             partition: the partition that the rows are from.
             rows: messages of one schema, in the order of their offsets.
+
+        Raises:
+            ValueError: a datum is shorter than the framing that it is said to stand behind.
         """
         before = _bytes(topic_id.encode()) + zigzag(partition)
-        parts: list[bytes | memoryview] = []
-        count = 0
-        for row in rows:
-            offset = zigzag(row.offset)
-            parts += (before, offset, zigzag(row.created_at_ms), row.datum, offset)
-            count += 1
-        body = b"".join(parts)
-        return b"".join((self._header, zigzag(count), zigzag(len(body)), body, SYNC))
+        joined = b"".join(rows.datums)
+        lengths = np.fromiter(map(len, rows.datums), np.int64, len(rows))
+        if len(rows) and lengths.min() < rows.skip:
+            raise ValueError(f"a value of {lengths.min()} bytes has no framing of {rows.skip}")
+        # three integers a row, at most ten bytes each
+        body = np.empty(len(joined) + len(rows) * (len(before) + 3 * MOST_LONG_BYTES), np.uint8)
+        end = lay_out(
+            body,
+            np.frombuffer(before, np.uint8),
+            np.frombuffer(joined, np.uint8),
+            lengths,
+            rows.skip,
+            rows.offsets,
+            rows.created_at_ms,
+        )
+        return b"".join((self._header, zigzag(len(rows)), zigzag(end), body[:end].data, SYNC))
 
 
 def _bytes(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,20 +12,19 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from schemas.wire import FramingError, schema_id_of
 from sinks.clickhouse.commit_tracker import CommitTracker
 from sinks.clickhouse.delivery import AbandonedError, Delivery, Hold
 from sinks.clickhouse.intake import PartitionIntake
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.clickhouse.partition_feed import PartitionFeed
 from sinks.clickhouse.pending import Pending
-from sinks.clickhouse.record import Record
+from sinks.clickhouse.records import records_of_messages
 from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import topic_ids
 
 log = logging.getLogger(__name__)
 #: Records taken from the client at a time, and how long to wait for the first.
-TAKE: Final = 2_000
+TAKE: Final = 5_000
 WAIT_S: Final = 0.05
 #: Answers of Kafka to a commit that only say: not now.
 _LATER: Final = frozenset({
@@ -124,15 +123,12 @@ class SinkConsumer:
             self._consumer.close()
 
     def _take(self) -> None:
+        messages = self._consumer.consume(TAKE, WAIT_S)
         now = time.monotonic()
-        for message in self._consumer.consume(TAKE, WAIT_S):
-            error = message.error()
-            if error is not None:
-                _look_at(error)
-                continue
-            feed = self._feeds.get((message.topic() or "", message.partition() or 0))
+        for place, of_place in by_partition(messages).items():
+            feed = self._feeds.get(place)
             if feed is not None:
-                feed.intake.add(_record(message), now)
+                feed.intake.add(records_of_messages(of_place), now)
         held = sum(feed.held_bytes for feed in self._feeds.values())
         self._metrics.held_bytes.set(held)
         if held >= self._settings.most_bytes and not self._paused:
@@ -308,13 +304,20 @@ class SinkConsumer:
         return [TopicPartition(topic, partition) for topic, partition in self._feeds]
 
 
-def _record(message: Message) -> Record:
-    value = message.value()
-    try:
-        schema_id = schema_id_of(value or b"")
-    except FramingError:
-        schema_id = None
-    return Record(message.offset() or 0, message.timestamp()[1], message.key(), value, schema_id)
+def by_partition(messages: Iterable[Message]) -> Mapping[tuple[str, int], Sequence[Message]]:
+    """Return messages by (topic, partition), in their order; what is an error is logged.
+
+    Raises:
+        KafkaException: an error that no waiting cures.
+    """
+    found: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        error = message.error()
+        if error is not None:
+            _look_at(error)
+            continue
+        found.setdefault((message.topic() or "", message.partition() or 0), []).append(message)
+    return found
 
 
 def _look_at(error: KafkaError) -> None:

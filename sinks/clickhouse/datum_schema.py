@@ -14,7 +14,7 @@ from sinks.clickhouse.avro_block import BlockWriter
 #: Schemas kept; a topic has a handful in its life, and ids in damaged messages must not fill memory.
 MOST_KEPT = 256
 
-Convert = Callable[[bytes], "bytes | memoryview"]
+Convert = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class DatumSchema:
 
     Attributes:
         writer: writes the containers.
-        datum_of: from a framed value to the datum that goes into a container; DatumError where it cannot be.
+        convert: from a framed value to the datum that goes into a container, DatumError where it cannot be; None: the
+            value's own datum goes in as it is.
     """
 
     writer: BlockWriter
-    datum_of: Convert
+    convert: Convert | None
 
 
 class ForeignSchemaError(ValueError):
@@ -77,7 +78,7 @@ class DatumSchemas:
         if reasons:
             raise ForeignSchemaError(f"schema id {schema_id} is no version of {self._topic}: {reasons[0]}")
         if writer == reader_schema(self._topic):
-            return DatumSchema(self._own, lambda value: memoryview(value)[HEADER.size :])
+            return DatumSchema(self._own, None)
         return DatumSchema(
             self._own,
             lambda value: encode_datum(self._topic, decode_datum(self._topic, value, HEADER.size, writer)),
@@ -87,7 +88,7 @@ class DatumSchemas:
 def decodes(topic: str, schema: DatumSchema, value: bytes) -> bool:
     """Tell whether a value's datum can be decoded at all: what kind of damage a dead letter names."""
     try:
-        decode_datum(topic, bytes(schema.datum_of(value)))
+        decode_datum(topic, value[HEADER.size :] if schema.convert is None else schema.convert(value))
     except DatumError:
         return False
     return True

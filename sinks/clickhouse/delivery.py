@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
 
 from schemas.messages import ErrorClass
 from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError
-from schemas.wire import DatumError, UnknownSchemaError
-from sinks.clickhouse.avro_block import Row
+from schemas.wire import HEADER, DatumError, UnknownSchemaError
+from sinks.clickhouse.avro_block import Rows
 from sinks.clickhouse.backoff import pause_s
 from sinks.clickhouse.breaker import Breaker
 from sinks.clickhouse.clickhouse_client import ClickHouseError
@@ -21,7 +24,7 @@ from sinks.clickhouse.intake import Range
 from sinks.clickhouse.landing import Landing
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.clickhouse.pending import Pending
-from sinks.clickhouse.record import Record
+from sinks.clickhouse.records import Records
 from sinks.clickhouse.settings import SinkSettings
 
 log = logging.getLogger(__name__)
@@ -104,7 +107,7 @@ class Delivery:
         with self._breaker_lock:
             self._breaker.count(len(work.records), len(refused))
         self._metrics.rows.labels(self._topic).inc(len(work.records) - len(refused))
-        self._metrics.row_age_s.observe(max(0.0, time.time() - work.records[0].created_at_ms / 1000))
+        self._metrics.row_age_s.observe(max(0.0, time.time() - work.records.created_at_ms[0] / 1000))
 
     def _schema(self, work: Range, hold: Hold, refused: list[Refused]) -> DatumSchema | None:
         """Resolve the range's schema; where there is none, refuse every record."""
@@ -125,23 +128,30 @@ class Delivery:
 
     @staticmethod
     def _refuse_all(work: Range, error_class: ErrorClass, reason: str, refused: list[Refused]) -> None:
-        refused.extend(Refused(record, error_class, reason) for record in work.records)
+        records = work.records
+        refused.extend(Refused(records.record(i), error_class, reason) for i in range(len(records)))
 
     @staticmethod
-    def _rows(records: Sequence[Record], schema: DatumSchema, refused: list[Refused]) -> list[Row]:
-        rows = []
-        for record in records:
+    def _rows(records: Records, schema: DatumSchema, refused: list[Refused]) -> Rows:
+        """Return the records as rows: undecoded where they have the table's schema, else written again in it."""
+        if schema.convert is None:
+            # a range with a schema has values with framing: its id was read there
+            return Rows(records.offsets, records.created_at_ms, cast("Sequence[bytes]", records.values), HEADER.size)
+        kept: list[int] = []
+        datums: list[bytes] = []
+        for index, value in enumerate(records.values):
             try:
-                rows.append(Row(record.offset, record.created_at_ms, schema.datum_of(record.value or b"")))
+                datums.append(schema.convert(value or b""))
+                kept.append(index)
             except DatumError as error:
-                refused.append(Refused(record, ErrorClass.DECODE, str(error)))
-        return rows
+                refused.append(Refused(records.record(index), ErrorClass.DECODE, str(error)))
+        return Rows(records.offsets[kept], records.created_at_ms[kept], datums)
 
-    def _store(self, work: Range, rows: list[Row], schema: DatumSchema, hold: Hold, refused: list[Refused]) -> None:
+    def _store(self, work: Range, rows: Rows, schema: DatumSchema, hold: Hold, refused: list[Refused]) -> None:
         pending = work.pending
         uncertain = work.recovered
         attempt = 0
-        while rows:
+        while len(rows):
             try:
                 if uncertain:
                     pending = self._note(pending.next_attempt(), hold)
@@ -150,8 +160,7 @@ class Delivery:
             except InterruptedInsertError as error:
                 attempt += 1
                 self._pause(attempt, error.remedy, error, hold)
-                gone = {entry.record.offset for entry in refused}
-                rows = [row for row in rows if row.offset not in gone]
+                rows = rows.without({entry.record.offset for entry in refused})
                 uncertain = True
             else:
                 break
@@ -164,27 +173,26 @@ class Delivery:
             self._pause(attempt, Remedy.AGAIN, RuntimeError("Kafka did not take the pending range"), hold)
         return pending
 
-    def _missing(self, pending: Pending, rows: list[Row], hold: Hold) -> list[Row]:
+    def _missing(self, pending: Pending, rows: Rows, hold: Hold) -> Rows:
         """Return the rows that have not arrived; what has arrived is fed to the facts again."""
         try:
             if not self._landing.wait_until_settled(pending.topic_id, hold.partition, hold.abandoned):
                 raise AbandonedError(self._topic)
-            first, last = rows[0].offset, rows[-1].offset
-            present = self._landing.present(pending.topic_id, hold.partition, first, last)
+            present = self._landing.present(pending.topic_id, hold.partition, rows.first, rows.last)
             if present:
-                self._landing.feed_facts(pending.topic_id, hold.partition, first, last)
+                self._landing.feed_facts(pending.topic_id, hold.partition, rows.first, rows.last)
         except ClickHouseError as error:
             raise InterruptedInsertError(_waiting(error), error) from error
-        return [row for row in rows if row.offset not in present]
+        return rows.without(present)
 
     def _insert(
-        self, work: Range, pending: Pending, rows: list[Row], schema: DatumSchema, hold: Hold, refused: list[Refused]
+        self, work: Range, pending: Pending, rows: Rows, schema: DatumSchema, hold: Hold, refused: list[Refused]
     ) -> None:
         """Insert rows, halving what is refused for its content until the bad records stand alone."""
-        parts = [rows] if rows else []
+        parts = [rows] if len(rows) else []
         while parts:
             part = parts.pop()
-            first, last = part[0].offset, part[-1].offset
+            first, last = part.first, part.last
             container = schema.writer.write(pending.topic_id, hold.partition, part)
             begun = time.monotonic()
             try:
@@ -195,7 +203,7 @@ class Delivery:
                 if remedy is not Remedy.CONTENT or self._arrived(pending, hold, first, last):
                     raise InterruptedInsertError(_waiting(error), error) from error
                 if len(part) == 1:
-                    refused.append(_refused(self._topic, work, part[0], schema, error))
+                    refused.append(_refused(self._topic, work, part.first, schema, error))
                     self._check_breaker(work, refused)
                 else:
                     middle = len(part) // 2
@@ -270,7 +278,7 @@ def _waiting(error: ClickHouseError) -> Remedy:
     return Remedy.PERSON if remedy is Remedy.PERSON else Remedy.AGAIN
 
 
-def _refused(topic: str, work: Range, row: Row, schema: DatumSchema, error: ClickHouseError) -> Refused:
-    record = next(record for record in work.records if record.offset == row.offset)
+def _refused(topic: str, work: Range, offset: int, schema: DatumSchema, error: ClickHouseError) -> Refused:
+    record = work.records.record(int(np.searchsorted(work.records.offsets, offset)))
     whole = decodes(topic, schema, record.value or b"")
     return Refused(record, ErrorClass.CONTENT if whole else ErrorClass.DECODE, str(error))

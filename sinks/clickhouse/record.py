@@ -1,4 +1,4 @@
-"""One Kafka record as the sink holds it."""
+"""One Kafka record, as a dead letter keeps it."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,9 @@ class Record:
         created_at_ms: its timestamp, milliseconds since the Unix epoch.
         key: its key.
         value: its value.
-        schema_id: what its framing names; None where the framing is broken.
     """
 
     offset: int
     created_at_ms: int
     key: bytes | None
     value: bytes | None
-    schema_id: int | None
-
-    @property
-    def size(self) -> int:
-        """Bytes that it holds in memory, nearly."""
-        return 200 + len(self.value or b"") + len(self.key or b"")

@@ -24,7 +24,7 @@ from sinks.clickhouse.intake import Range
 from sinks.clickhouse.landing import Landing
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.clickhouse.pending import Pending
-from sinks.clickhouse.record import Record
+from sinks.clickhouse.records import records_of
 from sinks.clickhouse.settings import BreakerSettings, SinkSettings
 
 TOPIC_ID = "8a7e6f1c-0000-0000-0000-000000000001"
@@ -143,11 +143,11 @@ def read_offsets(container: bytes) -> list[int]:
 
 
 def work(first: int, last: int, *, recovered: bool = False, schema_id: int | None = SCHEMA_ID) -> Range:
-    """Return a range of reviews, numbered by two digits."""
-    records = [
-        Record(o, 1_795_000_000_000, b"k", frame(SCHEMA_ID, encode_datum("reviews", review(o))), schema_id)
-        for o in range(first, last + 1)
-    ]
+    """Return a range of reviews, numbered by two digits; without a schema id: of values without framing."""
+    numbers = range(first, last + 1)
+    datums = [encode_datum("reviews", review(number)) for number in numbers]
+    values = [b"\x01" + datum if schema_id is None else frame(schema_id, datum) for datum in datums]
+    records = records_of(numbers, [1_795_000_000_000] * len(numbers), [b"k"] * len(numbers), values)
     return Range(Pending(TOPIC_ID, first, last), records, recovered)
 
 
@@ -244,13 +244,13 @@ def test_an_earlier_version_is_written_again_in_the_tables_schema() -> None:
     ids = FixedSchemaIds()
     schema_id = ids.add(json.dumps(older))
     writer = parse_writer_schema(json.dumps(older))
-    records = []
+    values = []
     for offset in range(10, 13):
         buffer = io.BytesIO()
         schemaless_writer(buffer, writer, asdict(review(offset)))
-        records.append(Record(offset, 0, None, frame(schema_id, buffer.getvalue()), schema_id))
+        values.append(frame(schema_id, buffer.getvalue()))
     case = Case(Table(), ids)
-    case.deliver(Range(Pending(TOPIC_ID, 10, 12), records))
+    case.deliver(Range(Pending(TOPIC_ID, 10, 12), records_of(range(10, 13), [0] * 3, [None] * 3, values)))
     assert case.table.rows == [10, 11, 12]
     sent = encode_datum("reviews", review(11))
     assert sent in case.table.containers[0]

@@ -3,18 +3,26 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.wire import frame
 from sinks.clickhouse.intake import DAY_MS, PartitionIntake, Range
 from sinks.clickhouse.pending import Pending
-from sinks.clickhouse.record import Record
+from sinks.clickhouse.records import Records, joined, records_of
 from sinks.clickhouse.settings import BatchSettings
 
 TOPIC = "8a7e6f1c-0000-0000-0000-000000000001"
 NOON_MS = 20_000 * DAY_MS + DAY_MS // 2
 
 
-def record(offset: int, *, size: int = 100, schema_id: int | None = 1, created_at_ms: int = NOON_MS) -> Record:
-    """Return a record of a size."""
-    return Record(offset, created_at_ms, None, bytes(size - 200) if size > 200 else b"", schema_id)
+def record(offset: int, *, size: int = 205, schema_id: int | None = 1, created_at_ms: int = NOON_MS) -> Records:
+    """Return one record of a size."""
+    value = bytes([9]) * (size - 200) if schema_id is None else frame(schema_id, bytes(size - 205))
+    return records_of([offset], [created_at_ms], [None], [value])
+
+
+def offsets(found: Range | None) -> list[int]:
+    """Return the offsets of a range."""
+    assert found is not None
+    return [int(offset) for offset in found.records.offsets]
 
 
 def cut_all(intake: PartitionIntake, now_s: float = 0.0) -> list[Range]:
@@ -26,28 +34,48 @@ def cut_all(intake: PartitionIntake, now_s: float = 0.0) -> list[Range]:
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 3), st.sampled_from([None, 1, 2]), st.integers(0, 2)), min_size=1, max_size=60),
+    st.lists(
+        st.tuples(st.integers(1, 3), st.sampled_from([None, 1, 2]), st.integers(0, 2), st.integers(205, 900)),
+        min_size=1,
+        max_size=60,
+    ),
     st.integers(1, 10),
     st.integers(200, 5000),
+    st.lists(st.integers(1, 20), min_size=60, max_size=60),
 )
-def test_ranges_are_the_records_in_order(steps: list[tuple[int, int | None, int]], rows: int, most_bytes: int) -> None:
-    """Every record is in exactly one range, in order; no range breaks a limit, mixes schemas or mixes days."""
+def test_ranges_are_the_records_in_order(
+    steps: list[tuple[int, int | None, int, int]], rows: int, most_bytes: int, reads: list[int]
+) -> None:
+    """However they are read, each record is in one range, in order; none breaks a limit or could have gone on."""
     intake = PartitionIntake(TOPIC, BatchSettings(rows=rows, bytes=most_bytes, age_s=1.0))
     offset, records = 0, []
-    for gap, schema_id, day in steps:
+    for gap, schema_id, day, size in steps:
         offset += gap
-        records.append(record(offset, size=400, schema_id=schema_id, created_at_ms=NOON_MS + day * DAY_MS))
-        intake.add(records[-1], 0.0)
+        records.append(record(offset, size=size, schema_id=schema_id, created_at_ms=NOON_MS + day * DAY_MS))
+    left = list(records)
+    for count in reads:
+        if left:
+            intake.add(joined(left[:count]), 0.0)
+            left = left[count:]
+    assert (len(intake), intake.size) == (len(records), sum(one.size for one in records))
     ranges = cut_all(intake)
-    assert [r for found in ranges for r in found.records] == records
+    assert [value for found in ranges for value in found.records.values] == [one.values[0] for one in records]
+    assert [o for found in ranges for o in offsets(found)] == [int(one.offsets[0]) for one in records]
     assert (len(intake), intake.size) == (0, 0)
-    for found in ranges:
-        assert (found.pending.first, found.pending.last) == (found.records[0].offset, found.records[-1].offset)
+    for found, after in zip(ranges, [*ranges[1:], None], strict=True):
+        assert (found.pending.first, found.pending.last) == (offsets(found)[0], offsets(found)[-1])
         assert len(found.records) <= rows
         assert found.size <= most_bytes or len(found.records) == 1
-        assert len({r.schema_id for r in found.records}) == 1
-        assert len({r.created_at_ms // DAY_MS for r in found.records}) == 1
+        kinds = {*zip(found.records.schema_ids, found.records.created_at_ms // DAY_MS, strict=True)}
+        assert len(kinds) == 1
         assert not found.recovered
+        if after is not None:
+            first = after.records
+            assert (
+                len(found.records) == rows
+                or found.size + first.sizes[0] > most_bytes
+                or (first.schema_ids[0], first.created_at_ms[0] // DAY_MS) not in kinds
+            )
 
 
 def test_a_range_waits_for_its_age() -> None:
@@ -56,9 +84,7 @@ def test_a_range_waits_for_its_age() -> None:
     intake.add(record(5), 100.0)
     intake.add(record(6), 100.9)
     assert intake.cut(100.99) is None
-    found = intake.cut(101.0)
-    assert found is not None
-    assert [r.offset for r in found.records] == [5, 6]
+    assert offsets(intake.cut(101.0)) == [5, 6]
 
 
 def test_a_full_range_does_not_wait() -> None:
@@ -66,8 +92,8 @@ def test_a_full_range_does_not_wait() -> None:
     intake = PartitionIntake(TOPIC, BatchSettings(rows=2, age_s=1.0))
     for offset, schema_id in enumerate([1, 1, 1, 2]):
         intake.add(record(offset, schema_id=schema_id), 0.0)
-    assert [r.offset for r in intake.cut(0.0).records] == [0, 1]  # type: ignore[union-attr]
-    assert [r.offset for r in intake.cut(0.0).records] == [2]  # type: ignore[union-attr]
+    assert offsets(intake.cut(0.0)) == [0, 1]
+    assert offsets(intake.cut(0.0)) == [2]
     assert intake.cut(0.5) is None
 
 
@@ -83,8 +109,8 @@ def test_pending_range_is_cut_with_its_own_boundaries() -> None:
     found = intake.cut(0.0)
     assert found is not None
     assert (found.pending, found.recovered) == (pending, True)
-    assert [r.offset for r in found.records] == [10, 11, 12, 13, 14]
-    assert [r.offset for r in cut_all(intake)[0].records] == [15]
+    assert offsets(found) == [10, 11, 12, 13, 14]
+    assert offsets(cut_all(intake)[0]) == [15]
 
 
 def test_pending_range_of_another_topic_is_forgotten() -> None:
@@ -101,4 +127,4 @@ def test_pending_range_whose_records_kafka_deleted_is_passed_over() -> None:
     intake = PartitionIntake(TOPIC, BatchSettings(), Pending(TOPIC, 0, 9))
     intake.add(record(8), 0.0)
     intake.add(record(12), 0.0)
-    assert [[r.offset for r in found.records] for found in cut_all(intake)] == [[8], [12]]
+    assert [offsets(found) for found in cut_all(intake)] == [[8], [12]]
