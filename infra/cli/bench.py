@@ -14,7 +14,7 @@ from rich.table import Table
 
 from infra.settings import ROOT
 
-DEFAULT = "chain"
+DEFAULT = "all"
 #: Columns of the table at least, so that it is whole in a file as well.
 LEAST_WIDTH = 150
 
@@ -25,7 +25,7 @@ LEAST_WIDTH = 150
     "names",
     multiple=True,
     metavar="GROUP",
-    help=f"A group of figures, or '{DEFAULT}' for all; may be given several times.  [default: {DEFAULT}]",
+    help=f"A group of figures, 'chain' or '{DEFAULT}'; may be given several times.  [default: {DEFAULT}]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
 @click.option(
@@ -51,7 +51,9 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       triage      perception with its decode policy against every frame
       tracker     the tracking core against ByteTrack
       stages      camera-seconds a core-second of tracking, incidents and violations
-      chain       all of these
+      sinks       rows from topic to table, against decoding them and against the engine alone
+      chain       all but sinks
+      all         all
 
     \b
     Examples:

@@ -98,12 +98,17 @@ class BlockWriter:
         }
         metadata = {"avro.schema": json.dumps(row).encode(), "avro.codec": b"null"}
         entries = b"".join(_bytes(key.encode()) + _bytes(value) for key, value in metadata.items())
-        self._header = _MAGIC + zigzag(len(metadata)) + entries + b"\x00" + SYNC
+        #: What a file of blocks begins with.
+        self.header: bytes = _MAGIC + zigzag(len(metadata)) + entries + b"\x00" + SYNC
         #: Columns of an insert, in the container's order.
         self.columns: tuple[str, ...] = tuple(field["name"] for field in (*_BEFORE, *fields, *_AFTER))
 
     def write(self, topic_id: str, partition: int, rows: Rows) -> bytes:
-        """Return a container whose single block holds the rows.
+        """Return a container whose single block holds the rows; arguments and errors as of `block`."""
+        return self.header + self.block(topic_id, partition, rows)
+
+    def block(self, topic_id: str, partition: int, rows: Rows) -> bytes:
+        """Return one block; it belongs behind a header, or behind another block.
 
         Args:
             topic_id: the topic's UUID as text.
@@ -129,7 +134,7 @@ class BlockWriter:
             rows.offsets,
             rows.created_at_ms,
         )
-        return b"".join((self._header, zigzag(len(rows)), zigzag(end), body[:end].data, SYNC))
+        return b"".join((zigzag(len(rows)), zigzag(end), body[:end].data, SYNC))
 
 
 def _bytes(data: bytes) -> bytes:

@@ -73,9 +73,21 @@ GROUPS: Final[Mapping[str, Group]] = {
         {f"stage_{name}_camera_seconds_per_core_second": _STAGE for name in ("tracking", "incidents", "violations")},
         "whole stages on a Kafka of their own",
     ),
+    "sinks": Group(
+        "tests.benchmarks.sinks.table",
+        {
+            "sink_vs_decode": Promise(at_least(5), "ratio"),
+            "sink_vs_decode_elapsed": Promise(at_least(3), "ratio"),
+            "sink_vs_engine_insert": Promise(at_least(0.7), "ratio"),
+        },
+        "two million rows each of detections and case-events from topic to table",
+    ),
 }
 #: Names that `--only` takes for several groups.
-SETS: Final[Mapping[str, Sequence[str]]] = {"chain": tuple(GROUPS)}
+SETS: Final[Mapping[str, Sequence[str]]] = {
+    "chain": ("producers", "triton", "triage", "tracker", "stages"),
+    "all": tuple(GROUPS),
+}
 
 
 def run_groups(names: Sequence[str], say: Say, groups: Mapping[str, Group] = GROUPS) -> list[Figure]:

@@ -14,6 +14,7 @@ from tests.available import needs_stack
 from tests.benchmarks import suite
 from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, at_most
 from tests.benchmarks.perception.triage import Recall, recall
+from tests.benchmarks.sinks import table
 from tests.benchmarks.stage import cores
 from tests.benchmarks.suite import GROUPS, SETS, Group, Promise, run_groups
 from tests.benchmarks.tracking import bytetrack
@@ -45,7 +46,8 @@ def test_every_group_can_be_imported_and_no_figure_is_owed_twice() -> None:
         assert callable(importlib.import_module(group.module).run)
     owed = [name for group in GROUPS.values() for name in group.owes]
     assert len(owed) == len(set(owed))
-    assert set(SETS["chain"]) == set(GROUPS)
+    assert set(SETS["all"]) == set(GROUPS)
+    assert set(SETS["all"]) - set(SETS["chain"]) == {"sinks"}
 
 
 def test_a_figure_has_either_a_value_or_a_reason() -> None:
@@ -149,6 +151,16 @@ def test_the_tracker_group_runs() -> None:
     assert set(figures) == set(GROUPS["tracker"].owes)
     assert all(one.value is not None for one in figures.values())
     assert lines
+
+
+@needs_stack
+@pytest.mark.integration
+@pytest.mark.slow
+def test_the_sinks_group_fills_three_equal_tables() -> None:
+    """Every row of both topics reaches the table on each of the three ways; the run fails where tables differ."""
+    figures = {one.name: one for one in table.run(lambda _: None, rows=5_000)}
+    assert set(figures) >= set(GROUPS["sinks"].owes)
+    assert all(one.value is not None and one.value > 0 for one in figures.values())
 
 
 @needs_stack

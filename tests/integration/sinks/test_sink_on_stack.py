@@ -1,6 +1,5 @@
 """The ClickHouse sink on a real Kafka, registry and engine. Numbers are those of the sink's specification."""
 
-import dataclasses
 import random
 import signal
 from typing import Any
@@ -8,19 +7,16 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as trying
 
 from schemas.messages import MESSAGES, Payment, PaymentKind
 from sinks.clickhouse.app import topics as sink_topics
 from sinks.clickhouse.pending import Pending
 from sinks.clickhouse.topic_ids import topic_ids
 from tests.integration.sinks.conftest import Bench, eventually
-from tests.unit.schemas.random_messages import messages
+from tests.plausible_messages import NOON_US, plausible, random_messages
 
 pytestmark = pytest.mark.integration
 
-NOON_US = 1_790_000_000_000_000
 EACH = 6
 #: Of each topic's messages so many keep their random instants, few of which a table believes.
 IMPOSSIBLE = 2
@@ -37,33 +33,9 @@ def payments(bench: Bench, first: int, count: int) -> list[tuple[str, bytes]]:
 
 
 def some(topic: str) -> list[Any]:
-    """Random messages of a topic, the same in each run."""
-    out: list[Any] = []
-
-    @trying(max_examples=EACH, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(messages(topic))
-    def collect(message: Any) -> None:
-        out.append(message)
-
-    collect()
-    return [*out[:IMPOSSIBLE], *map(plausible, out[IMPOSSIBLE:EACH])]
-
-
-def plausible(message: Any) -> Any:
-    """Return a message whose instants, nested ones too, lie in our time."""
-    changes: dict[str, Any] = {}
-    for field in dataclasses.fields(message):
-        value = getattr(message, field.name)
-        if field.name.endswith(("_us", "_ms")) and isinstance(value, int):
-            changes[field.name] = NOON_US if field.name.endswith("_us") else NOON_US // 1_000
-        elif dataclasses.is_dataclass(value):
-            changes[field.name] = plausible(value)
-        elif isinstance(value, list | tuple):
-            if field.name.endswith("_us"):
-                changes[field.name] = [NOON_US for _ in value]
-            elif value and dataclasses.is_dataclass(value[0]):
-                changes[field.name] = [plausible(one) for one in value]
-    return dataclasses.replace(message, **changes)
+    """Random messages of a topic, the same in each run; the first have instants that hardly any table believes."""
+    found = random_messages(topic, EACH)
+    return [*found[:IMPOSSIBLE], *map(plausible, found[IMPOSSIBLE:])]
 
 
 def test_05_every_topic_reaches_its_table_undecoded_and_what_is_impossible_its_dead_letter(bench: Bench) -> None:
