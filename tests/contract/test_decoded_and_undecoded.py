@@ -45,7 +45,7 @@ def _migrated(url: str) -> Client:
 
 
 @pytest.mark.parametrize("topic", topics())
-def test_equal_tables(databases: tuple[Client, Client], topic: str) -> None:
+def test_05_equal_tables(databases: tuple[Client, Client], topic: str) -> None:
     """Every column of every row is the same, in the landing table and in what the views make of it."""
     undecoded, decoded = databases
     values = [frame(1, encode_datum(topic, plausible(message))) for message in random_messages(topic, EACH)]

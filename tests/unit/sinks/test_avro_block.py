@@ -31,7 +31,7 @@ def test_zigzag_is_avros(number: int) -> None:
 @pytest.mark.parametrize("topic", topics())
 @settings(max_examples=20, deadline=None)
 @given(st.data())
-def test_every_message_is_read_back_with_its_coordinates(topic: str, data: st.DataObject) -> None:
+def test_05_every_message_is_read_back_with_its_coordinates(topic: str, data: st.DataObject) -> None:
     """A standard Avro reader finds one block: each datum, its coordinates before it, its offset behind it."""
     found = data.draw(st.lists(messages(topic), max_size=3))
     skip = data.draw(st.integers(0, 5))
@@ -59,7 +59,7 @@ def rows_of(offsets: list[int], datums: list[bytes], skip: int = 0) -> Rows:
 
 
 @given(st.lists(st.integers(0, 2**62), min_size=1, max_size=5, unique=True), st.lists(st.binary(), min_size=5))
-def test_rows_lie_as_avro_says(numbers: list[int], datums: list[bytes]) -> None:
+def test_05_rows_lie_as_avro_says(numbers: list[int], datums: list[bytes]) -> None:
     """Topic id, partition, offset, CreateTime, datum, offset: byte for byte, whatever the integers' lengths."""
     offsets = sorted(numbers)
     rows = rows_of(offsets, datums[: len(offsets)])

@@ -6,7 +6,7 @@ from sinks.clickhouse.commit_tracker import CommitTracker
 from sinks.clickhouse.pending import Pending
 
 
-def test_position_follows_acknowledged_ranges_only() -> None:
+def test_10_position_follows_acknowledged_ranges_only() -> None:
     """The position stays at the range under way until that is acknowledged."""
     tracker = CommitTracker(None)
     assert (tracker.position, tracker.dirty) == (None, False)
@@ -18,7 +18,7 @@ def test_position_follows_acknowledged_ranges_only() -> None:
     assert not tracker.dirty
 
 
-def test_one_range_at_a_time() -> None:
+def test_10_one_range_at_a_time() -> None:
     """A second range may not begin before the first is acknowledged, so the acknowledged ones are a prefix."""
     tracker = CommitTracker(0)
     tracker.begin(Pending("t", 0, 4))

@@ -151,7 +151,7 @@ def work(first: int, last: int, *, recovered: bool = False, schema_id: int | Non
     return Range(Pending(TOPIC_ID, first, last), records, recovered)
 
 
-def test_a_range_arrives_once() -> None:
+def test_02_a_range_arrives_once() -> None:
     """Where nothing goes wrong there is one insert under the range's own token."""
     case = Case(Table())
     case.deliver(work(10, 19))
@@ -162,7 +162,7 @@ def test_a_range_arrives_once() -> None:
 
 @pytest.mark.parametrize("lost", ["lost before", "lost after", "lost, token kept"])
 @pytest.mark.parametrize("times", [1, 3])
-def test_unknown_outcome(lost: str, times: int) -> None:
+def test_02_unknown_outcome(lost: str, times: int) -> None:
     """After an unknown outcome the rows that arrived are looked up and only the others sent, under a noted token."""
     case = Case(Table(script=[lost] * times))
     case.deliver(work(10, 19))
@@ -172,7 +172,7 @@ def test_unknown_outcome(lost: str, times: int) -> None:
 
 
 @pytest.mark.parametrize("there", [range(10, 20), range(10, 14), [], [11, 15]])
-def test_a_recovered_range_is_completed(there: Sequence[int]) -> None:
+def test_02_a_recovered_range_is_completed(there: Sequence[int]) -> None:
     """A range that another process began is looked up first; facts of what is there are fed again."""
     case = Case(Table(rows=list(there)))
     case.deliver(work(10, 19, recovered=True))
@@ -182,7 +182,7 @@ def test_a_recovered_range_is_completed(there: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize("bad", [{10}, {14}, {19}, {10, 11, 19}, set(range(10, 20))])
-def test_bad_records_are_found_by_halving(bad: set[int]) -> None:
+def test_07_bad_records_are_found_by_halving(bad: set[int]) -> None:
     """Exactly the refused records go to dead-letters, every other row arrives once."""
     case = Case(Table(bad=bad))
     case.deliver(work(10, 19))
@@ -190,7 +190,7 @@ def test_bad_records_are_found_by_halving(bad: set[int]) -> None:
     assert case.dead() == [(offset, ErrorClass.CONTENT) for offset in sorted(bad)]
 
 
-def test_trouble_while_halving() -> None:
+def test_07_trouble_while_halving() -> None:
     """A lost connection between two halves doubles nothing and buries nothing twice."""
     case = Case(Table(bad={12}, script=["ok", "ok", "lost after", "lost before"]))
     case.deliver(work(10, 19))
@@ -198,7 +198,7 @@ def test_trouble_while_halving() -> None:
     assert case.dead() == [(12, ErrorClass.CONTENT)]
 
 
-def test_trouble_of_the_service_never_dead_letters() -> None:
+def test_09_trouble_of_the_service_never_dead_letters() -> None:
     """Time-outs, full tables, missing rights and unknown codes are waited out."""
     errors = [ClickHouseError(code, "trouble") for code in (None, 159, 241, 252, 516, 60, 999_999)]
     case = Case(Table(script=list(errors)))
@@ -207,7 +207,7 @@ def test_trouble_of_the_service_never_dead_letters() -> None:
     assert case.dead() == []
 
 
-def test_giving_up_leaves_the_range_to_the_next_owner() -> None:
+def test_12_giving_up_leaves_the_range_to_the_next_owner() -> None:
     """A lost partition ends the attempts with an error, not with an acknowledgement."""
     case = Case(Table(script=["lost before"] * 5))
     case.gone = True
@@ -216,7 +216,7 @@ def test_giving_up_leaves_the_range_to_the_next_owner() -> None:
     assert case.table.rows == []
 
 
-def test_broken_framing_and_unknown_schemas_are_dead_letters() -> None:
+def test_07_broken_framing_and_unknown_schemas_are_dead_letters() -> None:
     """A range without a schema goes to dead-letters whole, with the class of its error."""
     case = Case(Table())
     case.deliver(work(10, 11, schema_id=None))
@@ -256,7 +256,7 @@ def test_an_earlier_version_is_written_again_in_the_tables_schema() -> None:
     assert sent in case.table.containers[0]
 
 
-def test_the_registry_away_is_waited_out() -> None:
+def test_09_the_registry_away_is_waited_out() -> None:
     """No message is refused because the registry did not answer."""
 
     class Away(FixedSchemaIds):
@@ -275,7 +275,7 @@ def test_the_registry_away_is_waited_out() -> None:
     assert case.table.rows == [10, 11, 12]
 
 
-def test_the_breaker_stops_before_anything_is_buried() -> None:
+def test_08_the_breaker_stops_before_anything_is_buried() -> None:
     """A topic of rubbish is not drained into the bin."""
     case = Case(Table(bad=set(range(10, 60))))
     with pytest.raises(BreakerOpenError, match="reviews"):

@@ -26,6 +26,6 @@ from sinks.clickhouse.error_class import Remedy, remedy_of
         (987_654, "a code of a later version", Remedy.PERSON),
     ],
 )
-def test_remedy(code: int | None, text: str, remedy: Remedy) -> None:
+def test_09_remedy(code: int | None, text: str, remedy: Remedy) -> None:
     """Trouble of the service never counts as content; what is unknown throws nothing away."""
     assert remedy_of(code, text) is remedy

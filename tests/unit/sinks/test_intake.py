@@ -43,7 +43,7 @@ def cut_all(intake: PartitionIntake, now_s: float = 0.0) -> list[Range]:
     st.integers(200, 5000),
     st.lists(st.integers(1, 20), min_size=60, max_size=60),
 )
-def test_ranges_are_the_records_in_order(
+def test_01_ranges_are_the_records_in_order(
     steps: list[tuple[int, int | None, int, int]], rows: int, most_bytes: int, reads: list[int]
 ) -> None:
     """However they are read, each record is in one range, in order; none breaks a limit or could have gone on."""
@@ -78,7 +78,7 @@ def test_ranges_are_the_records_in_order(
             )
 
 
-def test_a_range_waits_for_its_age() -> None:
+def test_01_a_range_waits_for_its_age() -> None:
     """A range that is not full is cut when its oldest record has waited long enough, not before."""
     intake = PartitionIntake(TOPIC, BatchSettings(rows=10, age_s=1.0))
     intake.add(record(5), 100.0)
@@ -87,7 +87,7 @@ def test_a_range_waits_for_its_age() -> None:
     assert offsets(intake.cut(101.0)) == [5, 6]
 
 
-def test_a_full_range_does_not_wait() -> None:
+def test_06_a_full_range_does_not_wait() -> None:
     """A full range, and one that another schema ends, is cut at once; the rest begins to wait then."""
     intake = PartitionIntake(TOPIC, BatchSettings(rows=2, age_s=1.0))
     for offset, schema_id in enumerate([1, 1, 1, 2]):
@@ -97,7 +97,7 @@ def test_a_full_range_does_not_wait() -> None:
     assert intake.cut(0.5) is None
 
 
-def test_pending_range_is_cut_with_its_own_boundaries() -> None:
+def test_01_pending_range_is_cut_with_its_own_boundaries() -> None:
     """After a restart the range under way has the boundaries it had, whatever the limits say; then it goes on."""
     pending = Pending(TOPIC, 10, 14, 2)
     intake = PartitionIntake(TOPIC, BatchSettings(rows=2, age_s=1.0), pending)
@@ -113,7 +113,7 @@ def test_pending_range_is_cut_with_its_own_boundaries() -> None:
     assert offsets(cut_all(intake)[0]) == [15]
 
 
-def test_pending_range_of_another_topic_is_forgotten() -> None:
+def test_02_pending_range_of_another_topic_is_forgotten() -> None:
     """A topic made anew begins at offset 0 again; what was under way in the old one is nothing to it."""
     intake = PartitionIntake(TOPIC, BatchSettings(), Pending("another", 0, 100))
     intake.add(record(0), 0.0)
@@ -122,7 +122,7 @@ def test_pending_range_of_another_topic_is_forgotten() -> None:
     assert not found.recovered
 
 
-def test_pending_range_whose_records_kafka_deleted_is_passed_over() -> None:
+def test_01_pending_range_whose_records_kafka_deleted_is_passed_over() -> None:
     """Where retention took part of a pending range, what is left of it is recovered, and nothing blocks."""
     intake = PartitionIntake(TOPIC, BatchSettings(), Pending(TOPIC, 0, 9))
     intake.add(record(8), 0.0)

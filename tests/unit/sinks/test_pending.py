@@ -10,7 +10,7 @@ OFFSETS = st.integers(0, 2**63 - 1)
 
 
 @given(st.uuids(), OFFSETS, OFFSETS, st.integers(0, 10**6))
-def test_metadata_comes_back(topic_id: object, first: int, last: int, attempt: int) -> None:
+def test_01_metadata_comes_back(topic_id: object, first: int, last: int, attempt: int) -> None:
     """What was committed is read back, and fits Kafka's limit."""
     pending = Pending(str(topic_id), first, last, attempt)
     text = pending.to_metadata()
@@ -31,7 +31,7 @@ def test_foreign_metadata_is_an_error(text: str) -> None:
         Pending.from_metadata(text)
 
 
-def test_tokens_name_topic_partition_range_and_attempt() -> None:
+def test_02_tokens_name_topic_partition_range_and_attempt() -> None:
     """The same token always means the same rows, so each of these is another token."""
     pending = Pending("id", 3, 9)
     assert pending.token(1) == "id:1:3-9"
