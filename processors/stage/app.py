@@ -96,6 +96,7 @@ def make_app(settings: StageSettings, core: StageCore[Any, Any], parts: Parts | 
     outputs = [*parts.outputs, *(["checkpoints"] if settings.checkpoint_interval_s is not None else [])]
     facts.check_all(outputs, _co_partitioned(outputs, core.source))
     codec = parts.codec or new_codec(settings)
+    codec.warm_up()
     registry, references = parts.registry, list(parts.references)
     if registry is None:
         cameras = CameraRegistry(codec)

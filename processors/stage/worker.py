@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 
 from processors.stage.app import Parts, StageApp, leave, make_app
 from processors.stage.failures import EXIT_CRASH, StageStoppedError
+from processors.stage.garbage import collect_garbage
 from processors.stage.metrics import StageMetrics
 from processors.stage.settings import StageSettings
 from processors.stage_core import StageCore
@@ -25,6 +26,8 @@ QUIET: Final = {"faust": logging.WARNING, "aiokafka": logging.WARNING, "mode": l
 LAG_EVERY_S: Final = 2.0
 #: Beyond the batch at hand, Faust's own stop may take so long, seconds.
 FAUST_STOP_S: Final = 15.0
+#: How often garbage in cycles is looked for, seconds. Less often: what errors and connections leave stays longer.
+GARBAGE_EVERY_S: Final = 5.0
 
 
 class StageWorker(Worker):
@@ -85,6 +88,7 @@ def run_stage(settings: StageSettings, core: StageCore[Any, Any], parts: Parts |
         sys.exit(error.status)
     worker = StageWorker(app, settings, loop)
     loop.create_task(_watch(app, settings.topic(core.source)))  # noqa: RUF006  lives as long as the loop
+    loop.create_task(collect_garbage(GARBAGE_EVERY_S))  # noqa: RUF006  likewise
     try:
         worker.execute_from_commandline()
     finally:

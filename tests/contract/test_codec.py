@@ -24,6 +24,17 @@ class TestOnFixedIds(CodecSuite):
         return MessageCodec(FixedSchemaIds())
 
 
+class TestWarmedUp(CodecSuite):
+    """The suite with machine code for the topics that have it."""
+
+    @pytest.fixture
+    def codec(self) -> MessageCodec:
+        """A codec on fixed schema ids, as a stage has it."""
+        codec = MessageCodec(FixedSchemaIds())
+        codec.warm_up()
+        return codec
+
+
 def test_many_unknown_ids_fill_no_memory() -> None:
     """Writer schemas are kept for known ids only, so a stream of rubbish ids leaves nothing behind."""
     codec = MessageCodec(FixedSchemaIds())

@@ -72,6 +72,7 @@ def measure(make: Callable[[], StageCore[Tracks, Any]], datums: list[list[bytes]
     """Return CPU seconds a camera-second of decoding, core, state bytes, and outputs a camera-second."""
     codec = MessageCodec(FixedSchemaIds())
     codec.encode("tracks", second(0))  # registers the schema's id
+    codec.warm_up()
     registry = Cameras(*(roadside(f"cam-{number}") for number in range(CAMERAS)))
     core = make()
     states = {number: core.initial(f"cam-{number}") for number in range(CAMERAS)}
