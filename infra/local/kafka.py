@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -61,6 +62,14 @@ log.retention.check.interval.ms=60000
 """
 
 
+def cluster_id(draw: Callable[[], uuid.UUID] = uuid.uuid4) -> str:
+    """Return a new cluster's id: a UUID in URL-safe base64, never one that a command line takes for an option."""
+    while True:
+        text = urlsafe_b64encode(draw().bytes).decode().rstrip("=")
+        if not text.startswith("-"):
+            return text
+
+
 def spec(settings: Settings, folder: Path) -> ChildSpec:
     """Return Kafka as a child of the runner."""
     home = folder / "kafka"
@@ -76,8 +85,7 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         config.write_text(properties(settings, folder))
         log4j.write_text(LOG4J)
         if not (home / "data" / "meta.properties").exists():
-            cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            command = ["java", "-cp", jars, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)]
+            command = ["java", "-cp", jars, "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(config)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"formatting Kafka's data folder failed: {done.stdout[-500:]} {done.stderr[-500:]}")

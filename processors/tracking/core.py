@@ -39,7 +39,7 @@ Batch = Sequence[KeyBatch[Detections, CameraTracks]]
 
 
 class TrackingCore:
-    """ByteTrack's association over all cameras of a batch in one call of compiled code.
+    """ByteTrack's association, but for what kernel.py names, over all cameras of a batch in one call of compiled code.
 
     Args:
         settings: thresholds; they are part of the version.
@@ -47,7 +47,7 @@ class TrackingCore:
 
     name = "tracking"
     source = "detections"
-    version = "tracking/1"
+    version = "tracking/2"
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self.settings = settings or TrackingSettings()

@@ -1,11 +1,18 @@
 """The tracker's hot loop: every message of every camera of a batch in one call of machine code.
 
 For each sampled frame, with the real time since each track's last box:
-1. tracks that were looked for in vain too long, or not seen too long, are forgotten;
+1. tracks that were looked for in vain too long, or not seen too long, are forgotten, and so are lost ones of whose
+   predicted box nothing is in the picture: who comes in where they went out is somebody else;
 2. boxes are chosen: not in an ignored zone, not a duplicate under another class of the same group, the best MOST_BOXES;
-3. confirmed tracks are predicted and matched with the high-score boxes, then those seen in the last frame with the
-   low-score ones, then tentative tracks with what is left of the high ones (ByteTrack: arXiv 2110.06864, algorithm 1);
+3. tracks are matched: those seen in the last frame with the high-score boxes that are certainly theirs, then all tracks
+   with the other high-score boxes, then confirmed ones seen in the last frame with the low-score ones;
 4. high-score boxes that no track took begin tentative tracks; a tentative track without a box is forgotten at once.
+
+Step 3 is ByteTrack's (arXiv 2110.06864, algorithm 1) but for two things. The margin of buffered IoU grows while a track
+is lost, so that in the end the track is more similar to a box than the one whose box it is; therefore boxes that are
+certainly a track's are given away first, without margin. (DeepSORT, arXiv 1703.07402, section 2.3, has its cascade for
+the same reason; C-BIoU, arXiv 2211.14317, matches with the smaller buffer first.) And tentative tracks compete with
+lost ones instead of coming after them: a tentative track is there because none of them fitted its first box.
 
 State and results are flat arrays (columns below); core.py builds and reads them.
 """
@@ -270,6 +277,7 @@ def _associate(  # noqa: PLR0917  compiled code takes flat arguments
     columns: Ints,
     n_columns: int,
     least: float,
+    margin_sds: float,
     group: Ints,
     table: Ints,
     box_class: Ints,
@@ -278,13 +286,13 @@ def _associate(  # noqa: PLR0917  compiled code takes flat arguments
     s: Any,
     partner: Ints,
 ) -> None:
-    """Match tracks with boxes; write each row's box (index into all boxes) or -1."""
+    """Match tracks with boxes by buffered IoU above `least`; write each row's box (index into all boxes) or -1."""
     gain = np.zeros((n_rows, n_columns))
     for i in range(n_rows):
         slot = rows[i]
         p = predicted[slot]
-        mx = min(s.margin_sds * math.sqrt(p[VARIANCE]), s.most_margin_ratio * 0.5 * (p[2] + p[3]))
-        my = min(s.margin_sds * math.sqrt(p[VARIANCE + 3]), s.most_margin_ratio * 0.5 * (p[2] + p[3]))
+        mx = min(margin_sds * math.sqrt(p[VARIANCE]), s.most_margin_ratio * 0.5 * (p[2] + p[3]))
+        my = min(margin_sds * math.sqrt(p[VARIANCE + 3]), s.most_margin_ratio * 0.5 * (p[2] + p[3]))
         for j in range(n_columns):
             b = columns[j]
             if table[box_class[b], 0] != group[slot]:
@@ -297,6 +305,22 @@ def _associate(  # noqa: PLR0917  compiled code takes flat arguments
     for i in range(n_rows):
         if partner[i] >= 0:
             partner[i] = columns[partner[i]]
+
+
+@compiled
+def _out_of_view(p: Floats, width: int, height: int) -> bool:
+    """Say whether nothing of a predicted box is in the picture, whose size may be unknown (0): then it is not.
+
+    Args:
+        p: float64 [FILTER], see kalman.py; pixels.
+        width: picture width, pixels.
+        height: picture height, pixels.
+    """
+    if width < 1 or height < 1:
+        return False
+    half_width, half_height = 0.5 * float(p[2]), 0.5 * float(p[3])
+    x, y = float(p[0]), float(p[1])
+    return x < -half_width or x > width + half_width or y < -half_height or y > height + half_height
 
 
 @compiled
@@ -442,6 +466,9 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                             alive -= 1
                         else:
                             predict(f[i], max(age, 0.0), s.acceleration, predicted[i])
+                            if t[i, MISSED] == 1 and _out_of_view(predicted[i], width, height):
+                                t[i, ALIVE] = 0
+                                alive -= 1
                     n_chosen = _choose(
                         first_box, last_box, sample, box_sample, box_class, boxes, table, zones, place_at, s, chosen
                     )
@@ -451,13 +478,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                         for i in range(existing):
                             if t[i, ALIVE] == 0 or t[i, MISSED] == 2:
                                 continue
-                            if stage == 2:
-                                wanted = t[i, CONFIRMED] == 0
-                            elif stage == 1:
-                                wanted = t[i, CONFIRMED] == 1 and t[i, MISSED] == 0
-                            else:
-                                wanted = t[i, CONFIRMED] == 1
-                            if wanted:
+                            if stage == 1 or (t[i, MISSED] == 0 and (stage == 0 or t[i, CONFIRMED] == 1)):
                                 rows[n_rows] = i
                                 n_rows += 1
                         if n_rows == 0:
@@ -465,20 +486,22 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                         n_columns = 0
                         for j in range(n_chosen):
                             b = chosen[j]
-                            if box_slot[b] < 0 and (boxes[4, b] >= s.high_score_ratio) == (stage != 1):
+                            if box_slot[b] < 0 and (boxes[4, b] >= s.high_score_ratio) == (stage != 2):
                                 columns[n_columns] = b
                                 n_columns += 1
                         if n_columns == 0:
                             continue
+                        margin_sds = s.margin_sds
                         if stage == 0:
-                            least = s.first_similarity_ratio
+                            least = s.certain_similarity_ratio
+                            margin_sds = 0.0
                         elif stage == 1:
-                            least = s.second_similarity_ratio
+                            least = s.first_similarity_ratio
                         else:
-                            least = s.tentative_similarity_ratio
+                            least = s.second_similarity_ratio
                         _associate(
-                            rows, n_rows, columns, n_columns, least, group, table, box_class, boxes, predicted, s,
-                            partner,
+                            rows, n_rows, columns, n_columns, least, margin_sds, group, table, box_class, boxes,
+                            predicted, s, partner,
                         )  # fmt: skip
                         for k in range(n_rows):
                             b = partner[k]

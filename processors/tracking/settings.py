@@ -13,10 +13,12 @@ class TrackingSettings:
             more broken ones.
         low_score_ratio: boxes below this are ignored; between, they only continue tracks (ByteTrack's second stage).
         birth_score_ratio: a box needs this score to begin a track.
-        first_similarity_ratio: least buffered IoU of the first association (ByteTrack: 0.2).
-        second_similarity_ratio: least buffered IoU of the second association. Higher: weaker boxes continue fewer
-            tracks.
-        tentative_similarity_ratio: least buffered IoU for a track with a single box so far.
+        certain_similarity_ratio: plain IoU above which a box is certainly that of a track seen in the last frame, and
+            no other may ask for it. As for duplicate_iou_ratio: boxes that overlap so are one object's. Lower: a track
+            without a box takes its neighbour's; from 0.8 on lost tracks take boxes of tracks that were not lost.
+        first_similarity_ratio: least buffered IoU of the association of all tracks (ByteTrack: 0.2).
+        second_similarity_ratio: least buffered IoU of the association of low-score boxes (ByteTrack: 0.5). Higher:
+            weaker boxes continue fewer tracks.
         duplicate_iou_ratio: of two boxes of one class group but two classes that overlap more, the better one is kept:
             detectors name a van car and truck at once.
         confirm_boxes: boxes in a row until a track counts. Higher: fewer false tracks, later ones.
@@ -46,9 +48,9 @@ class TrackingSettings:
     high_score_ratio: float = 0.35
     low_score_ratio: float = 0.15
     birth_score_ratio: float = 0.4
+    certain_similarity_ratio: float = 0.7
     first_similarity_ratio: float = 0.2
     second_similarity_ratio: float = 0.5
-    tentative_similarity_ratio: float = 0.3
     duplicate_iou_ratio: float = 0.7
     confirm_boxes: float = 2.0
     lost_s: float = 2.0

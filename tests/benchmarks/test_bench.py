@@ -17,8 +17,11 @@ from tests.benchmarks.perception.triage import Recall, recall
 from tests.benchmarks.sinks import table
 from tests.benchmarks.stage import cores
 from tests.benchmarks.suite import GROUPS, SETS, Group, Promise, run_groups
-from tests.benchmarks.tracking import bytetrack
+from tests.benchmarks.tracking import bytetrack, rates
+from tests.benchmarks.tracking.clips import ENVIRONMENT
 from tests.benchmarks.tracking.hota import hota
+from tests.benchmarks.tracking.idf1 import idf1
+from tests.benchmarks.tracking.made_up import crossing, square
 from tests.benchmarks.tracking.mot import identified, messages, track, without_identities
 
 
@@ -140,10 +143,48 @@ def test_hota_falls_when_identities_are_swapped() -> None:
     assert hota(truth, mine).hota > 0.9
 
 
-@pytest.mark.skipif(
-    not (bytetrack.ENVIRONMENT / "bin/python").exists(),
+def test_idf1_is_the_share_that_the_best_mapping_gets_right() -> None:
+    """All for perfect tracks under other numbers; after an exchange in the seventh of ten frames, six of ten."""
+    boxes = np.array([[0.0, 0.0, 10.0, 10.0], [100.0, 0.0, 110.0, 10.0]])
+    ids = np.array([1, 2])
+    truth = dict.fromkeys(range(1, 11), (ids, boxes))
+    assert idf1(truth, dict.fromkeys(truth, (ids + 7, boxes))) == pytest.approx(1.0)
+    assert idf1(truth, {frame: (ids if frame < 7 else ids[::-1], boxes) for frame in truth}) == pytest.approx(0.6)
+    assert idf1(truth, {}) == 0.0
+
+
+def test_made_up_scenes_are_the_same_each_time() -> None:
+    """A seed is a scene; its boxes are in the picture, every frame has an entry, and another seed is another scene."""
+    for scene in (square, crossing):
+        first, again, other = scene(5, length_s=4.0), scene(5, length_s=4.0), scene(6, length_s=4.0)
+        assert list(first.boxes) == list(range(1, 101))
+        every = np.concatenate(list(first.boxes.values()))
+        assert len(every) > 100
+        assert every[:, :4].min() >= 0
+        assert np.array_equal(every, np.concatenate(list(again.boxes.values())))
+        assert not np.array_equal(every, np.concatenate(list(other.boxes.values())))
+
+
+needs_peers = pytest.mark.skipif(
+    not (ENVIRONMENT / "bin/python").exists(),
     reason="the peers' environment is missing: run 'python3 -m infra.setup --bench'",
 )
+
+
+@needs_peers
+def test_the_table_of_rates_has_a_row_for_each_clip_and_rate() -> None:
+    """Both sides score at 5 and 2.5 frames a second, and the means are of these rows."""
+    lines: list[str] = []
+    clips = {"square": square(5, length_s=4.0), "crossing": crossing(5, length_s=4.0)}
+    deltas = rates.table(lines.append, clips, steps=(5, 10))
+    assert list(deltas) == [5.0, 2.5]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        [rate, name] for rate in ("5", "2.5") for name in ("square", "crossing", "mean")
+    ]
+    assert all(0 < float(line.split()[2]) <= 100 for line in lines[1:])
+
+
+@needs_peers
 def test_the_tracker_group_runs() -> None:
     """The cheapest group measures all it owes, with the real peer."""
     lines: list[str] = []

@@ -14,37 +14,22 @@ HOTA is the mean over the four clips, 0 to 100, against the clip's ground truth;
 boxes count, each with its default thresholds and the peer told the clips' 25 frames a second.
 """
 
-import json
 import statistics
-import subprocess
 import time
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
-import numpy as np
-
-from infra.settings import ROOT
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from schemas.messages import Detections
-from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, main
+from tests.benchmarks.figure import Figure, Say, at_least, main
+from tests.benchmarks.tracking.clips import tud_clips
 from tests.benchmarks.tracking.hota import hota
-from tests.benchmarks.tracking.mot import (
-    Boxes,
-    Identified,
-    NoRegistry,
-    identified,
-    messages,
-    read_mot,
-    track,
-    without_identities,
-)
+from tests.benchmarks.tracking.mot import Boxes, Identified, NoRegistry, identified, messages, track
+from tests.benchmarks.tracking.peer import Peer
 
 COPIES: Final = 50
 ROUNDS: Final = 3
-PEER: Final = Path(__file__).with_name("bytetrack_peer.py")
-ENVIRONMENT: Final = ROOT / ".venv-bench"
 
 
 def run(say: Say, copies: int = COPIES, rounds: int = ROUNDS) -> list[Figure]:
@@ -58,20 +43,21 @@ def run(say: Say, copies: int = COPIES, rounds: int = ROUNDS) -> list[Figure]:
     Raises:
         BenchmarkError: the peers' environment is missing, or the peer failed.
     """
-    truths, clips = _clips()
+    scored = tud_clips()
+    clips = {name: clip.boxes for name, clip in scored.items()}
     core = TrackingCore()
     core.warm_up()
     ours, peers = [], []
     found: Mapping[str, Identified] = {}
-    with _Peer(clips, copies) as peer:
+    with Peer(clips, copies) as peer:
         for number in range(rounds):
             ours.append(_cpu_s(core, clips, copies))
             cpu_s, found = peer.round()
             peers.append(cpu_s)
             say(f"round {number + 1} of {rounds}: {ours[-1]:.2f} against {peers[-1]:.2f} s CPU")
     scores = {
-        name: (hota(truths[name], identified(track(core, messages(name, boxes)))), hota(truths[name], found[name]))
-        for name, boxes in clips.items()
+        name: (hota(clip.truth, identified(track(core, messages(name, clip.boxes)))), hota(clip.truth, found[name]))
+        for name, clip in scored.items()
     }
     for name, (mine, other) in scores.items():
         say(f"{name}: HOTA {100 * mine.hota:.1f} against {100 * other.hota:.1f}")
@@ -82,21 +68,6 @@ def run(say: Say, copies: int = COPIES, rounds: int = ROUNDS) -> list[Figure]:
         Figure("tracker_vs_bytetrack", ratio, "ratio", at_least(10), peer_name),
         Figure("tracker_hota_delta", means[0] - means[1], "points", at_least(-0.5), f"{peer_name}: {means[1]:.1f}"),
     ]
-
-
-def _clips() -> tuple[Mapping[str, Identified], Mapping[str, Boxes]]:
-    """Return ground truth and boxes of each clip."""
-    folders = list(ENVIRONMENT.glob("lib/python3*/site-packages/motmetrics/data"))
-    if not folders:
-        raise BenchmarkError(f"the peers' environment {ENVIRONMENT} is missing; run 'python3 -m infra.setup --bench'")
-    truths, boxes = {}, {}
-    for sequence in ("TUD-Stadtmitte", "TUD-Campus"):
-        truth = read_mot(folders[0] / sequence / "gt.txt")
-        for kind in ("gt", "test"):
-            name = f"{sequence}/{kind}"
-            truths[name] = truth
-            boxes[name] = without_identities(read_mot(folders[0] / sequence / f"{kind}.txt"))
-    return truths, boxes
 
 
 def _cpu_s(core: TrackingCore, clips: Mapping[str, Boxes], copies: int) -> float:
@@ -121,56 +92,6 @@ def _cpu_s(core: TrackingCore, clips: Mapping[str, Boxes], copies: int) -> float
 
 def _record(message: Detections) -> Record[Detections]:
     return Record(message, 0, message.sequence, message.captured_at_us // 1000)
-
-
-class _Peer:
-    """The peer's process, which keeps the boxes between rounds."""
-
-    def __init__(self, clips: Mapping[str, Boxes], copies: int) -> None:
-        self._process = subprocess.Popen(
-            [str(ENVIRONMENT / "bin/python"), str(PEER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        last = {name: max(frames) for name, frames in clips.items()}
-        none = np.zeros((0, 5))
-        self._ask(
-            {
-                "copies": copies,
-                "clips": {
-                    name: [frames.get(number, none).tolist() for number in range(1, last[name] + 1)]
-                    for name, frames in clips.items()
-                },
-            }
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def round(self) -> tuple[float, Mapping[str, Identified]]:
-        """Return the CPU seconds of one round and what was tracked in the first copy of each clip."""
-        answer = self._ask({})
-        found: dict[str, Identified] = {
-            name: {
-                int(frame): (np.array(own["ids"], np.int64), np.array(own["boxes"]))
-                for frame, own in frames.items()
-                if own["ids"]
-            }
-            for name, frames in answer["found"].items()
-        }
-        return answer["cpu_s"], found
-
-    def _ask(self, question: Mapping[str, Any]) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise BenchmarkError(f"the peer {PEER.name} ended with {self._process.wait()}; its error is above")
-        return json.loads(answer)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from processors.tracking.core import TrackingCore
 from processors.tracking.state import CameraTracks
 from schemas.messages import Camera, ClockSource, DecodeStatus, Detections, PlateRead, Tracks
 
+T = TypeVar("T")
 Array = NDArray[np.float64]
 #: Boxes of each frame: float64 [n, 5], x1, y1, x2, y2, score.
 Boxes = Mapping[int, Array]
@@ -51,9 +53,9 @@ def without_identities(read: Identified, score: float = 0.9) -> Boxes:
     return {frame: np.column_stack([boxes, np.full(len(boxes), score)]) for frame, (_, boxes) in read.items()}
 
 
-def subsampled(frames: Mapping[int, object], step: int) -> Mapping[int, object]:
-    """Return every step-th frame."""
-    return {frame: value for frame, value in frames.items() if (frame - 1) % step == 0}
+def subsampled(frames: Mapping[int, T], step: int, phase: int = 0) -> Mapping[int, T]:
+    """Return every step-th frame, from frame phase + 1 on."""
+    return {frame: value for frame, value in frames.items() if (frame - 1) % step == phase}
 
 
 def message(
@@ -117,14 +119,20 @@ def message(
     )
 
 
-def messages(camera_id: str, frames: Boxes, fps: float = 25.0) -> list[Detections]:
-    """Return a clip's boxes as one message a second."""
+def messages(camera_id: str, frames: Boxes, fps: float = 25.0, class_id: int = 0) -> list[Detections]:
+    """Return a clip's boxes, all of one COCO class, as one message a second."""
     seconds: dict[int, list[tuple[int, Array]]] = {}
     for frame, boxes in frames.items():
         at_us = round((frame - 1) * 1e6 / fps)
         seconds.setdefault(at_us // 1_000_000, []).append((EPOCH_US + at_us, boxes))
     return [
-        message(camera_id, second, [at for at, _ in own], [boxes for _, boxes in own])
+        message(
+            camera_id,
+            second,
+            [at for at, _ in own],
+            [boxes for _, boxes in own],
+            classes=[[class_id] * len(boxes) for _, boxes in own],
+        )
         for second, own in sorted(seconds.items())
     ]
 

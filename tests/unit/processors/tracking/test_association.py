@@ -1,12 +1,14 @@
 """Association: high boxes first, low ones continue only, gaps are bridged for as long as the settings say."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from processors.tracking.association import assign, buffered_iou
 from processors.tracking.settings import TrackingSettings
+from schemas.messages import Tracks
 from tests.unit.processors.tracking.scene import BUS, CAR, PERSON, TRUCK, Box, group, ids, run, seconds, tracks_of
 
 
@@ -133,6 +135,82 @@ def test_sparse_frames_keep_a_moving_car() -> None:
     out = tracks_of(seconds(frames, fps=1))
     assert len({track for message in ids(out) for track in message}) == 1
     assert ids(out)[-1] == ["0.0.0"]
+
+
+def walker(x: float, width: float = 40.0) -> Box:
+    """Return a person of 120 px whose feet are at row 500."""
+    return Box(x, 500, width, 120, class_id=PERSON)
+
+
+def track_at(messages: Sequence[Tracks], sample: int, x: float, fps: int = 25) -> str:
+    """Return the id of the track whose box in the sample-th frame is centred at x."""
+    message = messages[sample // fps]
+    (found,) = (
+        message.track_id[of]
+        for of, own, low, high in zip(
+            message.box_track, message.box_sample, message.box_x1_px, message.box_x2_px, strict=True
+        )
+        if own == sample % fps and abs((low + high) / 2 - x) < 0.01
+    )
+    return found.split("/", 2)[2]
+
+
+def test_a_lost_track_does_not_take_a_box_from_the_track_it_belongs_to() -> None:
+    """One person vanishes behind a van; another walks over the spot where the first is expected by now.
+
+    For a frame the second one's box is narrower, so that the lost track's widened box fits it better than the box of
+    the track that was there 40 ms before.
+    """
+    frames = []
+    for n in range(75):
+        frame = [walker(700 - 4 * n, width=31 if n == 50 else 40)]
+        if n < 25:
+            frame.append(walker(200 + 6 * n))
+        frames.append(frame)
+    out = tracks_of(seconds(frames, fps=25))
+    assert {track_at(out, n, 700 - 4 * n) for n in range(75)} == {"0.0.0"}
+
+
+@pytest.mark.parametrize("fps", [5, 25])
+def test_who_comes_in_where_somebody_went_out_is_somebody_else(fps: int) -> None:
+    """One person leaves the picture to the right; less than lost_s later another comes in at the same place."""
+    frames = []
+    for n in range(6 * fps):
+        frame = []
+        for x in (850 + 80 * n / fps, 1215 - 60 * n / fps):
+            left, right = x - 20, min(x + 20, 1000.0)
+            if right - left > 8:
+                frame.append(Box((left + right) / 2, 500, right - left, 120, class_id=PERSON))
+        frames.append(frame)
+    first, *_, last = (message for message in ids(tracks_of(seconds(frames, fps=fps))) if message)
+    assert first == ["0.0.0"]
+    assert len(last) == 1
+    assert last[0].startswith("3.")
+
+
+@pytest.mark.parametrize("step", [0, 8, 20])
+def test_a_new_track_competes_with_a_lost_one(step: int) -> None:
+    """Where a lost person could not have come to a moment ago, another appears: the second box is the new track's.
+
+    The lost one's reach grows from frame to frame and has come to hold that second box.
+    """
+    frames = [[walker(300)] for _ in range(15)] + [[]] * 5 + [[walker(416 - step * n)] for n in range(10)]
+    out = tracks_of(seconds(frames, fps=5))
+    assert ids(out)[-1] == ["4.0.0"]
+
+
+def test_sparse_frames_keep_a_car_beside_a_parked_one() -> None:
+    """At one frame a second a car that overtakes a parked one, and is missed once, stays itself; so does the parked."""
+    frames = []
+    for n in range(12):
+        frame = [Box(600, 480, 120, 70)]
+        if n != 8:
+            frame.append(Box(100 + 70 * n, 520, 130, 80))
+        frames.append(frame)
+    out = tracks_of(seconds(frames, fps=1))
+    assert all(set(message) == {"0.0.0", "0.0.1"} for n, message in enumerate(ids(out)) if n not in {0, 8})
+    assert track_at(out, 11, 600, fps=1) == "0.0.0"
+    assert track_at(out, 11, 870, fps=1) == "0.0.1"
 
 
 @pytest.mark.parametrize(
