@@ -9,6 +9,7 @@ from typing import Final
 
 from confluent_kafka import KafkaException
 
+from producers.allocator import share_one_arena
 from producers.camera_reader import Pace
 from producers.delivery import Delivery
 from producers.fleet import Fleet
@@ -66,6 +67,7 @@ def run_producers(
 ) -> int:
     """Do what `run` says, with the producers' own settings and any source of schema ids; `stop` ends it."""
     stop = threading.Event() if stop is None else stop
+    share_one_arena()
     _stop_on_signals(stop)
     codec = MessageCodec(ids)
     with RegistryReader(settings, codec) as registry, Delivery(settings) as delivery:

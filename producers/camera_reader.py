@@ -225,7 +225,8 @@ class CameraReader:
 
         try:
             for packet in self._watched(source):
-                send(grouper.add(packet))
+                if events := grouper.add(packet):
+                    send(events)
         except SourceError as error:
             if not self._address.is_local_file:
                 raise  # a broken download is read again, behind what was sent
@@ -264,7 +265,8 @@ class CameraReader:
             if self._last_arrival_us is not None and packet.arrived_at_us > self._last_arrival_us:
                 self.board.gap(packet.arrived_at_us - self._last_arrival_us)
             self._last_arrival_us = packet.arrived_at_us
-            send(grouper.add(packet))
+            if events := grouper.add(packet):
+                send(events)
             if not grouper.waits_for_keyframe:
                 waiting_since = time.monotonic()
             elif time.monotonic() - waiting_since > settings.keyframe_wait_s:
@@ -276,12 +278,12 @@ class CameraReader:
 
     def _send(self, group: Group, epoch_us: int, captured_at_us: int, clock: ClockSource) -> float:
         camera_id = self.camera.camera_id
-        value = write_frames(self._outlet.schema_id, camera_id, epoch_us, captured_at_us, clock, group)
+        lane = self._outlet.lane
         self._sending_since = time.monotonic()
         try:
-            blocked_s = self._outlet.lane.send(
-                self._outlet.topic, camera_id.encode(), value, (epoch_us, group.sequence)
-            )
+            blocked_s = lane.make_room()  # first: a camera that waits holds its packets, not their message as well
+            value = write_frames(self._outlet.schema_id, camera_id, epoch_us, captured_at_us, clock, group)
+            blocked_s += lane.send(self._outlet.topic, camera_id.encode(), value, (epoch_us, group.sequence))
         finally:
             self._sending_since = None
         self.board.group(group, epoch_us, clock)

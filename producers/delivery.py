@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from producers.settings import ProducerSettings
 
@@ -68,8 +68,8 @@ class Lane:
     _failed: deque[_Message] = field(default_factory=deque)
     abandoned: bool = False
 
-    def send(self, topic: str, key: bytes, value: bytes, mark: tuple[int, int]) -> float:
-        """Hand a message over; block while the lane is full or a failed message waits.
+    def make_room(self) -> float:
+        """Block while the lane is full or a failed message waits; a message is best made after this, not before.
 
         Returns:
             Seconds blocked.
@@ -79,7 +79,22 @@ class Lane:
         """
         begun = time.monotonic()
         self._wait(self.most - 1)
-        self._hand_over(_Message(topic, key, value, mark))
+        return time.monotonic() - begun
+
+    def send(self, topic: str, key: bytes, value: bytes, mark: tuple[int, int]) -> float:
+        """Hand a message over; block while the lane is full or a failed message waits.
+
+        The client copies the message; nothing here holds on to `value`.
+
+        Returns:
+            Seconds blocked.
+
+        Raises:
+            DeliveryStoppedError: the process stops.
+        """
+        begun = time.monotonic()
+        self._wait(self.most - 1)
+        self._hand_over(topic, key, value, mark)
         return time.monotonic() - begun
 
     def settle(self) -> None:
@@ -114,31 +129,33 @@ class Lane:
             if self.stopping.wait(RETRY_S):
                 raise DeliveryStoppedError
             for message in again:
-                self._hand_over(message)
+                self._hand_over(message.topic, message.key, message.value, message.mark)
 
     def _stop_if_asked(self) -> None:
         if self.stopping.is_set() or self.abandoned:
             raise DeliveryStoppedError
 
-    def _hand_over(self, message: _Message) -> None:
-        def delivered(error: KafkaError | None, _message: object) -> None:
+    def _hand_over(self, topic: str, key: bytes, value: bytes, mark: tuple[int, int]) -> None:
+        # The callback must not hold the value: a second copy of everything under way would be the process's largest
+        # part. The report of a failure brings the client's copy back.
+        def delivered(error: KafkaError | None, message: Message) -> None:
             with self._changed:
                 self._under_way -= 1
                 if error is None:
                     self.counts.delivered += 1
-                    self.counts.last = message.mark
+                    self.counts.last = mark
                     self.counts.error = None
                 else:
-                    self.counts.failures += 1
-                    self.counts.error = f"delivery to {message.topic} failed: {error.str()}"
-                    self._failed.append(message)
+                    returned = message.value()
+                    assert isinstance(returned, bytes)
+                    self._fail(error, _Message(topic, key, returned, mark))
                 self._changed.notify_all()
 
         with self._changed:
             self._under_way += 1
         while True:
             try:
-                self.client.produce(message.topic, message.value, message.key, on_delivery=delivered)
+                self.client.produce(topic, value, key, on_delivery=delivered)
             except BufferError:  # the shared queue is full: Kafka is slower than the cameras, or away
                 if self.stopping.wait(0.05) or self.abandoned:
                     with self._changed:
@@ -147,12 +164,15 @@ class Lane:
             except KafkaException as error:
                 with self._changed:
                     self._under_way -= 1
-                    self.counts.failures += 1
-                    self.counts.error = f"delivery to {message.topic} failed: {error.args[0].str()}"
-                    self._failed.append(message)
+                    self._fail(error.args[0], _Message(topic, key, value, mark))
                 return
             else:
                 return
+
+    def _fail(self, error: KafkaError, message: _Message) -> None:
+        self.counts.failures += 1
+        self.counts.error = f"delivery to {message.topic} failed: {error.str()}"
+        self._failed.append(message)
 
 
 class Delivery:

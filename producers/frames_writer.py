@@ -1,4 +1,4 @@
-"""Writes `frames` messages by hand: the same bytes as schemas.codec, without a copy of the packets in between.
+"""Writes `frames` messages by hand: the same bytes as schemas.codec, without an object a field in between.
 
 A process writes one of these a camera-second, with half a megabyte in each; everything else goes through schemas.codec.
 The test of this module holds both equal, so a changed schema cannot go unnoticed.
@@ -21,8 +21,21 @@ _LAST_BLOCK = b"\x00"
 def varint(value: int) -> bytes:
     """Return an Avro long: zigzag, seven bits a byte, low bits first."""
     value = (value << 1) ^ (value >> 63)
-    if value < 0x80:
+    # Written out up to four bytes, which timestamps and sizes take: each packet has two or three of them.
+    if value < 1 << 7:
         return bytes((value,))
+    if value < 1 << 14:
+        return bytes((value & 127 | 128, value >> 7))
+    if value < 1 << 21:
+        return bytes((value & 127 | 128, value >> 7 & 127 | 128, value >> 14))
+    if value < 1 << 28:
+        return bytes((value & 127 | 128, value >> 7 & 127 | 128, value >> 14 & 127 | 128, value >> 21))
+    return bytes((value & 127 | 128, value >> 7 & 127 | 128, value >> 14 & 127 | 128, value >> 21 & 127 | 128)) + (
+        _unsigned(value >> 28)
+    )
+
+
+def _unsigned(value: int) -> bytes:
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -64,17 +77,15 @@ def write_frames(
             )
         )
     ]
-    durations: dict[int | None, bytes] = {}
-    for packet in group.packets:
-        pts, dts, duration = packet.pts, packet.dts, packet.duration
-        first = _optional(pts)
-        last = durations.get(duration)
-        if last is None:
-            last = durations[duration] = _optional(duration)
-        parts.append(
-            first + (first if dts == pts else _optional(dts)) + last + _FLAG[packet.is_keyframe] + varint(packet.size)
-        )
-        parts.append(packet.data)
+    # A stream's durations and flags seldom change: what stands between the times and the size is kept.
+    tails: dict[tuple[int | None, bool], bytes] = {}
+    for pts, dts, duration, is_keyframe, data, size, *_ in group.packets:
+        tail = tails.get((duration, is_keyframe))
+        if tail is None:
+            tail = tails[duration, is_keyframe] = _optional(duration) + _FLAG[is_keyframe]
+        times = _optional(pts)
+        times += times if dts == pts else _optional(dts)
+        parts += times + tail + varint(size), data
     parts.append(_LAST_BLOCK)
     return b"".join(parts)
 

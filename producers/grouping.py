@@ -1,5 +1,6 @@
 """Packets in, groups out: what one `frames` message holds. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -155,6 +156,8 @@ class Grouper:
         self._base = stream_format.time_base
         self._timeline = Timeline(self._base, round(1 / (rate * self._base)), limits.largest_gap_s)
         self._span_ticks = limits.span_s / self._base
+        # Ticks are whole: a distance reaches the span where it reaches the next whole tick.
+        self._span_whole_ticks = math.ceil(self._span_ticks)
         self._length_bytes = nal_length_bytes(stream_format.codec, stream_format.extradata)
         self._sequence_sets = sequence_sets(
             stream_format.codec, extradata_sets(stream_format.codec, stream_format.extradata)
@@ -172,46 +175,47 @@ class Grouper:
 
     def add(self, packet: EncodedPacket) -> Sequence[Group | Oversized]:
         """Take the next packet; return what it completes, mostly nothing."""
-        if packet.size == 0:
+        size, is_keyframe = packet.size, packet.is_keyframe
+        if size == 0:
             self.counts.empty += 1
             return ()
-        placed = self._timeline.place(packet.pts, packet.dts, packet.duration)
-        decode = placed.decode_ticks
-        if self._waiting and not packet.is_keyframe:
+        decode, present, jumped = self._timeline.place(packet.pts, packet.dts, packet.duration)
+        if self._waiting and not is_keyframe:
             if self._lost:
                 self.counts.after_oversized += 1
             else:
                 self.counts.before_keyframe += 1
             return ()
-        if packet.size > self._limits.payload_bytes:
+        most = self._limits.payload_bytes
+        if size > most:
             self.counts.oversized += 1
             self._waiting = self._lost = True
-            return (*self.flush(), Oversized(self._us(placed.present_ticks), packet, self._limits.payload_bytes))
+            return (*self.flush(), Oversized(self._us(present), packet, most))
         out: Sequence[Group | Oversized] = ()
-        changed = self._changed(packet) if packet.is_keyframe else None
+        changed = self._changed(packet) if is_keyframe else None
         now = self._open
         if now.packets and (
-            placed.jumped
-            or decode - now.start_ticks >= self._span_ticks
-            or now.payload_bytes + packet.size > self._limits.payload_bytes
-            or (packet.is_keyframe and (changed is not None or self._ends_before_keyframe(decode)))
+            jumped
+            or decode - now.start_ticks >= self._span_whole_ticks
+            or now.payload_bytes + size > most
+            or (is_keyframe and (changed is not None or self._ends_before_keyframe(decode)))
         ):
             out = self.flush()
             now = self._open
         if changed is not None:
-            self._begin_epoch(changed, self._us(placed.present_ticks))
-        if packet.is_keyframe:
-            if self._gop_start is not None and not placed.jumped:
+            self._begin_epoch(changed, self._us(present))
+        if is_keyframe:
+            if self._gop_start is not None and not jumped:
                 self._gop_ticks = decode - self._gop_start
             self._gop_start = decode
             self._waiting = self._lost = False
             now.keyframes += 1
         if not now.packets:
-            now.start_ticks, now.offset_ticks, now.jumped = decode, placed.present_ticks, placed.jumped
-            if self._last_end is not None and not placed.jumped:
+            now.start_ticks, now.offset_ticks, now.jumped = decode, present, jumped
+            if self._last_end is not None and not jumped:
                 now.gap_ticks = max(0, decode - self._last_end)
         now.packets.append(packet)
-        now.payload_bytes += packet.size
+        now.payload_bytes += size
         self._last_end = now.end_ticks = decode + self._timeline.step_ticks
         return out
 

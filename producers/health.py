@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from producers.delivery import LaneCounts
-from producers.grouping import Group
+from producers.grouping import Group, StreamFormat
 from producers.timeline import MICROSECONDS
 from schemas.messages import CameraHealth, CameraStatus, ClockSource
 
@@ -51,7 +51,8 @@ class HealthBoard:
         self._error: str | None = None
         self._note: str | None = None
         self._epoch_us: int | None = None
-        self._group: Group | None = None
+        self._format: StreamFormat | None = None
+        self._sequence = 0
         self._clock: ClockSource | None = None
         self._reconnects = 0
         self._window = _Window(now_us())
@@ -102,7 +103,8 @@ class HealthBoard:
     def group(self, group: Group, epoch_us: int, clock: ClockSource) -> None:
         """Count a group that was handed over."""
         with self._lock:
-            self._group, self._epoch_us, self._clock = group, epoch_us, clock
+            # Not the group itself: its packets' memory is wanted for the next one.
+            self._format, self._sequence, self._epoch_us, self._clock = group.format, group.sequence, epoch_us, clock
             self._window.packets += len(group.packets)
             self._window.payload_bytes += group.payload_bytes
             self._window.keyframes += group.keyframes
@@ -114,17 +116,17 @@ class HealthBoard:
         with self._lock:
             window, self._window = self._window, _Window(now)
             length_us = max(1, now - window.begun_us)
-            group = self._group
+            stream = self._format
             health = CameraHealth(
                 camera_id=self._camera_id,
                 at_us=now,
                 window_us=length_us,
                 status=self._status,
                 epoch_us=self._epoch_us,
-                sequence=group.sequence if group is not None and self._epoch_us is not None else None,
-                codec=group.format.codec if group is not None else None,
-                width_px=group.format.width_px if group is not None else None,
-                height_px=group.format.height_px if group is not None else None,
+                sequence=self._sequence if stream is not None and self._epoch_us is not None else None,
+                codec=stream.codec if stream is not None else None,
+                width_px=stream.width_px if stream is not None else None,
+                height_px=stream.height_px if stream is not None else None,
                 clock_source=self._clock,
                 fps=round(window.packets * MICROSECONDS / length_us, 2),
                 bitrate_bps=window.payload_bytes * BITS * MICROSECONDS // length_us,

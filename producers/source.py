@@ -139,37 +139,33 @@ class Source:
         """
         live = not self._address.declared_start
         failure: SourceError | None = None
-        demuxed = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(demuxed, None)
-            except (av.error.FFmpegError, OSError, ValueError) as error:
-                failure = self._failure(error, opening=False)
-                break
-            if packet is None:
-                return
-            size = packet.size
-            if size == 0:
-                # The end, or a server that went: PyAV flushes with an empty packet in both cases.
-                if packet.pts is None and packet.dts is None:
-                    return
-                continue
-            extradata = None
-            if packet.is_keyframe and packet.has_sidedata("new_extradata"):
-                extradata = bytes(packet.get_sidedata("new_extradata"))
-            if live:
+        try:
+            for packet in self._container.demux(self._stream):
+                size = packet.size
+                if size == 0:
+                    # The end, or a server that went: PyAV flushes with an empty packet in both cases.
+                    if packet.pts is None and packet.dts is None:
+                        return
+                    continue
+                # Copied while they are in the cache, so that FFmpeg can use the same memory for the next packet.
+                data = bytes(packet)
+                is_keyframe = packet.is_keyframe
+                extradata = None
+                if is_keyframe and packet.has_sidedata("new_extradata"):
+                    extradata = bytes(packet.get_sidedata("new_extradata"))
+                if not live:
+                    yield EncodedPacket(packet.pts, packet.dts, packet.duration, is_keyframe, data, size, extradata)
+                    continue
                 reference = None
                 if packet.has_sidedata("prft"):
                     # AVProducerReferenceTime: int64 wall clock in microseconds, int flags.
                     reference = struct.unpack_from("<q", bytes(packet.get_sidedata("prft")))[0]
                 yield EncodedPacket(
-                    packet.pts, packet.dts, packet.duration, packet.is_keyframe, packet, size,
+                    packet.pts, packet.dts, packet.duration, is_keyframe, data, size,
                     extradata, reference, time.time_ns() // 1000,
                 )  # fmt: skip
-            else:
-                yield EncodedPacket(
-                    packet.pts, packet.dts, packet.duration, packet.is_keyframe, packet, size, extradata
-                )
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            failure = self._failure(error, opening=False)
         if failure is not None:
             raise failure
 

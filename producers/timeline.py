@@ -1,8 +1,7 @@
 """A stream's timestamps as one line of time: over wraps, jumps and packets without any."""
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 MICROSECONDS: Final = 1_000_000
 #: Bits at which timestamps wrap: MPEG-TS (ISO/IEC 13818-1, 2.4.3.7) and RTP (RFC 3550, 5.1).
@@ -13,9 +12,8 @@ CARELESS_S: Final = 1
 REORDER_S: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a packet lies on the line.
+class Placed(NamedTuple):
+    """Where a packet lies on the line. A named tuple because each packet has one.
 
     Attributes:
         decode_ticks: decoding time since the first packet, time base units; never decreasing.
@@ -53,27 +51,31 @@ class Timeline:
 
     def place(self, pts: int | None, dts: int | None, duration: int | None) -> Placed:
         """Return where a packet lies; packets come in decoding order."""
-        raw = dts if dts is not None else pts
+        raw = pts if dts is None else dts
+        last, shift = self._last, self._shift
         jumped = False
-        if self._last is None:
+        if last is None:
             decode = 0
             if raw is not None:
                 self._shift = -raw
             self._zero = pts - dts if pts is not None and dts is not None else 0
         elif raw is None:
-            decode = self._last + self._step
-        elif self._shift is None:  # the first packets had no times
-            decode = self._last + self._step
+            decode = last + self._step
+        elif shift is None:  # the first packets had no times
+            decode = last + self._step
             self._shift = decode - raw
         else:
-            decode, jumped = self._follow(raw, self._last, self._shift, reordered=dts is None)
+            decode = raw + shift
+            if not last <= decode <= last + self._largest:
+                decode, jumped = self._follow(raw, last, shift, reordered=dts is None)
         if duration:
             self._step = duration
-        elif self._last is not None and 0 < decode - self._last <= self._careless:
-            self._step = decode - self._last
+        elif last is not None and 0 < decode - last <= self._careless:
+            self._step = decode - last
         self._last = decode
-        ahead = pts - dts - self._zero if pts is not None and dts is not None else 0
-        return Placed(decode, decode + ahead, jumped)
+        if pts is None or dts is None:
+            return Placed(decode, decode, jumped)
+        return Placed(decode, decode + pts - dts - self._zero, jumped)
 
     @property
     def step_ticks(self) -> int:
@@ -81,10 +83,9 @@ class Timeline:
         return self._step
 
     def _follow(self, raw: int, last: int, shift: int, *, reordered: bool) -> tuple[int, bool]:
+        """Return the place of a packet that does not simply continue, and whether the timestamps jumped."""
         decode = raw + shift
         delta = decode - last
-        if 0 <= delta <= self._largest:
-            return decode, False
         if -(self._reorder if reordered else self._careless) <= delta < 0:
             return last, False
         for wrap in WRAPS:

@@ -59,6 +59,13 @@ def test_every_packet_of_a_stream_that_begins_with_a_keyframe_is_in_exactly_one_
     assert [p for g in groups(given_packets) for p in g.packets] == given_packets
 
 
+def test_a_span_that_is_no_whole_number_of_ticks_is_reached_at_the_next_one() -> None:
+    """At 3 ticks in 10 s a second is 0.3 ticks: every tick is beyond it, packets of the same tick are not."""
+    form = stream(base=Fraction(10, 3))
+    sequence = [EncodedPacket(n // 2, n // 2, 0, n == 0, b"x", 1) for n in range(6)]
+    assert sizes(list(groups(sequence, form))) == [2, 2, 2]
+
+
 def test_b_frames_keep_decoding_order_and_do_not_stretch_a_group() -> None:
     """I P B B: dts in order, pts reordered; spans are measured in dts, capture in pts."""
     order = [0, 3, 1, 2]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producers.allocator import share_one_arena
 from producers.backoff import Backoff
 from producers.ground_plane import polygon_problem
 from producers.kafka_partition import murmur2, partition_of
@@ -83,3 +84,8 @@ def test_a_regular_polygon_is_no_problem_and_its_corners_shuffled_across_are(
         problem = polygon_problem([c for p in outline for c in p], 640, 360)
         assert problem is not None
         assert "cross" in problem[0]
+
+
+def test_one_arena_can_be_asked_for_again() -> None:
+    """Glibc takes it at any time, and a second time; another C library answers False."""
+    assert share_one_arena() is share_one_arena()
