@@ -3,6 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && exit; done; echo python3)
 VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+CHAOS_DRAW = $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := help
 .PHONY: help setup lock test lint demo bench chaos bad-input clean
 
@@ -27,8 +28,12 @@ bench: ## run the benchmarks; a table, and bench-out/bench.json (ONLY=name for o
 	@$(PYTHON) -m infra.setup --bench
 	@$(VIGIL) bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-chaos: setup ## kill processes while the demo runs and compare what the tables hold (RUNS=n SEED=n)
-	@$(VIGIL) chaos $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+chaos: setup ## kill and disturb the chain, then the sink, and look at the tables (RUNS=n SEED=n ONLY=chain|sinks)
+	$(if $(filter-out chain sinks,$(ONLY)),$(error ONLY=$(ONLY): expected chain or sinks))
+	@failed=0; \
+	$(if $(filter sinks,$(ONLY)),,$(VIGIL) chaos chain $(if $(ONLY),$(CHAOS_DRAW) $(ARGS)) || failed=1;) \
+	$(if $(filter chain,$(ONLY)),,$(VIGIL) chaos sinks --million $(CHAOS_DRAW) $(if $(ONLY),$(ARGS)) || failed=1;) \
+	exit $$failed
 
 bad-input: setup ## try bad input beside a good camera and show what each came to
 	@$(VIGIL) bad-input $(ARGS)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         None, description="file of camera credentials; default: data_dir/camera-secrets.json"
     )
     kafka_heap: str = "768m"
+    kafka_session_ms: int = Field(
+        9000, description="how long the local broker counts as alive after it was killed; it serves again only then"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -1,1 +1,1 @@
-"""`vigil chaos`: kill processes while the demo's footage plays, and compare what the tables hold with a calm run."""
+"""`vigil chaos`: kill processes while the demo's footage plays, compare with a calm run; sinks/ disturbs the sink."""

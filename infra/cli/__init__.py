@@ -20,7 +20,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "sink": ("infra.cli.sink", "command", "Hold the tables against the topics, offset by offset."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
     "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
-    "chaos": ("infra.cli.chaos", "command", "Kill processes while the demo runs and compare what the tables hold."),
+    "chaos": (
+        "infra.cli.chaos",
+        "command",
+        "Kill and disturb the chain or the sink; look at what the tables hold.",
+    ),
     "bad-input": ("infra.cli.bad_input", "command", "Try bad input beside a good camera and show what each came to."),
 }
 

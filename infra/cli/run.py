@@ -13,7 +13,6 @@ PROCESSES: Mapping[str, str] = {
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
-    "clickhouse-sink": "sinks.clickhouse.app:run",
 }
 
 
@@ -42,6 +41,22 @@ def _register(name: str, target: str) -> None:
 
 for _name, _target in PROCESSES.items():
     _register(_name, _target)
+
+
+@command.command("clickhouse-sink")
+@click.option(
+    "--instance",
+    help="Name of this process among several sinks of one group, stable over restarts. Default: this machine's name.",
+)
+def clickhouse_sink(instance: str | None) -> None:
+    """Run clickhouse-sink until SIGTERM.
+
+    \b
+    Examples:
+      vigil run clickhouse-sink
+      vigil run clickhouse-sink --instance second
+    """
+    raise SystemExit(_start("sinks.clickhouse.app:run", instance=instance) or 0)
 
 
 @command.command()

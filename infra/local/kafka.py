@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from confluent_kafka.admin import AdminClient
 
@@ -30,6 +31,11 @@ def message_max_bytes() -> int:
     """Return the largest message of any topic: that of dead-letters, which wraps the largest other."""
     limits = tomllib.loads((resources.files("schemas") / "topics.toml").read_text(encoding="utf-8"))["limits"]
     return int(limits["message_max_bytes"]) + int(limits["dead_letter_overhead_bytes"])
+
+
+#: A killed broker reads back which batches it had of each producer whose last CreateTime is younger than this; a batch
+#: that another one repeats is then in the topic twice. Kafka's own day is less than the age of footage played again.
+PRODUCER_ID_MS: Final = 7 * 86_400_000
 
 
 def properties(settings: Settings, folder: Path) -> str:
@@ -59,6 +65,9 @@ num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216
 log.retention.check.interval.ms=60000
+producer.id.expiration.ms={PRODUCER_ID_MS}
+broker.session.timeout.ms={settings.kafka_session_ms}
+broker.heartbeat.interval.ms={settings.kafka_session_ms * 2 // 9}
 """
 
 

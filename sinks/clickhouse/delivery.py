@@ -200,7 +200,7 @@ class Delivery:
             except ClickHouseError as error:
                 remedy = remedy_of(error.code, str(error))
                 self._metrics.failures.labels(self._topic, remedy.value).inc()
-                if remedy is not Remedy.CONTENT or self._arrived(pending, hold, first, last):
+                if remedy is not Remedy.CONTENT or self._arrived(pending, hold, part):
                     raise InterruptedInsertError(_waiting(error), error) from error
                 if len(part) == 1:
                     refused.append(_refused(self._topic, work, part.first, schema, error))
@@ -213,11 +213,13 @@ class Delivery:
             else:
                 self._metrics.insert_s.observe(time.monotonic() - begun)
 
-    def _arrived(self, pending: Pending, hold: Hold, first: int, last: int) -> bool:
+    def _arrived(self, pending: Pending, hold: Hold, part: Rows) -> bool:
+        """Whether rows of a part that was refused are there: others between them may have arrived long before."""
         try:
-            return bool(self._landing.present(pending.topic_id, hold.partition, first, last))
+            present = self._landing.present(pending.topic_id, hold.partition, part.first, part.last)
         except ClickHouseError as error:
             raise InterruptedInsertError(_waiting(error), error) from error
+        return not present.isdisjoint(part.offsets.tolist())
 
     def _bury(self, work: Range, refused: list[Refused], hold: Hold) -> None:
         self._check_breaker(work, refused)

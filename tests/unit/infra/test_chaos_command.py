@@ -1,9 +1,10 @@
-"""`vigil chaos` names its targets and refuses what cannot be."""
+"""`vigil chaos chain` names its targets, `vigil chaos sinks` its seeds, and both refuse what cannot be."""
 
 from click.testing import CliRunner
 
 from infra.chaos.targets import TARGETS
-from infra.cli.chaos import command
+from infra.cli.chaos_chain import command
+from infra.cli.chaos_sinks import command as sinks
 
 
 def test_help_names_every_target() -> None:
@@ -24,3 +25,11 @@ def test_an_unknown_target_is_refused() -> None:
 def test_no_run_at_all_is_refused() -> None:
     """Nothing disturbed is no exercise."""
     assert CliRunner().invoke(command, ["--runs", "0"]).exit_code == 2
+    assert CliRunner().invoke(sinks, ["--runs", "0"]).exit_code == 2
+
+
+def test_too_much_poison_is_refused() -> None:
+    """Before anything is started or removed."""
+    done = CliRunner().invoke(sinks, ["--messages", "100", "--poisonous", "51"])
+    assert done.exit_code == 2
+    assert "more than half" in done.output

@@ -36,7 +36,8 @@ FAILING: Mapping[str, Sequence[str]] = {
     "migrate": ("ClickHouse at", "vigil up"),
     "dictionary --check --out missing.md": ("missing.md",),
     "run nonsense": ("'nonsense'",),
-    "chaos --only nonsense": ("'nonsense'", "kafka"),
+    "chaos chain --only nonsense": ("'nonsense'", "kafka"),
+    "chaos sinks --messages 100 --poisonous 51": ("--poisonous 51", "--messages 100"),
     "demo --registry missing.toml": ("missing.toml",),
     "nonsense": ("'nonsense'",),
 }

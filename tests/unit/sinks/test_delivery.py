@@ -190,6 +190,18 @@ def test_07_bad_records_are_found_by_halving(bad: set[int]) -> None:
     assert case.dead() == [(offset, ErrorClass.CONTENT) for offset in sorted(bad)]
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("bad", "there"), [({10, 17}, [11, 12, 13]), ({12, 19}, [10, 11, 13, 14]), ({10}, range(11, 20))]
+)
+def test_07_halving_goes_on_where_another_process_was_killed(bad: set[int], there: Sequence[int]) -> None:
+    """What lies between the rows that are missing, and arrived before, is no sign that these have arrived."""
+    case = Case(Table(bad=bad, rows=list(there)))
+    case.deliver(work(10, 19, recovered=True))
+    assert sorted(case.table.rows) == [offset for offset in range(10, 20) if offset not in bad]
+    assert case.dead() == [(offset, ErrorClass.CONTENT) for offset in sorted(bad)]
+
+
 def test_07_trouble_while_halving() -> None:
     """A lost connection between two halves doubles nothing and buries nothing twice."""
     case = Case(Table(bad={12}, script=["ok", "ok", "lost after", "lost before"]))
