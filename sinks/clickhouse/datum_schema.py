@@ -9,7 +9,7 @@ from schemas.codec import decode_datum, encode_datum
 from schemas.compatibility import breaks
 from schemas.registry import SchemaIds
 from schemas.wire import HEADER, DatumError, UnknownSchemaError
-from sinks.clickhouse.avro_block import BlockWriter
+from sinks.clickhouse.avro_block import BlockWriter, Rows
 
 #: Schemas kept; a topic has a handful in its life, and ids in damaged messages must not fill memory.
 MOST_KEPT = 256
@@ -83,6 +83,17 @@ class DatumSchemas:
             self._own,
             lambda value: encode_datum(self._topic, decode_datum(self._topic, value, HEADER.size, writer)),
         )
+
+
+def undecodable(topic: str, rows: Rows) -> list[int]:
+    """Return the indexes of the rows whose datums cannot be decoded."""
+    found = []
+    for index, datum in enumerate(rows.datums):
+        try:
+            decode_datum(topic, datum, rows.skip)
+        except DatumError:
+            found.append(index)
+    return found
 
 
 def decodes(topic: str, schema: DatumSchema, value: bytes) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from sinks.clickhouse.avro_block import Rows
 from sinks.clickhouse.backoff import pause_s
 from sinks.clickhouse.breaker import Breaker
 from sinks.clickhouse.clickhouse_client import ClickHouseError
-from sinks.clickhouse.datum_schema import DatumSchema, DatumSchemas, ForeignSchemaError, decodes
+from sinks.clickhouse.datum_schema import DatumSchema, DatumSchemas, ForeignSchemaError, decodes, undecodable
 from sinks.clickhouse.dead_letters import DeadLetterWriter, Refused
 from sinks.clickhouse.error_class import Remedy, remedy_of
 from sinks.clickhouse.intake import Range
@@ -188,10 +189,14 @@ class Delivery:
     def _insert(
         self, work: Range, pending: Pending, rows: Rows, schema: DatumSchema, hold: Hold, refused: list[Refused]
     ) -> None:
-        """Insert rows, halving what is refused for its content until the bad records stand alone."""
-        parts = [rows] if len(rows) else []
+        """Insert rows, splitting what is refused for its content until the bad records stand alone.
+
+        The engine alone decides what is bad: the same message always comes to the same. Decoding only says where to
+        split first; what decodes and is refused is halved.
+        """
+        parts = [(rows, False)] if len(rows) else []
         while parts:
-            part = parts.pop()
+            part, was_split = parts.pop()
             first, last = part.first, part.last
             container = schema.writer.write(pending.topic_id, hold.partition, part)
             begun = time.monotonic()
@@ -206,8 +211,9 @@ class Delivery:
                     refused.append(_refused(self._topic, work, part.first, schema, error))
                     self._check_breaker(work, refused)
                 else:
-                    middle = len(part) // 2
-                    parts += [part[middle:], part[:middle]]
+                    cuts = [] if was_split else _around(undecodable(self._topic, part), len(part))
+                    cuts = cuts or [0, len(part) // 2, len(part)]
+                    parts += [(part[start:end], True) for start, end in reversed(list(pairwise(cuts)))]
                 if hold.abandoned():
                     raise AbandonedError(self._topic) from error
             else:
@@ -272,6 +278,13 @@ class Delivery:
             time.sleep(_SLICE_S)
         if hold.abandoned():
             raise AbandonedError(self._topic)
+
+
+def _around(indexes: Sequence[int], count: int) -> list[int]:
+    """Return the bounds of pieces in which each of some rows stands alone; nothing where there are none."""
+    if not indexes:
+        return []
+    return sorted({0, count, *indexes, *(index + 1 for index in indexes)})
 
 
 def _waiting(error: ClickHouseError) -> Remedy:

@@ -190,6 +190,28 @@ def test_07_bad_records_are_found_by_halving(bad: set[int]) -> None:
     assert case.dead() == [(offset, ErrorClass.CONTENT) for offset in sorted(bad)]
 
 
+def test_07_what_cannot_be_decoded_stands_alone_at_the_second_try() -> None:
+    """Two truncated records among ten take five pieces, each under a token of its own, and no halving."""
+    case = Case(Table(bad={14, 17}))
+    whole = work(10, 19)
+    values = [v[:-3] if n in {4, 7} else v for n, v in enumerate(whole.records.values) if v is not None]
+    case.deliver(Range(whole.pending, records_of(range(10, 20), [1_795_000_000_000] * 10, [b"k"] * 10, values)))
+    assert sorted(case.table.rows) == [10, 11, 12, 13, 15, 16, 18, 19]
+    assert case.dead() == [(14, ErrorClass.DECODE), (17, ErrorClass.DECODE)]
+    assert len(case.table.containers) == 1 + 5
+    assert [token.rpartition(":")[2] for token in case.table.tokens] == ["10-13", "15-16", "18-19"]
+
+
+def test_07_what_cannot_be_decoded_and_the_engine_takes_is_stored() -> None:
+    """The engine decides, whatever block a record is in: else one message would come to two ends."""
+    case = Case(Table(bad={14}))
+    whole = work(10, 19)
+    values = [v[:-3] if n in {4, 7} else v for n, v in enumerate(whole.records.values) if v is not None]
+    case.deliver(Range(whole.pending, records_of(range(10, 20), [1_795_000_000_000] * 10, [b"k"] * 10, values)))
+    assert sorted(case.table.rows) == [10, 11, 12, 13, 15, 16, 17, 18, 19]
+    assert case.dead() == [(14, ErrorClass.DECODE)]
+
+
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     ("bad", "there"), [({10, 17}, [11, 12, 13]), ({12, 19}, [10, 11, 13, 14]), ({10}, range(11, 20))]
