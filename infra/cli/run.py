@@ -13,6 +13,7 @@ PROCESSES: Mapping[str, str] = {
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
+    "sink-audit": "sinks.clickhouse.audit_app:run",
 }
 
 

@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.cli.sink_replay import replay
 from infra.settings import Settings
 from infra.topics.cluster import Cluster
 from infra.topics.connection import TopicsError
 from sinks.clickhouse.app import sink_settings, topics
 from sinks.clickhouse.audit import Audit, PartitionAudit
 from sinks.clickhouse.audit import audit as run_audit
+from sinks.clickhouse.audit_app import recorded_audit
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import TopicsMissingError, topic_ids
@@ -26,19 +28,24 @@ NOT_EXACT = 2
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Audit the ClickHouse sink.
+    """Audit the ClickHouse sink, and refill a table from Kafka.
 
     \b
     Examples:
       vigil sink audit
       vigil sink audit --topic tracks --json
+      vigil sink replay tracks --from 2026-11-24T00:00Z --to 2026-11-25T00:00Z
     """
+
+
+command.add_command(replay)
 
 
 @command.command()
 @click.option("--topic", "only", multiple=True, help="Only this topic, without prefix; may be repeated.")
+@click.option("--record", is_flag=True, help="Keep the balance in the table sink_audits.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
-def audit(only: Sequence[str], *, as_json: bool) -> None:
+def audit(only: Sequence[str], *, record: bool, as_json: bool) -> None:
     """Compare rows, repeats and gaps of every partition with Kafka's offsets.
 
     What lies before the sink's committed position must be in the table once, or in dead-letters; the rest is its lag.
@@ -48,6 +55,7 @@ def audit(only: Sequence[str], *, as_json: bool) -> None:
     Examples:
       vigil sink audit
       vigil sink audit --topic detections --topic tracks
+      vigil sink audit --record
       vigil sink audit --json | jq .missing
     """
     unknown = sorted(set(only) - set(topics()))
@@ -56,7 +64,7 @@ def audit(only: Sequence[str], *, as_json: bool) -> None:
     settings = sink_settings(Settings())
     quiet_client()
     try:
-        found = _audit(settings, only or topics())
+        found = _audit(settings, only or topics(), record=record)
     except ClickHouseError as error:
         raise click.ClickException(clickhouse_sentence(settings.clickhouse_url, error)) from error
     except KafkaException as error:
@@ -72,7 +80,7 @@ def audit(only: Sequence[str], *, as_json: bool) -> None:
     raise SystemExit(0 if found.exact else NOT_EXACT)
 
 
-def _audit(settings: SinkSettings, names: Sequence[str]) -> Audit:
+def _audit(settings: SinkSettings, names: Sequence[str], *, record: bool) -> Audit:
     client = connect(
         settings.clickhouse_url,
         settings.clickhouse_user,
@@ -82,6 +90,8 @@ def _audit(settings: SinkSettings, names: Sequence[str]) -> Audit:
     )
     # asked first, for the further requests wait much longer for a Kafka that is away
     Cluster(settings.bootstrap_servers).broker_ids()
+    if record:
+        return recorded_audit(settings, client, names)
     admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     ids = topic_ids(admin, [settings.topic_prefix + name for name in names])
     return run_audit(settings, client, {name: ids[settings.topic_prefix + name] for name in names})

@@ -15,6 +15,7 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "incidents": (("kafka", "registry"), False),
     "violations": (("kafka", "registry"), False),
     "clickhouse-sink": (("kafka", "registry", "clickhouse"), False),
+    "sink-audit": (("kafka", "clickhouse"), False),
     "producers": (("kafka", "registry"), True),
 }
 

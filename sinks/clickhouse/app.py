@@ -21,6 +21,7 @@ from sinks.clickhouse.consumer import SinkConsumer
 from sinks.clickhouse.datum_schema import DatumSchemas
 from sinks.clickhouse.dead_letters import DeadLetterError, DeadLetterWriter
 from sinks.clickhouse.delivery import Delivery
+from sinks.clickhouse.environment import SinkEnvironment
 from sinks.clickhouse.error_class import Remedy, remedy_of
 from sinks.clickhouse.landing import Landing
 from sinks.clickhouse.metrics import SinkMetrics
@@ -78,7 +79,7 @@ def sink_settings(
     Args:
         addresses: where everything is.
         instance: name of this process in its group, stable over restarts; default: this machine's name.
-        metrics_port: port of the metrics; None: no endpoint.
+        metrics_port: port of the metrics; None: what VIGIL_SINK_METRICS_PORT says, else no endpoint.
     """
     return SinkSettings(
         bootstrap_servers=addresses.bootstrap_servers,
@@ -89,7 +90,7 @@ def sink_settings(
         clickhouse_password=addresses.clickhouse_password.get_secret_value(),
         clickhouse_database=addresses.clickhouse_database,
         instance=instance or socket.gethostname(),
-        metrics_port=metrics_port,
+        metrics_port=metrics_port if metrics_port is not None else SinkEnvironment().metrics_port,
     )
 
 
@@ -115,17 +116,11 @@ def serve(settings: SinkSettings, stop: threading.Event, metrics: SinkMetrics | 
     )
     ids = RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix)
     dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, ids)
-    deliveries = {
-        topic: Delivery(
-            topic,
-            Landing(client, settings.clickhouse_database, topic, settings.query_s),
-            DatumSchemas(topic, ids),
-            dead_letters,
-            settings,
-            metrics,
-        )
-        for topic in names
-    }
+    deliveries = {}
+    for topic in names:
+        landing = Landing(client, settings.clickhouse_database, topic, settings.query_s)
+        schemas = DatumSchemas(topic, ids, landing.columns)
+        deliveries[topic] = Delivery(topic, landing, schemas, dead_letters, settings, metrics)
     SinkConsumer(settings, deliveries, metrics, stop).run()
 
 

@@ -77,12 +77,12 @@ class Audit:
     @property
     def missing(self) -> int:
         """Messages without a row and without a dead letter."""
-        return sum(_length(p.missing) + p.unlisted for p in self.partitions)
+        return sum(length(p.missing) + p.unlisted for p in self.partitions)
 
     @property
     def dead_lettered(self) -> int:
         """Messages that the sink refused."""
-        return sum(_length(p.dead_lettered) for p in self.partitions)
+        return sum(length(p.dead_lettered) for p in self.partitions)
 
     @property
     def duplicated(self) -> int:
@@ -153,7 +153,7 @@ def balance(
         missing=missing,
         dead_lettered=dead,
         duplicated=stored.rows - stored.distinct,
-        unlisted=committed - begin - stored.distinct - _length(missing) - _length(dead),
+        unlisted=committed - begin - stored.distinct - length(missing) - length(dead),
     )
 
 
@@ -182,15 +182,20 @@ def audit(settings: SinkSettings, client: Client, topic_ids: Mapping[str, str]) 
             for place in consumer.committed(partitions, timeout=15):
                 begin, end = consumer.get_watermark_offsets(place, timeout=15)
                 committed = min(end, max(begin, place.offset))
-                stored = _stored(client, topic, topic_id, place.partition, begin, committed)
-                refused = _refused(client, name, topic_id, place.partition) if stored.gaps else []
+                stored = stored_rows(client, topic, topic_id, place.partition, begin, committed)
+                refused = refused_offsets(client, name, topic_id, place.partition) if stored.gaps else []
                 found.append(balance(name, place.partition, begin, end, committed, stored, refused))
     finally:
         consumer.close()
     return Audit(found)
 
 
-def _stored(client: Client, topic: str, topic_id: str, partition: int, begin: int, end: int) -> Stored:
+def stored_rows(client: Client, topic: str, topic_id: str, partition: int, begin: int, end: int) -> Stored:
+    """Return what a topic's landing table holds of a partition from one offset to before another.
+
+    Raises:
+        ClickHouseError: ClickHouse does not answer.
+    """
     where = (
         f"FROM `{table_of(topic)}_messages` WHERE _topic_id = {{topic_id:UUID}} AND _partition = {{partition:Int32}}"
         " AND _offset >= {begin:Int64} AND _offset < {end:Int64}"
@@ -209,7 +214,12 @@ def _stored(client: Client, topic: str, topic_id: str, partition: int, begin: in
     return Stored(int(rows), int(distinct), gaps)
 
 
-def _refused(client: Client, name: str, topic_id: str, partition: int) -> list[int]:
+def refused_offsets(client: Client, name: str, topic_id: str, partition: int) -> list[int]:
+    """Return the offsets of a partition that the sink dead-lettered, as far as they are in the table of dead letters.
+
+    Raises:
+        ClickHouseError: ClickHouse does not answer.
+    """
     sql = """
         SELECT DISTINCT `offset` FROM dead_letters
         WHERE topic = {name:String} AND topic_id = {topic_id:String} AND `partition` = {partition:Int32}
@@ -228,5 +238,6 @@ def _spans(offsets: Sequence[int]) -> list[Span]:
     return spans
 
 
-def _length(spans: Sequence[Span]) -> int:
+def length(spans: Sequence[Span]) -> int:
+    """Return how many offsets spans hold."""
     return sum(last - first + 1 for first, last in spans)

@@ -53,6 +53,10 @@ class CommitTracker:
         self._position = pending.last + 1
         self._noted = False
 
+    def put_back(self) -> None:
+        """Note that the range under way was not begun after all; it is begun again later."""
+        self._under_way = None
+
     def committed(self) -> None:
         """Note that Kafka knows the position."""
         self._noted = True

@@ -12,9 +12,10 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from sinks.clickhouse.columns_missing import ColumnsMissingError
 from sinks.clickhouse.commit_tracker import CommitTracker
 from sinks.clickhouse.delivery import AbandonedError, Delivery, Hold
-from sinks.clickhouse.intake import PartitionIntake
+from sinks.clickhouse.intake import PartitionIntake, Range
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.clickhouse.partition_feed import PartitionFeed
 from sinks.clickhouse.pending import Pending
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 #: Records taken from the client at a time, and how long to wait for the first.
 TAKE: Final = 5_000
 WAIT_S: Final = 0.05
+#: How often the lag is shown.
+SHOW_S: Final = 1.0
 #: Answers of Kafka to a commit that only say: not now.
 _LATER: Final = frozenset({
     KafkaError.REBALANCE_IN_PROGRESS,
@@ -99,6 +102,8 @@ class SinkConsumer:
         self._paused = False
         # at most one of each worker
         self._notes: queue.SimpleQueue[_Note] = queue.SimpleQueue()
+        self._shown_s = 0.0
+        metrics.held_limit_bytes.set(settings.most_bytes)
 
     def run(self) -> None:
         """Consume until stopped.
@@ -115,7 +120,9 @@ class SinkConsumer:
         try:
             while not self._stop.is_set():
                 self._take()
+                self._look_at_held()
                 self._step()
+                self._show_lag()
             self._settle(self._feeds.values())
         finally:
             self._abandon(self._feeds.values())
@@ -127,7 +134,7 @@ class SinkConsumer:
         now = time.monotonic()
         for place, of_place in by_partition(messages).items():
             feed = self._feeds.get(place)
-            if feed is not None:
+            if feed is not None and feed.held_until_s is None:
                 feed.intake.add(records_of_messages(of_place), now)
         held = sum(feed.held_bytes for feed in self._feeds.values())
         self._metrics.held_bytes.set(held)
@@ -154,7 +161,7 @@ class SinkConsumer:
         if not due or not self._commit([offset for _, offset in due]):
             return
         for feed, _ in due:
-            feed.tracker.committed()
+            self._committed(feed)
             if feed.work is not None:
                 feed.future = self._pool.submit(feed.delivery.deliver, feed.work, self._hold(feed))
         self._metrics.ranges_under_way.set(sum(feed.future is not None for feed in self._feeds.values()))
@@ -167,6 +174,7 @@ class SinkConsumer:
         for feed in sorted(idle, key=lambda feed: feed.intake.since_s):
             if free <= 0:
                 return
+            feed.since_s = feed.intake.since_s
             feed.work = feed.intake.cut(now, flush=self._paused)
             if feed.work is not None:
                 feed.tracker.begin(feed.work.pending)
@@ -182,7 +190,63 @@ class SinkConsumer:
             future.result()
         except AbandonedError:
             return
+        except ColumnsMissingError as error:
+            self._hold_back(feed, work, error)
+            return
         feed.tracker.acknowledge(work.pending)
+        feed.stored_since_s = feed.since_s
+        feed.newest_ms = max(feed.newest_ms or 0, int(work.records.created_at_ms.max()))
+
+    def _hold_back(self, feed: PartitionFeed, work: Range, error: ColumnsMissingError) -> None:
+        """Leave a partition's messages in Kafka until their table has the columns; nothing of it is kept in memory.
+
+        The range stands in Kafka as under way already, so it is cut with the same boundaries again.
+        """
+        log.error("%s/%d: %s", feed.topic, feed.partition, error)
+        feed.tracker.put_back()
+        feed.intake = PartitionIntake(work.pending.topic_id, self._settings.batch, work.pending)
+        feed.held_until_s = time.monotonic() + self._settings.column_look_s
+        self._consumer.pause([TopicPartition(feed.topic, feed.partition)])
+
+    def _look_at_held(self) -> None:
+        """Read partitions again whose table may have its columns by now."""
+        now = time.monotonic()
+        for feed in self._feeds.values():
+            position = feed.tracker.position
+            if feed.held_until_s is None or now < feed.held_until_s or position is None:
+                continue
+            try:
+                self._consumer.seek(TopicPartition(feed.topic, feed.partition, position))
+            except KafkaException as error:
+                # a rebalance is under way
+                log.warning("%s/%d: %s", feed.topic, feed.partition, error)
+                feed.held_until_s = now + self._settings.column_look_s
+                continue
+            feed.held_until_s = None
+            if not self._paused:
+                self._consumer.resume([TopicPartition(feed.topic, feed.partition)])
+
+    def _committed(self, feed: PartitionFeed) -> None:
+        feed.tracker.committed()
+        if feed.stored_since_s is not None:
+            self._metrics.poll_to_commit_s.observe(time.monotonic() - feed.stored_since_s)
+            feed.stored_since_s = None
+
+    def _show_lag(self) -> None:
+        """Show how far each topic is behind; the ends are those that the last fetches told, so Kafka is not asked."""
+        now = time.monotonic()
+        if now - self._shown_s < SHOW_S:
+            return
+        self._shown_s = now
+        lags: dict[str, tuple[int, float]] = dict.fromkeys(self._deliveries, (0, 0.0))
+        for (topic, partition), feed in self._feeds.items():
+            _, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), cached=True)
+            messages, seconds = feed.lag(end, time.time() * 1000)
+            lags[topic] = (lags[topic][0] + messages, max(lags[topic][1], seconds))
+        for topic, (messages, seconds) in lags.items():
+            name = topic.removeprefix(self._settings.topic_prefix)
+            self._metrics.lag_messages.labels(name).set(messages)
+            self._metrics.lag_s.labels(name).set(seconds)
 
     def _hold(self, feed: PartitionFeed) -> Hold:
         """Return the partition as its worker sees it.
@@ -235,6 +299,7 @@ class SinkConsumer:
         if not partitions:
             consumer.incremental_assign([])
             return
+        self._metrics.rebalances.labels("assigned").inc()
         self._topic_ids = topic_ids(self._admin, list(self._deliveries))
         for found in consumer.committed(partitions, timeout=30):
             if found.error is not None:
@@ -257,6 +322,7 @@ class SinkConsumer:
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Finish what is under way, commit it, and let partitions go."""
+        self._metrics.rebalances.labels("revoked").inc()
         feeds = [feed for p in partitions if (feed := self._feeds.get((p.topic, p.partition))) is not None]
         self._settle(feeds)
         self._abandon(feeds)
@@ -266,6 +332,7 @@ class SinkConsumer:
 
     def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Let partitions go that another owns already; a late insert is harmless by its token."""
+        self._metrics.rebalances.labels("lost").inc()
         feeds = [feed for p in partitions if (feed := self._feeds.get((p.topic, p.partition))) is not None]
         self._abandon(feeds)
         for feed in feeds:
@@ -291,7 +358,7 @@ class SinkConsumer:
         offsets = [offset for feed in feeds if feed.future is None and (offset := feed.position()) is not None]
         if offsets and self._commit(offsets):
             for feed in feeds:
-                feed.tracker.committed()
+                self._committed(feed)
 
     @staticmethod
     def _abandon(feeds: Iterable[PartitionFeed]) -> None:
@@ -301,7 +368,8 @@ class SinkConsumer:
                 feed.future.cancel()
 
     def _assignment(self) -> list[TopicPartition]:
-        return [TopicPartition(topic, partition) for topic, partition in self._feeds]
+        """Return what is read: all but the partitions that wait for a column."""
+        return [TopicPartition(*place) for place, feed in self._feeds.items() if feed.held_until_s is None]
 
 
 def by_partition(messages: Iterable[Message]) -> Mapping[tuple[str, int], Sequence[Message]]:

@@ -18,6 +18,7 @@ from sinks.clickhouse.avro_block import Rows
 from sinks.clickhouse.backoff import pause_s
 from sinks.clickhouse.breaker import Breaker
 from sinks.clickhouse.clickhouse_client import ClickHouseError
+from sinks.clickhouse.columns_missing import ColumnsMissingError
 from sinks.clickhouse.datum_schema import DatumSchema, DatumSchemas, ForeignSchemaError, decodes, undecodable
 from sinks.clickhouse.dead_letters import DeadLetterWriter, Refused
 from sinks.clickhouse.error_class import Remedy, remedy_of
@@ -25,7 +26,7 @@ from sinks.clickhouse.intake import Range
 from sinks.clickhouse.landing import Landing
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.clickhouse.pending import Pending
-from sinks.clickhouse.records import Records
+from sinks.clickhouse.records import RECORD_BYTES, Records
 from sinks.clickhouse.settings import SinkSettings
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,12 @@ class Delivery:
         self._metrics = metrics
         self._breaker = Breaker(topic, settings.breaker)
         self._breaker_lock = threading.Lock()
+        # from 0 on, for Prometheus sees no increase in what was not there before
+        for error_class in ErrorClass:
+            metrics.dead_letters.labels(topic, error_class.value)
+        self._newest_ms = 0
+        self._lacking: dict[int, Sequence[str]] = {}
+        self._shown_lock = threading.Lock()
 
     def deliver(self, work: Range, hold: Hold) -> None:
         """Return once every row of a range is in the table or in dead-letters.
@@ -97,6 +104,7 @@ class Delivery:
             AbandonedError: given up on request.
             BreakerOpenError: too many of the topic's messages are unusable.
             DeadLetterError: a refused message could not be kept.
+            ColumnsMissingError: the messages have a field that the table has no column for; nothing was inserted.
         """
         refused: list[Refused] = []
         schema = self._schema(work, hold, refused)
@@ -107,8 +115,18 @@ class Delivery:
             self._bury(work, refused, hold)
         with self._breaker_lock:
             self._breaker.count(len(work.records), len(refused))
-        self._metrics.rows.labels(self._topic).inc(len(work.records) - len(refused))
+        self._count(work, refused)
         self._metrics.row_age_s.observe(max(0.0, time.time() - work.records.created_at_ms[0] / 1000))
+
+    def _count(self, work: Range, refused: Sequence[Refused]) -> None:
+        """Count a range that is stored."""
+        records = work.records
+        dead = sum(len(entry.record.value or b"") + len(entry.record.key or b"") for entry in refused)
+        self._metrics.rows.labels(self._topic).inc(len(records) - len(refused))
+        self._metrics.bytes.labels(self._topic).inc(records.size - len(records) * RECORD_BYTES - dead)
+        with self._shown_lock:
+            self._newest_ms = max(self._newest_ms, int(records.created_at_ms.max()))
+            self._metrics.newest_stored_s.labels(self._topic).set(self._newest_ms / 1000)
 
     def _schema(self, work: Range, hold: Hold, refused: list[Refused]) -> DatumSchema | None:
         """Resolve the range's schema; where there is none, refuse every record."""
@@ -118,7 +136,7 @@ class Delivery:
         attempt = 0
         while True:
             try:
-                return self._schemas.resolve(work.schema_id)
+                schema = self._schemas.resolve(work.schema_id)
             except UnknownSchemaError as error:
                 return self._refuse_all(work, ErrorClass.UNKNOWN_SCHEMA, str(error), refused)
             except ForeignSchemaError as error:
@@ -126,6 +144,25 @@ class Delivery:
             except RegistryUnavailableError as error:
                 attempt += 1
                 self._pause(attempt, Remedy.AGAIN, error, hold)
+            except ClickHouseError as error:
+                attempt += 1
+                self._pause(attempt, _waiting(error), error, hold)
+            except ColumnsMissingError as error:
+                self._lacks(work.schema_id, error.columns)
+                raise
+            else:
+                self._lacks(work.schema_id, ())
+                return schema
+
+    def _lacks(self, schema_id: int, columns: Sequence[str]) -> None:
+        """Show which columns the messages of a schema wait for."""
+        with self._shown_lock:
+            for column in self._lacking.pop(schema_id, ()):
+                self._metrics.missing_column.labels(self._topic, column).set(0)
+            if columns:
+                self._lacking[schema_id] = columns
+            for column in {column for waiting in self._lacking.values() for column in waiting}:
+                self._metrics.missing_column.labels(self._topic, column).set(1)
 
     @staticmethod
     def _refuse_all(work: Range, error_class: ErrorClass, reason: str, refused: list[Refused]) -> None:
@@ -211,13 +248,17 @@ class Delivery:
                     refused.append(_refused(self._topic, work, part.first, schema, error))
                     self._check_breaker(work, refused)
                 else:
-                    cuts = [] if was_split else _around(undecodable(self._topic, part), len(part))
+                    cuts = [] if was_split else _around(undecodable(self._topic, part, schema), len(part))
                     cuts = cuts or [0, len(part) // 2, len(part)]
-                    parts += [(part[start:end], True) for start, end in reversed(list(pairwise(cuts)))]
+                    pieces = [(part[start:end], True) for start, end in pairwise(cuts)]
+                    self._metrics.retries.labels(self._topic, remedy.value).inc(len(pieces))
+                    parts += reversed(pieces)
                 if hold.abandoned():
                     raise AbandonedError(self._topic) from error
             else:
                 self._metrics.insert_s.observe(time.monotonic() - begun)
+                self._metrics.batch_rows.observe(len(part))
+                self._metrics.batch_bytes.observe(len(container))
 
     def _arrived(self, pending: Pending, hold: Hold, part: Rows) -> bool:
         """Whether rows of a part that was refused are there: others between them may have arrived long before."""
@@ -264,6 +305,7 @@ class Delivery:
             AbandonedError: given up on request.
         """
         s = self._settings
+        self._metrics.retries.labels(self._topic, remedy.value).inc()
         length = pause_s(attempt, s.backoff_first_s, s.backoff_most_s, random.random())  # noqa: S311  jitter
         if remedy is Remedy.PERSON:
             length = s.backoff_most_s

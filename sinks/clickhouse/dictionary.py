@@ -6,7 +6,7 @@ statement of any other form is refused rather than left out.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sinks.clickhouse.migration import Migration
@@ -20,9 +20,12 @@ _FEED: Final = re.compile(
     r"CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS\s.*\nFROM (\w+)\nCOMMENT ", re.DOTALL
 )
 _VIEW: Final = re.compile(
-    r"CREATE VIEW IF NOT EXISTS (\w+) AS\nSELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?COMMENT ",
+    r"CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\w+) AS\n"
+    r"SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?COMMENT ",
     re.DOTALL,
 )
+_ADD: Final = re.compile(rf"ALTER TABLE (\w+)\s+ADD COLUMN IF NOT EXISTS ((?:`\w+`|\w+) .+ COMMENT {_TEXT})")
+_QUERY: Final = re.compile(r"ALTER TABLE (\w+)\s+MODIFY QUERY\s")
 _COLUMN: Final = re.compile(r"^    (?:`(\w+)`|(\w+)) (.+?)(?: DEFAULT .+)?$")
 _CHECK: Final = re.compile(r"^    CONSTRAINT (\w+) CHECK (.+)$")
 _VALUES: Final = re.compile(r"(?:^|\s)`?(\w+)`? IN \(([^()]+)\)$")
@@ -112,7 +115,7 @@ def read(files: Sequence[Migration]) -> Dictionary:
         DictionaryError: a table, view or column has no COMMENT, or a statement has a form that is not known here.
     """
     tables: dict[str, Table] = {}
-    views: list[View] = []
+    views: dict[str, View] = {}
     feeds: dict[str, str] = {}
     for file in files:
         for statement in file.statements():
@@ -124,23 +127,32 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 feeds[found[2]] = found[3]
             elif found := _VIEW.match(statement):
                 meaning = _meaning(f"{where}: view {found[1]}", statement)
-                views.append(View(found[1], found[3], frozenset(found[2].split(", ")), meaning))
+                view = View(found[1], found[3], frozenset(found[2].split(", ")), meaning)
+                views[view.name] = view
+            elif (found := _ADD.fullmatch(statement)) and found[1] in tables:
+                tables[found[1]] = _with_column(where, tables[found[1]], found[2])
+            elif _QUERY.match(statement):
+                # another query of a view that feeds the same table
+                continue
             else:
                 first = statement.partition("\n")[0]
                 raise DictionaryError(
                     f"{where}: the data dictionary cannot read '{first}'; expected CREATE TABLE, CREATE MATERIALIZED"
-                    " VIEW ... TO, or CREATE VIEW over SELECT * EXCEPT, each with a COMMENT at its end"
+                    " VIEW ... TO, CREATE VIEW over SELECT * EXCEPT, or ALTER TABLE ... ADD COLUMN IF NOT EXISTS, each"
+                    " with a COMMENT at its end"
                 )
-    for view in views:
+    for view in views.values():
         if view.table not in tables:
             raise DictionaryError(f"view {view.name} shows table {view.table}, which no file of ddl/ makes")
-    return Dictionary(tables, views, feeds)
+    return Dictionary(tables, list(views.values()), feeds)
 
 
 def page(dictionary: Dictionary) -> str:
     """Return the dictionary as a Markdown page."""
     facts = [table for table in dictionary.tables.values() if table.name in dictionary.feeds]
-    landing = [table for table in dictionary.tables.values() if table.name not in dictionary.feeds]
+    feeding = set(dictionary.feeds.values())
+    landing = [table for table in dictionary.tables.values() if table.name in feeding]
+    others = [t for t in dictionary.tables.values() if t.name not in feeding and t.name not in dictionary.feeds]
     lines = [
         "# Data dictionary",
         "",
@@ -184,6 +196,12 @@ def page(dictionary: Dictionary) -> str:
     lines += _grid(("table", "kept", "meaning"), [(f"`{t.name}`", t.kept, _cell(t.meaning)) for t in landing])
     lines += ["", "Their other columns are the fields of the message (`schemas/*.avsc`); these are in each.", ""]
     lines += _grid(("column", "type", "meaning"), [_row(column, {}) for column in _common(landing)])
+    if others:
+        lines += ["", "## Other tables", "", "No topic feeds them; they are read as they are."]
+    for table in others:
+        lines += ["", f"### {table.name}", "", table.meaning, "", f"Kept {table.kept}.", ""]
+        rows = [_row(column, table.values) for column in table.columns]
+        lines += _grid(("column", "type", "meaning"), rows)
     return "\n".join(lines) + "\n"
 
 
@@ -214,6 +232,16 @@ def _table(where: str, name: str, body: str, rest: str) -> Table:
         meaning=_meaning(f"{where}: table {name}", rest),
         values=values,
     )
+
+
+def _with_column(where: str, table: Table, text: str) -> Table:
+    """Return a table with a further column."""
+    meaning = _meaning(f"{where}: table {table.name}, '{text[:60]}'", text)
+    column = _COLUMN.match("    " + _COMMENT.sub("", text))
+    if column is None:
+        raise DictionaryError(f"{where}: table {table.name}: expected a column, found '{text}'")
+    added = Column(column[1] or column[2], column[3], meaning)
+    return replace(table, columns=[*table.columns, added])
 
 
 def _meaning(what: str, text: str) -> str:

@@ -64,6 +64,11 @@ class PartitionIntake:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """CreateTime of the first waiting record, milliseconds since the Unix epoch."""
+        return int(self._waiting[0].created_at_ms[0]) if self._waiting else None
+
     def add(self, records: Records, now_s: float) -> None:
         """Take the partition's next records.
 

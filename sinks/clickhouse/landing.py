@@ -25,10 +25,12 @@ class DependentView:
     Attributes:
         select: its query.
         target: the table it fills, qualified.
+        columns: what its query returns: columns of that table, in any order.
     """
 
     select: str
     target: str
+    columns: Sequence[str]
 
 
 def table_of(topic: str) -> str:
@@ -44,14 +46,14 @@ class Landing:
         database: the tables' database.
         topic: name without prefix.
         query_s: longest time of one insert at the server.
+        table: another table of the same columns that takes the place of the topic's own.
     """
 
-    def __init__(self, client: Client, database: str, topic: str, query_s: int) -> None:
+    def __init__(self, client: Client, database: str, topic: str, query_s: int, table: str | None = None) -> None:
         self._client = client
         self._database = database
-        self._table = f"{table_of(topic)}_messages"
+        self._table = table or f"{table_of(topic)}_messages"
         self._query_s = query_s
-        self._views: Sequence[DependentView] | None = None
 
     def insert(self, columns: Sequence[str], container: bytes, token: str) -> None:
         """Insert one Avro container as one block.
@@ -123,17 +125,26 @@ class Landing:
             "max_execution_time": self._query_s,
         }
         for view in self.views():
-            command(self._client, f"INSERT INTO {view.target} {view.select}", settings=settings)
+            names = ", ".join(f"`{name}`" for name in view.columns)
+            command(self._client, f"INSERT INTO {view.target} ({names}) {view.select}", settings=settings)
+
+    def columns(self) -> dict[str, str]:
+        """Return ClickHouse's type of each of the table's columns, by name.
+
+        Raises:
+            ClickHouseError: ClickHouse does not answer.
+        """
+        sql = "SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String}"
+        found = query(self._client, sql, {"database": self._database, "table": self._table})
+        return {str(name): str(kind) for name, kind in found}
 
     def views(self) -> Sequence[DependentView]:
-        """Return the materialized views on the table.
+        """Return the materialized views on the table, as they are now: a migration may change them meanwhile.
 
         Raises:
             ClickHouseError: ClickHouse does not answer, or a view fills a hidden table of its own.
         """
-        if self._views is None:
-            self._views = dependent_views(self._client, self._database, self._table)
-        return self._views
+        return dependent_views(self._client, self._database, self._table)
 
 
 _WHERE: Final = (
@@ -158,7 +169,8 @@ def dependent_views(client: Client, database: str, table: str) -> Sequence[Depen
         target = _TARGET.search(str(created))
         if target is None:
             raise ClickHouseError(60, f"materialized view {database}.{name} names no target table (TO ...)")
-        views.append(DependentView(str(select), target[1]))
+        columns = [str(row[0]) for row in query(client, f"DESCRIBE TABLE ({select})")]
+        views.append(DependentView(str(select), target[1], columns))
     return views
 
 

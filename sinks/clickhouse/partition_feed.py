@@ -25,6 +25,10 @@ class PartitionFeed:
         work: the range that is cut or under way, or None.
         future: its delivery, once it has begun.
         gone: set when the partition is no longer ours; its range gives up.
+        since_s: when the first message of the range under way was taken from Kafka, monotonic.
+        stored_since_s: the same of a range that is stored and not yet committed.
+        held_until_s: its messages wait in Kafka for a column until then, monotonic; None: they do not.
+        newest_ms: CreateTime of the newest message that was stored here, milliseconds since the Unix epoch.
     """
 
     topic: str
@@ -35,11 +39,30 @@ class PartitionFeed:
     work: Range | None = None
     future: "Future[None] | None" = None
     gone: threading.Event = field(default_factory=threading.Event)
+    since_s: float = 0.0
+    stored_since_s: float | None = None
+    held_until_s: float | None = None
+    newest_ms: int | None = None
 
     @property
     def held_bytes(self) -> int:
         """Bytes waiting and under way."""
         return self.intake.size + (self.work.size if self.work is not None else 0)
+
+    def lag(self, end: int, now_ms: float) -> tuple[int, float]:
+        """Return how far what is stored is behind: messages, and seconds of event time.
+
+        Args:
+            end: offset after the last one that Kafka has; negative where the client does not know it yet.
+            now_ms: milliseconds since the Unix epoch.
+        """
+        stored = self.tracker.position
+        behind = max(0, end - stored) if stored is not None else max(0, end)
+        if not behind:
+            return 0, 0.0
+        oldest = int(self.work.records.created_at_ms[0]) if self.work is not None else self.intake.oldest_ms
+        reference = oldest if oldest is not None else self.newest_ms
+        return behind, 0.0 if reference is None else max(0.0, (now_ms - reference) / 1000)
 
     def position(self) -> TopicPartition | None:
         """Return what to commit now: the range under way, or the position that Kafka does not know yet."""

@@ -19,12 +19,14 @@ class Pending:
         first: first offset.
         last: last offset, included.
         attempt: how many tokens have been used up by attempts whose outcome was unknown; 0 at first.
+        replay: id of the replay that sends the rows again, which has tokens of its own; empty in the sink.
     """
 
     topic_id: str
     first: int
     last: int
     attempt: int = 0
+    replay: str = ""
 
     def next_attempt(self) -> "Pending":
         """Return the same range under the next token."""
@@ -37,7 +39,9 @@ class Pending:
         uses its number up.
         """
         first, last = self.first if first is None else first, self.last if last is None else last
-        return f"{self.topic_id}:{partition}:{first}-{last}" + (f":r{self.attempt}" if self.attempt else "")
+        attempt = f":r{self.attempt}" if self.attempt else ""
+        replay = f":p{self.replay}" if self.replay else ""
+        return f"{self.topic_id}:{partition}:{first}-{last}{replay}{attempt}"
 
     def to_metadata(self) -> str:
         """Return the text that is committed beside the offset `first`."""

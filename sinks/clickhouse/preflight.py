@@ -10,6 +10,8 @@ from sinks.clickhouse.clickhouse_client import query
 from sinks.clickhouse.landing import dependent_views, table_of
 
 _WINDOW: Final = re.compile(r"(?<!\w)(non_)?replicated_deduplication_window = (\d+)")
+#: Blocks that a replicated table remembers by default, in the versions where that is least.
+LEAST_REPLICATED_WINDOW: Final = 100
 #: Settings that an insert depends on, and the value it sends.
 _SENT: Final = {
     "insert_deduplicate": "1",
@@ -60,15 +62,24 @@ def _table_problems(database: str, name: str, table: tuple[str, str] | None) -> 
     engine, created = table
     if "MergeTree" not in engine:
         return [f"table {database}.{name} has engine {engine}, which cannot tell a repeated block; use a MergeTree"]
-    windows = {bool(plain): int(number) for plain, number in _WINDOW.findall(created)}
-    replicated = engine.startswith("Replicated")
-    # a replicated table has a window by default, a plain one has none and would ignore the token
-    window = windows.get(not replicated, 1 if replicated else 0)
-    if window == 0:
-        setting = "replicated_deduplication_window" if replicated else "non_replicated_deduplication_window"
+    if deduplication_window(engine, created) == 0:
+        setting = ("" if engine.startswith("Replicated") else "non_") + "replicated_deduplication_window"
         cure = f"ALTER TABLE {database}.{name} MODIFY SETTING {setting} = 10000"
         return [f"table {database}.{name} has no deduplication window: a repeated insert would double its rows; {cure}"]
     return []
+
+
+def deduplication_window(engine: str, created: str) -> int:
+    """Return how many of its last blocks a table tells from repeated ones. Pure.
+
+    Args:
+        engine: the table's engine.
+        created: its CREATE statement.
+    """
+    windows = {bool(plain): int(number) for plain, number in _WINDOW.findall(created)}
+    replicated = engine.startswith("Replicated")
+    # a replicated table has a window by default, a plain one has none and would ignore the token
+    return windows.get(not replicated, LEAST_REPLICATED_WINDOW if replicated else 0)
 
 
 def _setting_problems(client: Client) -> Sequence[str]:

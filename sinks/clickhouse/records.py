@@ -52,6 +52,23 @@ class Records:
             self.values[part],
         )
 
+    def where(self, keep: NDArray[np.bool_]) -> "Records":
+        """Return those of them that a mask keeps.
+
+        Args:
+            keep: (N,) bool.
+        """
+        indices = np.flatnonzero(keep)
+        places = indices.tolist()
+        return Records(
+            self.offsets[indices],
+            self.created_at_ms[indices],
+            self.schema_ids[indices],
+            self.sizes[indices],
+            [self.keys[i] for i in places],
+            [self.values[i] for i in places],
+        )
+
     def record(self, index: int) -> Record:
         """Return one of them."""
         return Record(int(self.offsets[index]), int(self.created_at_ms[index]), self.keys[index], self.values[index])

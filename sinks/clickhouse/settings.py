@@ -52,6 +52,7 @@ class SinkSettings:
         settle_s: how long a rebalance or a stop waits for ranges under way.
         backoff_first_s: first pause before an insert is tried again; it doubles.
         backoff_most_s: longest pause.
+        column_look_s: how often a partition is tried again whose messages have a field without a column.
         metrics_port: port of the metrics, or None.
     """
 
@@ -71,6 +72,7 @@ class SinkSettings:
     settle_s: float = 15.0
     backoff_first_s: float = 0.2
     backoff_most_s: float = 15.0
+    column_look_s: float = 15.0
     metrics_port: int | None = None
 
     @property

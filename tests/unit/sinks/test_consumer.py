@@ -119,6 +119,11 @@ class Kafka:
         """Take note."""
         self.log.append(f"resume {sorted(p.partition for p in partitions)}")
 
+    def get_watermark_offsets(self, _partition: TopicPartition, *, cached: bool) -> tuple[int, int]:
+        """Return that no fetch has told them yet."""
+        assert cached
+        return -1001, -1001
+
     def close(self) -> None:
         """Nothing."""
 

@@ -1,0 +1,57 @@
+"""The alert rules: what promtool says of them, and that each leads to a section of the runbook and to real metrics."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from infra.settings import ROOT
+from sinks.clickhouse.audit_metrics import AuditMetrics
+from sinks.clickhouse.metrics import SinkMetrics
+
+FOLDER = ROOT / "infra" / "alerts"
+RULES, TESTS = FOLDER / "sinks.rules.yml", FOLDER / "sinks.rules.test.yml"
+needs_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="promtool is missing: install the Debian package prometheus"
+)
+
+
+def rules() -> Mapping[str, str]:
+    """Return the text of each rule by its name."""
+    parts = RULES.read_text(encoding="utf-8").split("\n      - alert: ")[1:]
+    return {part.partition("\n")[0]: part for part in parts}
+
+
+@needs_promtool
+@pytest.mark.parametrize("arguments", [("check", "rules", str(RULES)), ("test", "rules", str(TESTS))])
+def test_promtool_agrees(arguments: Sequence[str]) -> None:
+    """The rules are valid, and fire when and only when their tests say."""
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", rules())
+def test_a_rule_says_what_to_do(name: str) -> None:
+    """A severity, a summary, a description, and a section of the runbook that exists."""
+    text = rules()[name]
+    assert re.search(r"severity: (critical|warning)\}", text)
+    assert re.search(r"^          summary: .{10,}", text, re.MULTILINE)
+    description = re.search(r"description: >-\n((?: {12}.+\n)+)", text)
+    assert description is not None
+    assert len(description[1]) > 120
+    link = re.search(r"runbook_url: ([\w./-]+)#([\w-]+)$", text, re.MULTILINE)
+    assert link is not None
+    titles = re.findall(r"^## (.+)$", (ROOT / link[1]).read_text(encoding="utf-8"), re.MULTILINE)
+    assert link[2] in {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_rules_read_metrics_that_exist() -> None:
+    """A renamed metric would make an alert that never fires."""
+    known = set()
+    for registry in (SinkMetrics().registry, AuditMetrics().registry):
+        for family in registry.collect():
+            known |= {family.name, f"{family.name}_total"}
+    used = set(re.findall(r"vigil_\w+", RULES.read_text(encoding="utf-8")))
+    assert used <= known
