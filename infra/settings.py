@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     camera_secrets: Path | None = Field(
         None, description="file of camera credentials; default: data_dir/camera-secrets.json"
     )
+    evidence_store: str | None = Field(
+        None, description="evidence's object store: a folder, or s3://BUCKET/PREFIX; default: data_dir/evidence"
+    )
+    evidence_key: Path | None = Field(
+        None, description="file of the key that signs evidence; default: data_dir/evidence-key.pem"
+    )
+    evidence_gap_timeout_s: float = Field(
+        60.0, description="how long evidence waits for a second that does not come, beyond its time"
+    )
     kafka_heap: str = "768m"
     kafka_session_ms: int = Field(
         9000, description="how long the local broker counts as alive after it was killed; it serves again only then"
@@ -89,6 +98,16 @@ class Settings(BaseSettings):
     def camera_secrets_file(self) -> Path:
         """The file of camera credentials."""
         return self.camera_secrets or self.data_dir / "camera-secrets.json"
+
+    @cached_property
+    def evidence_address(self) -> str:
+        """Evidence's object store: a folder, or s3://BUCKET/PREFIX."""
+        return self.evidence_store or str(self.data_dir / "evidence")
+
+    @cached_property
+    def evidence_key_file(self) -> Path:
+        """The file of the key that signs evidence."""
+        return self.evidence_key or self.data_dir / "evidence-key.pem"
 
     def environment(self) -> dict[str, str]:
         """Return these settings as environment variables for a child process; secrets are included: never log them."""

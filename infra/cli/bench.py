@@ -51,8 +51,10 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       triage      perception with its decode policy against every frame
       tracker     the tracking core against ByteTrack
       stages      camera-seconds a core-second of tracking, incidents and violations
-      sinks       rows from topic to table, against decoding them and against the engine alone
-      chain       all but sinks
+      clickhouse  rows from topic to table, against decoding them and against the engine alone
+      evidence    CPU of a finding's evidence, over 1,000 findings
+      chain       producers, triton, triage, tracker and stages
+      sinks       clickhouse and evidence
       all         all
 
     \b

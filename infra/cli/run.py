@@ -14,6 +14,7 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
+    "evidence": "sinks.evidence.app:run",
 }
 
 

@@ -1,23 +1,18 @@
 """Annotated stills of findings: frames read back from Kafka by the offsets that evidence names, with boxes drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-import av
 from confluent_kafka import OFFSET_INVALID, Consumer, TopicPartition
-from PIL import Image, ImageDraw, ImageFont
 
 from schemas.codec import MessageCodec
-from schemas.messages import Evidence, Frames, VideoCodec
+from schemas.messages import Evidence, Frames
+from sinks.evidence.still import annotate, decode_at
 
-#: Names of the decoders in FFmpeg.
-DECODERS: Mapping[VideoCodec, str] = {VideoCodec.H264: "h264", VideoCodec.HEVC: "hevc", VideoCodec.MJPEG: "mjpeg"}
 #: A keyframe is looked for at most this many groups back: real cameras have GOPs of up to 20 s.
 MOST_GROUPS_BACK = 40
 READ_TIMEOUT_S = 20.0
-INK = (255, 64, 32)
 
 
 class FramesGoneError(LookupError):
@@ -79,64 +74,6 @@ class FramesReader:
         self._consumer.close()
 
 
-def decode_at(groups: Sequence[Frames], at_us: int) -> Image.Image:
-    """Return the frame nearest to a capture time.
-
-    Args:
-        groups: consecutive groups of one camera, the first of which starts with a keyframe.
-        at_us: capture time, microseconds since the Unix epoch.
-
-    Raises:
-        ValueError: nothing could be decoded.
-    """
-    first = groups[0]
-    decoder = cast("av.VideoCodecContext", av.CodecContext.create(DECODERS[first.codec], "r"))
-    decoder.thread_count = 1
-    if first.extradata:
-        decoder.extradata = first.extradata
-    best: tuple[int, av.VideoFrame] | None = None
-    tick_us = 1_000_000 * first.time_base_num / first.time_base_den
-    for group in groups:
-        start = next((p.pts for p in group.packets if p.pts is not None), 0)
-        for raw in group.packets:
-            packet = av.Packet(raw.data)
-            # the decoder hands pts on to its frames: give them as microseconds of capture time
-            packet.pts = group.captured_at_us + round(((raw.pts if raw.pts is not None else start) - start) * tick_us)
-            best = _nearer(best, decoder.decode(packet), at_us)
-    best = _nearer(best, decoder.decode(None), at_us)
-    if best is None:
-        raise ValueError(f"camera {first.camera_id}: none of {len(groups)} groups before {at_us} could be decoded")
-    picture: Image.Image = best[1].to_image()
-    return picture
-
-
-def _nearer(
-    best: tuple[int, av.VideoFrame] | None, frames: Sequence[av.VideoFrame], at_us: int
-) -> tuple[int, av.VideoFrame] | None:
-    for frame in frames:
-        distance = abs((frame.pts or 0) - at_us)
-        if best is None or distance < best[0]:
-            best = (distance, frame)
-    return best
-
-
-def annotate(picture: Image.Image, evidence: Evidence, caption: str) -> Image.Image:
-    """Draw an evidence reference's boxes and a caption below the picture."""
-    scale = max(1, round(640 / picture.width))
-    out = picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.LANCZOS)
-    draw = ImageDraw.Draw(out)
-    font = ImageFont.load_default(14)
-    boxes = evidence.boxes_xyxy_px
-    for number, track_id in enumerate(evidence.track_ids):
-        x1, y1, x2, y2 = (v * scale for v in boxes[4 * number : 4 * number + 4])
-        draw.rectangle((x1, y1, x2, y2), outline=INK, width=2)
-        draw.text((x1 + 3, max(0.0, y1 - 17)), track_id.rsplit("-", 1)[-1], fill=INK, font=font)
-    framed = Image.new("RGB", (out.width, out.height + 24), (20, 22, 28))
-    framed.paste(out, (0, 0))
-    ImageDraw.Draw(framed).text((8, out.height + 4), caption, fill=(235, 235, 235), font=font)
-    return framed
-
-
 def draw_still(
     reader: FramesReader, evidence: Evidence, index: Mapping[int, Coordinates], caption: str, target: Path
 ) -> None:
@@ -159,4 +96,6 @@ def draw_still(
         if before not in index or len(groups) > MOST_GROUPS_BACK:
             raise FramesGoneError(f"camera {evidence.camera_id}: no keyframe within {len(groups)} groups back")
         groups.insert(0, reader.read(index[before]))
-    annotate(decode_at(groups, evidence.at_us), evidence, caption).save(target, quality=88)
+    labels = [track_id.rsplit("-", 1)[-1] for track_id in evidence.track_ids]
+    picture = decode_at(groups, evidence.at_us)
+    annotate(picture, evidence.boxes_xyxy_px, labels, caption).save(target, quality=88)

@@ -16,6 +16,7 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "violations": (("kafka", "registry"), False),
     "clickhouse-sink": (("kafka", "registry", "clickhouse"), False),
     "sink-audit": (("kafka", "clickhouse"), False),
+    "evidence": (("kafka", "registry"), False),
     "producers": (("kafka", "registry"), True),
 }
 

@@ -1,9 +1,10 @@
 """Prepare a fresh clone: `make setup`, which `make demo` and `make test` call.
 
-    python3 -m infra.setup [--bench]
+    python3 -m infra.setup [--bench] [--s3]
 
 Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs
 missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
+--s3 also builds an S3 gateway (versitygw; needs Go, takes minutes), against which tests run the evidence store.
 Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
 old can be told so.
 """
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 APICURIO = "3.0.9"
+VERSITYGW = "v1.8.0"
 DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 #: Later versions want the artifact's parent, which its publisher did not release.
 GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
@@ -210,6 +212,22 @@ def registry_app() -> None:
     shutil.rmtree(repository)
 
 
+def s3_gateway() -> None:
+    """Build versitygw from its Go module; one package at a time, for its compiler takes a gigabyte."""
+    if shutil.which("go") is None:
+        raise SetupError(
+            "the S3 gateway is built with Go, which is missing: install it (https://go.dev/dl), then again"
+        )
+    new, build = empty_folder(CACHE / "versitygw.new"), empty_folder(CACHE / "go-versitygw")
+    folders = {"GOBIN": str(new), "GOPATH": str(build / "path"), "GOCACHE": str(build / "cache")}
+    settings = [f"{name}={value}" for name, value in folders.items()]
+    # -modcacherw: the module cache can be removed afterwards
+    go = ["go", "install", "-p=1", "-modcacherw", f"github.com/versity/versitygw/cmd/versitygw@{VERSITYGW}"]
+    run(["env", *settings, *go], "go-versitygw")
+    replace_folder(new, CACHE / "versitygw")
+    shutil.rmtree(build)
+
+
 def debian_packages() -> None:
     """Install what is missing where this may be done; else name it.
 
@@ -281,7 +299,7 @@ def check_python() -> None:
         )
 
 
-def prepare(*, bench: bool) -> None:
+def prepare(*, bench: bool, s3: bool) -> None:
     """Do each step that is not done yet.
 
     Raises:
@@ -311,6 +329,8 @@ def prepare(*, bench: bool) -> None:
                 lambda: make_venv(ROOT / ".venv-bench", peers, "pip-bench"),
             )
         )
+    if s3:
+        steps.append(lambda: stamped("S3 gateway", [], CACHE / "versitygw/versitygw", s3_gateway, VERSITYGW))
     in_parallel(steps)
 
 
@@ -325,7 +345,7 @@ def main(arguments: Sequence[str]) -> int:
             except BlockingIOError:
                 say("waiting for another set-up of this folder")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            prepare(bench="--bench" in arguments)
+            prepare(bench="--bench" in arguments, s3="--s3" in arguments)
     except SetupError as error:
         say(str(error))
         return 1

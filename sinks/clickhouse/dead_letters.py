@@ -39,9 +39,11 @@ class DeadLetterWriter:
         bootstrap_servers: Kafka's addresses.
         topic_prefix: prefix of topics.
         ids: the registry.
+        stage: who refuses.
     """
 
-    def __init__(self, bootstrap_servers: str, topic_prefix: str, ids: SchemaIds) -> None:
+    def __init__(self, bootstrap_servers: str, topic_prefix: str, ids: SchemaIds, stage: str = STAGE) -> None:
+        self._stage = stage
         self._topic = topic_prefix + TOPIC
         self._prefix = topic_prefix
         self._codec = MessageCodec(ids)
@@ -77,7 +79,7 @@ class DeadLetterWriter:
         for entry in refused:
             record = entry.record
             letter = DeadLetter(
-                stage=STAGE,
+                stage=self._stage,
                 stage_version=self._version,
                 topic=self._prefix + topic,
                 topic_id=topic_id,

@@ -73,7 +73,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         {f"stage_{name}_camera_seconds_per_core_second": _STAGE for name in ("tracking", "incidents", "violations")},
         "whole stages on a Kafka of their own",
     ),
-    "sinks": Group(
+    "clickhouse": Group(
         "tests.benchmarks.sinks.table",
         {
             "sink_vs_decode": Promise(at_least(5), "ratio"),
@@ -82,10 +82,16 @@ GROUPS: Final[Mapping[str, Group]] = {
         },
         "two million rows each of detections and case-events from topic to table",
     ),
+    "evidence": Group(
+        "tests.benchmarks.evidence.cost",
+        {"evidence_cpu_s_per_clip": Promise(at_most(0.25), "s")},
+        "1,000 findings' evidence, each checked",
+    ),
 }
 #: Names that `--only` takes for several groups.
 SETS: Final[Mapping[str, Sequence[str]]] = {
     "chain": ("producers", "triton", "triage", "tracker", "stages"),
+    "sinks": ("clickhouse", "evidence"),
     "all": tuple(GROUPS),
 }
 

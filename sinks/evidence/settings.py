@@ -1,0 +1,71 @@
+"""What the evidence sink needs to know."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sinks.clickhouse.settings import BreakerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """How much of a camera's time is kept.
+
+    Attributes:
+        before_s: before the first named second; an officer needs to see how it came about.
+        after_s: after the last named second.
+        most_span_s: named seconds further apart have clips of their own, and what lies between is not kept. Larger:
+            fewer and longer clips; an incident may last for hours.
+        lookback_s: how far before a window its first keyframe is looked for: real cameras have GOPs of up to 20 s.
+        most_bytes: packets of one finding; beyond it seconds are recorded as missing, with this as the reason. A camera
+            of 8 Mbit/s fills 60 s with it.
+    """
+
+    before_s: float = 6.0
+    after_s: float = 6.0
+    most_span_s: float = 30.0
+    lookback_s: float = 20.0
+    most_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """Where everything is, and the limits.
+
+    Attributes:
+        bootstrap_servers: Kafka's addresses.
+        schema_registry_url: the registry's Confluent-compatible URL.
+        topic_prefix: prefix of topics and of the consumer group.
+        store: a folder, or s3://BUCKET/PREFIX.
+        key: file of the private key.
+        instance: name of this process among those of the group, stable over restarts: Kafka's static membership, and
+            the name of its log.
+        window: how much is kept.
+        breaker: when dead letters stop the sink.
+        gap_timeout_s: how long a second that does not come is waited for, beyond its time; larger: evidence of a camera
+            that went away comes later, and a stage's stall of that length leaves no hole.
+        most_waiting: findings held at a time; consumption pauses there.
+        most_held_bytes: bytes of detections held for them; consumption pauses there.
+        backoff_first_s: first pause before something is tried again; it doubles.
+        backoff_most_s: longest pause.
+        metrics_port: port of the metrics, or None.
+    """
+
+    bootstrap_servers: str
+    schema_registry_url: str
+    topic_prefix: str
+    store: str
+    key: Path
+    instance: str
+    window: WindowSettings = WindowSettings()
+    breaker: BreakerSettings = field(default_factory=BreakerSettings)
+    gap_timeout_s: float = 60.0
+    most_waiting: int = 256
+    most_held_bytes: int = 64_000_000
+    backoff_first_s: float = 0.2
+    backoff_most_s: float = 15.0
+    metrics_port: int | None = None
+
+    @property
+    def group(self) -> str:
+        """The consumer group."""
+        return f"{self.topic_prefix}evidence"

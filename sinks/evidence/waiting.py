@@ -1,0 +1,32 @@
+"""A finding on its way: read from Kafka, not yet stored."""
+
+from dataclasses import dataclass
+
+from schemas.messages import Incident, Violation
+from sinks.clickhouse.record import Record
+from sinks.evidence.gathering import Search
+
+
+@dataclass(slots=True)
+class Waiting:
+    """One message.
+
+    Attributes:
+        ticket: its number in this process.
+        topic: without prefix.
+        partition: its partition.
+        record: the record.
+        message: decoded, once that has succeeded.
+        search: what it waits for, once that has begun.
+        attempts: that failed, one after the other.
+        not_before_s: monotonic time of the next attempt.
+    """
+
+    ticket: int
+    topic: str
+    partition: int
+    record: Record
+    message: Incident | Violation | None = None
+    search: Search | None = None
+    attempts: int = 0
+    not_before_s: float = 0.0

@@ -1,0 +1,1 @@
+"""The evidence sink's pure parts, and its store, log and archive in a folder."""
