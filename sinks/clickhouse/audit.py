@@ -1,5 +1,6 @@
 """Do the tables hold what Kafka holds? Rows, repeats and gaps of every partition against its offsets."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -9,12 +10,16 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from sinks.clickhouse.clickhouse_client import query
 from sinks.clickhouse.dead_letters import STAGE
+from sinks.clickhouse.dead_letters import TOPIC as DEAD_LETTERS
 from sinks.clickhouse.landing import table_of
 from sinks.clickhouse.settings import SinkSettings
 
 Span = tuple[int, int]
 #: Gaps of one partition that are looked into; further ones are counted as missing.
 MOST_GAPS: Final = 1_000
+#: How long an audit that found gaps waits for the dead letters that explain them, seconds, and how often it looks.
+WAIT_S: Final = 30.0
+LOOK_EVERY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,7 @@ def audit(settings: SinkSettings, client: Client, topic_ids: Mapping[str, str]) 
     )
     try:
         found = []
+        settled = False
         for topic, topic_id in topic_ids.items():
             name = settings.topic_prefix + topic
             metadata = consumer.list_topics(name, timeout=15).topics[name]
@@ -183,11 +189,46 @@ def audit(settings: SinkSettings, client: Client, topic_ids: Mapping[str, str]) 
                 begin, end = consumer.get_watermark_offsets(place, timeout=15)
                 committed = min(end, max(begin, place.offset))
                 stored = stored_rows(client, topic, topic_id, place.partition, begin, committed)
-                refused = refused_offsets(client, name, topic_id, place.partition) if stored.gaps else []
+                refused: Sequence[int] = ()
+                if stored.gaps:
+                    # what was refused before the position is in Kafka by now, and in its table soon
+                    if not settled:
+                        wait_until_stored(consumer, settings.topic_prefix + DEAD_LETTERS, WAIT_S)
+                        settled = True
+                    refused = refused_offsets(client, name, topic_id, place.partition)
                 found.append(balance(name, place.partition, begin, end, committed, stored, refused))
     finally:
         consumer.close()
     return Audit(found)
+
+
+def wait_until_stored(consumer: Consumer, name: str, within_s: float) -> bool:
+    """Wait until the group has stored what a topic holds now.
+
+    Args:
+        consumer: of the sink's group.
+        name: the topic, with prefix.
+        within_s: no longer than this, seconds; the sink may be away.
+
+    Returns:
+        Whether it has.
+
+    Raises:
+        KafkaException: Kafka does not answer.
+    """
+    metadata = consumer.list_topics(name, timeout=15).topics[name]
+    if metadata.error is not None:
+        raise KafkaException(metadata.error)
+    partitions = [TopicPartition(name, number) for number in sorted(metadata.partitions)]
+    spans = {place.partition: consumer.get_watermark_offsets(place, timeout=15) for place in partitions}
+    deadline = time.monotonic() + within_s
+    while True:
+        positions = {place.partition: place.offset for place in consumer.committed(partitions, timeout=15)}
+        if all(begin == end or positions[number] >= end for number, (begin, end) in spans.items()):
+            return True
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(LOOK_EVERY_S)
 
 
 def stored_rows(client: Client, topic: str, topic_id: str, partition: int, begin: int, end: int) -> Stored:
