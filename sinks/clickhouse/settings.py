@@ -72,7 +72,7 @@ class SinkSettings:
     settle_s: float = 15.0
     backoff_first_s: float = 0.2
     backoff_most_s: float = 15.0
-    column_look_s: float = 15.0
+    column_look_s: float = 5.0
     metrics_port: int | None = None
 
     @property

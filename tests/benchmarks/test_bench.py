@@ -199,8 +199,8 @@ def test_the_tracker_group_runs() -> None:
 @pytest.mark.integration
 @pytest.mark.slow
 def test_the_clickhouse_group_fills_three_equal_tables() -> None:
-    """Every row of both topics reaches the table on each of the three ways; the run fails where tables differ."""
-    figures = {one.name: one for one in table.run(lambda _: None, rows=5_000)}
+    """Every row of a topic reaches the table on each of the three ways; the run fails where tables differ."""
+    figures = {one.name: one for one in table.run(lambda _: None, 5_000, ["case-events"])}
     assert set(figures) >= set(GROUPS["clickhouse"].owes)
     assert all(one.value is not None and one.value > 0 for one in figures.values())
 

@@ -1,5 +1,6 @@
 """One run: messages come, things are killed and cut, and at the end the tables are held against what was produced."""
 
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -282,7 +283,12 @@ class Run:
 
     def _ends(self, codes: Sequence[tuple[str, int | None]]) -> Check:
         """A sink ends with 0 when asked, and never in a way that asks for a person."""
-        bad = [f"{instance} ended with {code} when asked to" for instance, code in codes if code not in {0, None}]
+        early = {sink.instance for sink in self._sinks if sink.stopped_early}
+        bad = [
+            f"{instance} ended with {code} when asked to"
+            for instance, code in codes
+            if code not in {0, None} and not (code == -signal.SIGTERM and instance in early)
+        ]
         bad += [
             f"{sink.instance} ended by itself with {code}: {_last_error(sink.log)}"
             for sink in self._sinks

@@ -39,6 +39,8 @@ class SinkProcess:
         self.instance = instance
         #: kill -9 that it got.
         self.kills = 0
+        #: Whether it was asked to stop before it had partitions: one that is still starting may end by the signal.
+        self.stopped_early = False
         #: Exit statuses of ends of its own accord.
         self.ends: list[int] = []
 
@@ -104,6 +106,7 @@ class SinkProcess:
         """Send SIGTERM; it is not started again."""
         self._stopping = True
         if self._process is not None and self._process.poll() is None:
+            self.stopped_early = not self.serves()
             self._process.terminate()
 
     def wait(self) -> int | None:

@@ -64,12 +64,13 @@ class Passage:
     peak_bytes: int
 
 
-def run(say: Say, rows: int = ROWS) -> list[Figure]:
+def run(say: Say, rows: int = ROWS, names: Sequence[str] = tuple(LOADS)) -> list[Figure]:
     """Return the figures.
 
     Args:
         say: takes lines of progress.
         rows: of each topic.
+        names: the topics.
 
     Raises:
         BenchmarkError: a side ended early, or was not done in time.
@@ -81,7 +82,7 @@ def run(say: Say, rows: int = ROWS) -> list[Figure]:
         stack = LocalStack(settings, tied=True)
         stack.up()
         try:
-            for topic in LOADS:
+            for topic in names:
                 found[topic] = _of_topic(settings, topic, rows, say)
         finally:
             stack.down()

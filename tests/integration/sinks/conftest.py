@@ -19,6 +19,8 @@ from infra.local.control import LocalStack
 from infra.settings import Settings
 from schemas.codec import MessageCodec
 from schemas.registry import RegistrySchemaIds
+from sinks.clickhouse import migration
+from sinks.clickhouse.clickhouse_client import connect
 
 
 class Bench:
@@ -41,6 +43,12 @@ class Bench:
         )
         assert done.returncode == expect, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
         return done.stdout + done.stderr
+
+    def migrate(self) -> None:
+        """Make the database and its tables, as `vigil migrate` does."""
+        address, name = self.settings.clickhouse_address, self.settings.clickhouse_database
+        migration.create_database(connect(address, "default", "", None, 60), name)
+        migration.apply(connect(address, "default", "", name, 60), migration.shipped(), lambda _: None)
 
     def audit(self, topic: str, expect: int = 0) -> dict[str, Any]:
         """Return what `vigil sink audit` says of one topic."""
@@ -112,6 +120,6 @@ def bench(stack: LocalStack) -> Iterator[Bench]:
     mark = uuid4().hex[:8]
     own = Bench(stack.settings.model_copy(update={"topic_prefix": f"s{mark}.", "clickhouse_database": f"s{mark}"}))
     topics.apply(own.settings)
-    own.vigil("migrate")
+    own.migrate()
     yield own
     own.close()
