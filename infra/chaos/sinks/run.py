@@ -41,6 +41,8 @@ FIRST: Final = "a"
 SECOND: Final = "b"
 #: Exit statuses of a sink that ask for a person: tables or topics are wrong; the breaker is open, a letter not kept.
 FOR_A_PERSON: Final = frozenset({2, 3})
+#: How a process ends that SIGTERM ended: itself, and as its launcher says it.
+BY_SIGTERM: Final = frozenset({-signal.SIGTERM, 128 + signal.SIGTERM})
 
 Tell = Callable[[str], None]
 
@@ -287,7 +289,7 @@ class Run:
         bad = [
             f"{instance} ended with {code} when asked to"
             for instance, code in codes
-            if code not in {0, None} and not (code == -signal.SIGTERM and instance in early)
+            if code not in {0, None} and not (code in BY_SIGTERM and instance in early)
         ]
         bad += [
             f"{sink.instance} ended by itself with {code}: {_last_error(sink.log)}"

@@ -141,8 +141,9 @@ async def test_a_triton_that_stops_and_comes_back(tmp_path: Path) -> None:
             await subject.model()
         server.start()
         patient = client(server.address, attempts=10)
-        assert await patient.model() == model
+        # first: it asks again while the server's gRPC port comes, a moment after its HTTP port says ready
         after = await patient.infer(canvas(416))
+        assert await patient.model() == model
         assert after.xyxy_px.tobytes() == before.xyxy_px.tobytes()
         again = await subject.infer(canvas(416))
         assert again.xyxy_px.tobytes() == before.xyxy_px.tobytes()
