@@ -57,9 +57,12 @@ class Bench:
 
     def produce(self, topic: str, records: Sequence[tuple[str, bytes]], partition: int | None = None) -> None:
         """Write records and wait until Kafka has them."""
-        producer = Producer(
-            {"bootstrap.servers": self.settings.bootstrap_servers, "partitioner": "murmur2_random", "linger.ms": 5}
-        )
+        producer = Producer({
+            "bootstrap.servers": self.settings.bootstrap_servers,
+            "partitioner": "murmur2_random",
+            "linger.ms": 5,
+            "enable.idempotence": True,
+        })  # fmt: skip
         place = -1 if partition is None else partition  # -1: by key
         for key, value in records:
             producer.produce(self.settings.topic_prefix + topic, value, key.encode(), place)
