@@ -82,6 +82,14 @@ GROUPS: Final[Mapping[str, Group]] = {
         },
         "two million rows each of detections and case-events from topic to table",
     ),
+    "city": Group(
+        "tests.benchmarks.city.history",
+        {
+            "history_rows_per_core_second": Promise(at_least(500_000), "rows/core-s"),
+            "history_rows_per_minute": Promise(at_least(1_000_000), "rows/min"),
+        },
+        "a history of the test city, made, and written into ClickHouse",
+    ),
     "evidence": Group(
         "tests.benchmarks.evidence.cost",
         {"evidence_cpu_s_per_clip": Promise(at_most(0.25), "s")},

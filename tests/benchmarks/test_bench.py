@@ -12,6 +12,7 @@ from infra.cli.bench import command
 from processors.tracking.core import TrackingCore
 from tests.available import needs_stack
 from tests.benchmarks import suite
+from tests.benchmarks.city import history as city_history
 from tests.benchmarks.evidence import cost
 from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, at_most
 from tests.benchmarks.perception.triage import Recall, recall
@@ -51,7 +52,7 @@ def test_every_group_can_be_imported_and_no_figure_is_owed_twice() -> None:
     owed = [name for group in GROUPS.values() for name in group.owes]
     assert len(owed) == len(set(owed))
     assert set(SETS["all"]) == set(GROUPS)
-    assert sorted([*SETS["chain"], *SETS["sinks"]]) == sorted(GROUPS)
+    assert sorted([*SETS["chain"], *SETS["sinks"], "city"]) == sorted(GROUPS)
 
 
 def test_a_figure_has_either_a_value_or_a_reason() -> None:
@@ -214,6 +215,16 @@ def test_the_stages_group_runs_a_whole_stage() -> None:
     assert figure.name in GROUPS["stages"].owes
     assert figure.value is not None
     assert figure.value > 0
+
+
+def test_the_city_group_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures are there, of the rows made and of what the command says; its own test writes into tables."""
+    said = {"rows": {"violations": 600}, "rows_per_second": 50, "seconds": {"planning": 2.0, "rows": 10.0}}
+    monkeypatch.setattr(city_history, "_written", lambda _: said)
+    figures = {one.name: one for one in city_history.measure(lambda _: None, 9_000, 9_000, rounds=1)}
+    assert set(figures) >= set(GROUPS["city"].owes)
+    assert all(one.value is not None and one.value > 0 for one in figures.values())
+    assert figures["history_rows_per_minute"].value == 3_000
 
 
 @needs_stack

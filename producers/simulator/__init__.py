@@ -1,0 +1,1 @@
+"""The test city: a deterministic Almaty whose truth is known."""
