@@ -29,6 +29,9 @@ TAKE: Final = 5_000
 WAIT_S: Final = 0.05
 #: How often the lag is shown.
 SHOW_S: Final = 1.0
+#: Memory may be full for so long before partitions are paused. A pause throws away what the client has fetched and
+#: costs a fetch to end it; until then nothing is read, and a rebalance waits.
+FULL_S: Final = 2.0
 #: Answers of Kafka to a commit that only say: not now.
 _LATER: Final = frozenset({
     KafkaError.REBALANCE_IN_PROGRESS,
@@ -100,6 +103,7 @@ class SinkConsumer:
         self._consumer = Consumer(consumer_config(settings))
         self._pool = ThreadPoolExecutor(settings.workers, "insert")
         self._paused = False
+        self._full_since_s: float | None = None
         # at most one of each worker
         self._notes: queue.SimpleQueue[_Note] = queue.SimpleQueue()
         self._shown_s = 0.0
@@ -130,23 +134,45 @@ class SinkConsumer:
             self._consumer.close()
 
     def _take(self) -> None:
-        messages = self._consumer.consume(TAKE, WAIT_S)
+        """Read, or wait for an insert where there is no room."""
+        if self._full_since_s is None:
+            self._keep(self._consumer.consume(TAKE, WAIT_S))
+        else:
+            under_way = [feed.future for feed in self._feeds.values() if feed.future is not None]
+            wait(under_way, timeout=WAIT_S, return_when=FIRST_COMPLETED)
+            if self._paused:
+                # no message comes; a rebalance does
+                self._keep(self._consumer.consume(TAKE, 0.0))
+        self._look_at_room(time.monotonic())
+
+    def _keep(self, messages: Sequence[Message]) -> None:
         now = time.monotonic()
         for place, of_place in by_partition(messages).items():
             feed = self._feeds.get(place)
             if feed is not None and feed.held_until_s is None:
                 feed.intake.add(records_of_messages(of_place), now)
+
+    def _look_at_room(self, now: float) -> None:
+        """Cease to read, or begin again, by the bytes held.
+
+        Args:
+            now: monotonic time.
+        """
         held = sum(feed.held_bytes for feed in self._feeds.values())
-        self._metrics.held_bytes.set(held)
-        if held >= self._settings.most_bytes and not self._paused:
+        most = self._settings.most_bytes
+        if self._full_since_s is None:
+            if held >= most:
+                self._full_since_s = now
+        elif held < (most // 2 if self._paused else most) or all(feed.work is None for feed in self._feeds.values()):
+            # where nothing is under way, what is held waits for the rest of a range whose end is fixed
+            self._full_since_s = None
+            if self._paused:
+                self._consumer.resume(self._assignment())
+                self._paused = False
+        elif not self._paused and now - self._full_since_s >= FULL_S:
             self._consumer.pause(self._assignment())
             self._paused = True
-        elif self._paused and (
-            held < self._settings.most_bytes // 2 or all(feed.work is None for feed in self._feeds.values())
-        ):
-            # nothing under way: what is held waits for the rest of a range whose end is fixed
-            self._consumer.resume(self._assignment())
-            self._paused = False
+        self._metrics.held_bytes.set(held)
         self._metrics.paused.set(self._paused)
 
     def _step(self) -> None:
@@ -175,7 +201,7 @@ class SinkConsumer:
             if free <= 0:
                 return
             feed.since_s = feed.intake.since_s
-            feed.work = feed.intake.cut(now, flush=self._paused)
+            feed.work = feed.intake.cut(now, flush=self._full_since_s is not None)
             if feed.work is not None:
                 feed.tracker.begin(feed.work.pending)
                 free -= 1

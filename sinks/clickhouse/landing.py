@@ -77,6 +77,9 @@ class Landing:
             "min_insert_block_size_bytes": 0,
             "max_partitions_per_insert_block": 0,
             "max_execution_time": self._query_s,
+            # left to the merges: a reader resolves versions anyway, and statistics serve large parts
+            "optimize_on_insert": 0,
+            "materialize_statistics_on_insert": 0,
         }
         command(self._client, f"INSERT INTO `{self._table}` ({names}) FORMAT Avro", container, settings)
 

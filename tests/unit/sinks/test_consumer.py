@@ -257,6 +257,7 @@ def test_02_workers_leave_their_notes_to_the_loop(monkeypatch: pytest.MonkeyPatc
 
 def test_13_consumption_pauses_at_the_limit_and_goes_on_below_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes waiting and under way are bounded: every partition pauses, and resumes once enough is stored."""
+    monkeypatch.setattr(module, "FULL_S", 0.1)
     case = Case(monkeypatch, most_bytes=5_000)
     gate = case.table.gates[0] = threading.Event()
     seen = []
@@ -275,8 +276,24 @@ def test_13_consumption_pauses_at_the_limit_and_goes_on_below_half_of_it(monkeyp
     assert case.metrics.held_bytes._value.get() == 0
 
 
+def test_13_nothing_is_read_while_memory_is_full_and_a_short_while_is_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the client has fetched is kept: reading goes on after the next insert, without a pause and a new fetch."""
+    case = Case(monkeypatch, most_bytes=5_000)
+    gate = case.table.gates[0] = threading.Event()
+    read = []
+    with ThreadPoolExecutor(1) as other:
+        other.submit(lambda: time.sleep(0.3) or read.append("gate") or gate.set())  # type: ignore[func-returns-value]
+        log = case.run(
+            take(0, 1), said(Said(0, 0, 6_000)), lambda _: read.append("read") or [], *nothing(10)  # type: ignore[func-returns-value]
+        )  # fmt: skip
+    assert read == ["gate", "read"]
+    assert [entry for entry in log if "pause" in entry or "resume" in entry] == []
+    assert "stored 0:0-0" in log
+
+
 def test_13_what_is_taken_over_while_paused_is_paused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rebalance does not open a way around the limit."""
+    monkeypatch.setattr(module, "FULL_S", 0.1)
     case = Case(monkeypatch, most_bytes=5_000)
     gate = case.table.gates[0] = threading.Event()
     log = case.run(
