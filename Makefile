@@ -28,11 +28,12 @@ bench: ## run the benchmarks; a table, and bench-out/bench.json (ONLY=name for o
 	@$(PYTHON) -m infra.setup --bench
 	@$(VIGIL) bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-chaos: setup ## kill and disturb the chain, then the sink, and look at the tables (RUNS=n SEED=n ONLY=chain|sinks)
-	$(if $(filter-out chain sinks,$(ONLY)),$(error ONLY=$(ONLY): expected chain or sinks))
+chaos: setup ## kill and disturb the chain, then the sinks, and look at tables and evidence (RUNS=n SEED=n ONLY=chain|sinks|evidence)
+	$(if $(filter-out chain sinks evidence,$(ONLY)),$(error ONLY=$(ONLY): expected chain, sinks or evidence))
 	@failed=0; \
-	$(if $(filter sinks,$(ONLY)),,$(VIGIL) chaos chain $(if $(ONLY),$(CHAOS_DRAW) $(ARGS)) || failed=1;) \
-	$(if $(filter chain,$(ONLY)),,$(VIGIL) chaos sinks --million $(CHAOS_DRAW) $(if $(ONLY),$(ARGS)) || failed=1;) \
+	$(if $(filter sinks evidence,$(ONLY)),,$(VIGIL) chaos chain $(if $(ONLY),$(CHAOS_DRAW) $(ARGS)) || failed=1;) \
+	$(if $(filter chain evidence,$(ONLY)),,$(VIGIL) chaos sinks --million $(CHAOS_DRAW) $(if $(ONLY),$(ARGS)) || failed=1;) \
+	$(if $(filter chain sinks,$(ONLY)),,$(VIGIL) chaos evidence $(if $(SEED),--seed $(SEED)) $(if $(ONLY),$(ARGS)) || failed=1;) \
 	exit $$failed
 
 bad-input: setup ## try bad input beside a good camera and show what each came to

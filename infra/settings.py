@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     evidence_gap_timeout_s: float = Field(
         60.0, description="how long evidence waits for a second that does not come, beyond its time"
     )
+    evidence_lock_incidents_days: int | None = Field(
+        None, description="how long evidence of incidents is locked in S3, from the event on; default: not"
+    )
+    evidence_lock_violations_days: int | None = Field(
+        None, description="how long evidence of violations is locked in S3, from the event on; default: not"
+    )
     kafka_heap: str = "768m"
     kafka_session_ms: int = Field(
         9000, description="how long the local broker counts as alive after it was killed; it serves again only then"
@@ -108,6 +114,12 @@ class Settings(BaseSettings):
     def evidence_key_file(self) -> Path:
         """The file of the key that signs evidence."""
         return self.evidence_key or self.data_dir / "evidence-key.pem"
+
+    @cached_property
+    def evidence_lock_days(self) -> dict[str, int]:
+        """How long evidence is locked, days by topic; what is not here is not locked."""
+        days = {"incidents": self.evidence_lock_incidents_days, "violations": self.evidence_lock_violations_days}
+        return {topic: value for topic, value in days.items() if value is not None}
 
     def environment(self) -> dict[str, str]:
         """Return these settings as environment variables for a child process; secrets are included: never log them."""

@@ -41,7 +41,9 @@ def command(out: Path, registry: Path, pace: str, *, keep: bool) -> None:
 
     Starts the local stack in a folder of its own (.local/demo), plays the shipped clips at real time, waits until every
     group's lag is 0, writes demo-out/report.html and report.json with a still of each finding, and stops everything.
-    Exit 0 only where every camera-second is in ClickHouse exactly once and every table equals its topic.
+    Each finding's evidence is kept in demo-out/evidence, verified, and the finding recomputed from it.
+    Exit 0 only where every camera-second is in ClickHouse exactly once, every table equals its topic, the evidence
+    agrees and every finding comes out again bit for bit.
 
     \b
     Examples:
@@ -51,7 +53,7 @@ def command(out: Path, registry: Path, pace: str, *, keep: bool) -> None:
     """
     settings = Settings(data_dir=Path(".local/demo"))
     console = Console()
-    demo = Demo(settings, out, registry, pace, console)
+    demo = Demo(settings, out, registry, pace, console, evidence=True)
     try:
         try:
             demo.prepare()

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -11,10 +11,11 @@ from rich.table import Table
 from infra.settings import Settings
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, NoCaseError, check_stored
-from sinks.evidence.archive import export as write_export
 from sinks.evidence.case_name import CaseName
+from sinks.evidence.export import export as write_export
 from sinks.evidence.object_store import ObjectMissingError, StoreRefusedError, StoreUnavailableError
 from sinks.evidence.store_address import open_store
+from sinks.evidence.whole_store import check_store
 
 #: Exit code of a verification that found a difference; 1 is an error.
 DIFFERS = 2
@@ -119,22 +120,29 @@ def _show(console: Console, case: CaseName, manifest: Any, entry: str | None) ->
 
 
 @command.command("verify")
-@click.argument("case")
+@click.argument("case", required=False)
+@click.option("--all", "whole", is_flag=True, help="Every case, log and key of the store.")
 @click.option("--key-id", help="Trust this key alone. Default: that of the settings' public key, where it is there.")
-def verify_command(case: str, key_id: str | None) -> None:
+def verify_command(case: str | None, key_id: str | None, *, whole: bool) -> None:
     """Recompute everything of a case and name what differs: file and bytes, field of the manifest, entry of the log.
 
     CASE may also be the folder or ZIP of an export; that needs neither store nor network. Ends with 0 where all agrees,
-    with 2 where something differs, with 1 if it could not look.
+    with 2 where something differs, with 1 if it could not look. --all reads each log once, and names objects that no
+    manifest names.
 
     \b
     Examples:
       vigil evidence verify speeding-0123456789abcdef0123
+      vigil evidence verify --all
       vigil evidence verify case.zip
       vigil evidence verify case.zip --key-id 5d7c...
     """
     settings = Settings()
     trusted = key_id.lower() if key_id else _published(settings)
+    if whole == (case is not None):
+        raise click.UsageError("name one CASE, or --all")
+    if case is None:
+        _verify_all(settings, trusted)
     try:
         if Path(case).exists():
             lines = verify.check_case(verify.read_case(Path(case)), trusted, signing.holds)
@@ -153,6 +161,25 @@ def verify_command(case: str, key_id: str | None) -> None:
     raise SystemExit(0 if verify.agrees(lines) else DIFFERS)
 
 
+def _verify_all(settings: Settings, trusted: str | None) -> NoReturn:
+    console = Console(stderr=True)
+    try:
+        with console.status("reading the logs") as status:
+            store = open_store(settings.evidence_address)
+            report = check_store(store, trusted, lambda done, of: status.update(f"case {done + 1} of {of}"))
+    except (ValueError, StoreRefusedError, StoreUnavailableError) as error:
+        raise click.ClickException(str(error)) from error
+    for where, lines in report.lines.items():
+        click.echo(f"{where}:\n{verify.report(lines)}")
+    for name in report.unnamed:
+        click.echo(f"NOTE    {name}: no manifest, log or pointer names it")
+    click.echo(
+        f"{report.cases} cases, {report.objects} objects, {report.entries} entries of the log, {report.missing} seconds"
+        f" or spans recorded as missing: {'everything agrees.' if report.agrees else f'{len(report.lines)} differ.'}"
+    )
+    raise SystemExit(0 if report.agrees else DIFFERS)
+
+
 def _published(settings: Settings) -> str | None:
     path = settings.evidence_key_file
     public = path.with_name(path.name + ".pub")
@@ -165,22 +192,30 @@ def _published(settings: Settings) -> str | None:
 @command.command()
 @click.argument("case")
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="The ZIP to write.")
-@click.option("--no-blur", is_flag=True, help="Include clip and original pictures, on which bystanders are seen.")
-def export(case: str, target: Path, *, no_blur: bool) -> None:
+@click.option(
+    "--unblurred",
+    metavar="REASON",
+    help="Include the original clip and pictures, on which bystanders are seen; the reason is recorded in the export.",
+)
+def export(case: str, target: Path, unblurred: str | None) -> None:
     """Write a case as one ZIP that `python verify.py` in it can check with nothing of Vigil installed.
 
-    Of an incident, the latest revision, unless @N names another. Bystanders are blurred unless told otherwise: the
-    clip and the original pictures are then left out, and the manifest keeps their digests.
+    Of an incident, the latest revision, unless @N names another. Bystanders are blurred unless a reason is given: the
+    clip is decoded, blurred and encoded anew, the original clip and pictures are left out, and the manifest keeps their
+    digests.
 
     \b
     Examples:
       vigil evidence export speeding-0123456789abcdef0123 --to case.zip
-      vigil evidence export stopped_vehicle-0123456789abcdef0123@2 --to case.zip --no-blur
+      vigil evidence export stopped_vehicle-0123456789abcdef0123@2 --to case.zip --unblurred "court order 17/2026"
     """
     archive = _archive(Settings())
     one = _cases(archive, case)[-1]
     try:
-        names = write_export(archive, one, target, blurred=not no_blur)
+        if unblurred is not None and not unblurred.strip():
+            raise click.UsageError("--unblurred wants a reason, such as the number of a court's order")
+        with Console(stderr=True).status("reading the case") as status:
+            names = write_export(archive, one, target, unblurred=unblurred, tell=status.update)
     except FileExistsError:
         raise click.ClickException(f"{target} is there already; name another file") from None
     except (NoCaseError, ObjectMissingError, StoreRefusedError, StoreUnavailableError) as error:

@@ -14,7 +14,6 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
-    "evidence": "sinks.evidence.app:run",
 }
 
 
@@ -59,6 +58,26 @@ def clickhouse_sink(instance: str | None) -> None:
       vigil run clickhouse-sink --instance second
     """
     raise SystemExit(_start("sinks.clickhouse.app:run", instance=instance) or 0)
+
+
+@command.command()
+@click.option(
+    "--instance",
+    help="Name of this process among several sinks of one group, and of its log; stable over restarts."
+    " Default: this machine's name.",
+)
+@click.option(
+    "--metrics-port", type=click.IntRange(1, 65_535), help="Serve metrics on this port of 127.0.0.1. Default: none."
+)
+def evidence(instance: str | None, metrics_port: int | None) -> None:
+    """Run the evidence sink until SIGTERM.
+
+    \b
+    Examples:
+      vigil run evidence
+      vigil run evidence --instance second --metrics-port 9105
+    """
+    raise SystemExit(_start("sinks.evidence.app:run", instance=instance, metrics_port=metrics_port) or 0)
 
 
 @command.command()

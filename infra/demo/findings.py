@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from infra.demo.accounting import Account, Second, TableCount, balance, second_of
+from infra.demo.kept_evidence import look
 from infra.demo.report import CameraFigures, Finding, Report
 from infra.demo.stills import MOST_GROUPS_BACK, FramesGoneError, FramesReader, draw_still
 from infra.demo.tables import BALANCE_SQL, TABLES, Tables
@@ -21,8 +22,8 @@ from schemas.wire import BadMessageError
 ROLES = ("best", "peak", "latest", "onset")
 
 
-def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path) -> Report:
-    """Return the report of a finished run; stills are written below `out`."""
+def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path, *, evidence: bool = False) -> Report:
+    """Return the report of a finished run; stills are written below `out`, where evidence lies if it was kept."""
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
     prefix = settings.topic_prefix
     cameras: dict[str, Camera] = {}
@@ -37,15 +38,21 @@ def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path) -
     account = balance(produced, detected, tracked, tables.seconds("detections"), tables.seconds("tracks"), dead)
     counts = {topic: tables.count(topic, reader.count(prefix + topic)) for topic in TABLES}
     last_steps: dict[str, Incident] = {}
+    named: set[tuple[str, int]] = set()
     for record in reader.read(prefix + "incidents"):
         step: Incident = codec.decode("incidents", record.value or b"")
+        if step.evidence:
+            named.add((step.incident_id, step.revision))
         if step.incident_id not in last_steps or last_steps[step.incident_id].revision < step.revision:
             last_steps[step.incident_id] = step
     violations: dict[str, Violation] = {}
     for record in reader.read(prefix + "violations"):
         violation: Violation = codec.decode("violations", record.value or b"")
         violations.setdefault(violation.violation_id, violation)
+        if violation.evidence:
+            named.add((violation.violation_id, 0))
     findings = _findings(settings, codec, tables, [*last_steps.values(), *violations.values()], out)
+    kept = look(out, len(named)) if evidence else None
     return Report(
         account=account,
         cameras=_cameras(cameras, produced, spans, tables, findings),
@@ -54,8 +61,9 @@ def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path) -
         incidents=len(last_steps),
         violations=len(violations),
         findings=findings,
-        problems=_problems(account, counts, findings, cameras),
+        problems=[*_problems(account, counts, findings, cameras), *(kept.problems if kept is not None else ())],
         query=BALANCE_SQL,
+        evidence=kept,
     )
 
 

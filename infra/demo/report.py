@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.demo.accounting import Account, TableCount
+from infra.demo.kept_evidence import KeptEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Report:
         findings: each of them, with its still.
         problems: why the demo did not succeed; empty where it did.
         query: the SQL of the balance.
+        evidence: what was kept of the findings; None: no evidence sink ran.
     """
 
     account: Account
@@ -68,6 +70,7 @@ class Report:
     findings: Sequence[Finding]
     problems: Sequence[str]
     query: str
+    evidence: KeptEvidence | None = None
 
     @property
     def ok(self) -> bool:
@@ -82,6 +85,11 @@ class Report:
         return (
             f"All {self.account.produced} camera-seconds are in ClickHouse exactly once; every table equals its topic; "
             f"{self.incidents} incidents, {self.violations} violations proposed."
+            + (
+                ""
+                if self.evidence is None
+                else f" Evidence of {self.evidence.cases} findings agrees; each comes out again bit for bit."
+            )
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -109,6 +117,7 @@ class Report:
             "tables": {name: {**asdict(table), "equal": table.equal} for name, table in self.tables.items()},
             "cameras": [asdict(camera) for camera in self.cameras],
             "findings": [asdict(finding) for finding in self.findings],
+            "evidence": None if self.evidence is None else self.evidence.to_json(),
         }
 
 
@@ -166,5 +175,13 @@ def show(report: Report, folder: Path, console: Console) -> None:
     for (family, kind, camera_id), summaries in by_kind.items():
         found.add_row(family, kind, camera_id, str(len(summaries)), summaries[0])
     console.print(found)
+    if report.evidence is not None:
+        e = report.evidence
+        starts = ", ".join(f"{count} from {start}" for start, count in e.starts.items())
+        console.print(
+            f"evidence: {e.cases} cases, {e.objects} objects, {e.missing} seconds or spans recorded as missing;"
+            f" recomputed bit for bit: {e.recomputed} ({starts})",
+            highlight=False,
+        )
     console.print(f"[{'green' if report.ok else 'red'}]{report.verdict}")
     console.print(f"report: {folder / 'report.html'}")

@@ -17,6 +17,8 @@ from rich.table import Table
 
 from infra.demo.findings import gather
 from infra.demo.groups import Groups
+from infra.demo.kept_evidence import GAP_TIMEOUT_S, GROUP, KEY, STORE
+from infra.demo.kept_evidence import TOPICS as EVIDENT
 from infra.demo.report import Report, show, write
 from infra.demo.tables import TABLES, Tables
 from infra.demo.topic_reader import TopicReader
@@ -24,6 +26,7 @@ from infra.local.control import LocalStack, StackError
 from infra.local.kafka import message_max_bytes
 from infra.local.stages import StageProcess
 from infra.settings import ROOT, Settings
+from sinks.evidence import signing
 
 #: Vigil's own processes, in the order of the chain.
 STAGES: Sequence[str] = ("clickhouse-sink", "violations", "incidents", "tracking", "perception")
@@ -72,6 +75,7 @@ class Demo:
         registry: the cameras to play.
         pace: realtime or max.
         console: where progress goes.
+        evidence: also keep each finding's evidence, verify it, and recompute each finding from it.
     """
 
     settings: Settings
@@ -79,6 +83,7 @@ class Demo:
     registry: Path = REGISTRY
     pace: str = "realtime"
     console: Console = field(default_factory=Console)
+    evidence: bool = False
     stack: LocalStack = field(init=False)
     _started: bool = field(init=False, default=False)
 
@@ -112,6 +117,8 @@ class Demo:
         self._step("applying topics and schemas", lambda: self._vigil("topics", "apply"))
         self._step("migrating tables", lambda: self._vigil("migrate"))
         self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry.resolve())))
+        if self.evidence:
+            signing.generate(self.out / KEY)
 
     def play(self) -> None:
         """Start every stage as its own process, play the footage, wait until every group's lag is 0.
@@ -148,10 +155,12 @@ class Demo:
                 played = now.processes.get("producers") == "done"
                 calm = calm + 1 if played and now.total_lag == 0 else 0
         self.console.print(f"footage played; {dict(now.messages)}", highlight=False)
+        if self.evidence:
+            self._step("keeping the last findings' evidence", lambda: self._await_evidence(watcher, deadline))
 
     def _start_stages(self, watcher: "Watcher") -> None:
         """Start every stage and wait until each group holds its partitions, so that no latency is that of a start."""
-        self.stack.start([self._process(name) for name in STAGES])
+        self.stack.start([*(self._process(name) for name in STAGES), *([self._sink()] if self.evidence else [])])
         deadline = time.monotonic() + JOIN_WITHIN_S
         while missing := watcher.groups_without_members():
             if time.monotonic() > deadline:
@@ -160,13 +169,20 @@ class Demo:
                 )
             time.sleep(0.3)
 
+    def _await_evidence(self, watcher: "Watcher", deadline: float) -> None:
+        while left := watcher.lag(GROUP, EVIDENT):
+            if time.monotonic() > deadline or watcher.states().get(GROUP) == "failed":
+                lines = "\n  ".join(self.stack.log(GROUP, 15))
+                raise DemoError(f"evidence of {left} findings was not kept; the sink's last lines:\n  {lines}")
+            time.sleep(0.3)
+
     def report(self) -> Report:
         """Account for every camera-second, draw the stills, write report.json and report.html."""
         reader = TopicReader(self.settings.bootstrap_servers, message_max_bytes())
         try:
             with self.console.status("reading topics and tables, drawing stills"):
                 tables = Tables.connect(self.settings)
-                report = gather(self.settings, reader, tables, self.out)
+                report = gather(self.settings, reader, tables, self.out, evidence=self.evidence)
         finally:
             reader.close()
         write(report, self.out)
@@ -175,7 +191,7 @@ class Demo:
 
     def stop_stages(self) -> None:
         """Stop Vigil's own processes; the servers go on."""
-        self.stack.stop([*STAGES, "producers"])
+        self.stack.stop([*STAGES, *([GROUP] if self.evidence else []), "producers"])
 
     def down(self) -> None:
         """Stop everything that this run started; a stack that ran before is another's."""
@@ -189,6 +205,16 @@ class Demo:
             "VIGIL_CLICKHOUSE_DATABASE": self.settings.clickhouse_database,
         }
         return StageProcess(name, arguments, names)
+
+    def _sink(self) -> StageProcess:
+        """Return the evidence sink, whose store is part of the report."""
+        process = self._process("evidence")
+        where = {
+            "VIGIL_EVIDENCE_STORE": str((self.out / STORE).resolve()),
+            "VIGIL_EVIDENCE_KEY": str((self.out / KEY).resolve()),
+            "VIGIL_EVIDENCE_GAP_TIMEOUT_S": str(GAP_TIMEOUT_S[self.pace]),
+        }
+        return StageProcess(process.stage, process.arguments, {**process.env, **where})
 
     def _step(self, title: str, step: object) -> None:
         begun = time.monotonic()
@@ -226,7 +252,8 @@ class Watcher:
     def look(self) -> Watched:
         """Return what is so now."""
         messages = {name: self._reader.count(self._prefix + name) for name in SHOWN}
-        lag = {group: self._lag(group) for group in GROUPS}
+        # its sources, not what it has committed: it may not have come to a topic yet
+        lag = {group: self.lag(group, SOURCES[group]) for group in GROUPS}
         return Watched(messages, lag, self.states())
 
     def states(self) -> dict[str, str]:
@@ -237,9 +264,9 @@ class Watcher:
         """Return the groups that are not stable with at least one assigned partition."""
         return [group for group in GROUPS if not self._groups.members(self._prefix + group)]
 
-    def _lag(self, group: str) -> int:
-        # its sources, not what it has committed: it may not have come to a topic yet
-        topics = [self._prefix + name for name in SOURCES[group]]
+    def lag(self, group: str, sources: Sequence[str]) -> int:
+        """Return how many messages of its sources a group has yet to commit."""
+        topics = [self._prefix + name for name in sources]
         return self._groups.lag(self._prefix + group, {topic: self._reader.ends(topic) for topic in topics})
 
 

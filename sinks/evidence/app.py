@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,8 @@ from sinks.evidence.detections_follower import DetectionsFollower
 from sinks.evidence.evidence_log import EvidenceLog
 from sinks.evidence.folder_store import FolderStore
 from sinks.evidence.gathering import Gatherer
+from sinks.evidence.lineage_reader import LineageReader
+from sinks.evidence.lock import LockSettings
 from sinks.evidence.metrics import EvidenceMetrics
 from sinks.evidence.object_store import ObjectStore, StoreRefusedError, StoreUnavailableError
 from sinks.evidence.record_reader import RecordReader
@@ -66,6 +69,10 @@ class Addresses(Protocol):
     def evidence_gap_timeout_s(self) -> float:
         """How long a second that does not come is waited for."""
 
+    @property
+    def evidence_lock_days(self) -> Mapping[str, int]:
+        """How long evidence is locked, by topic; what is not here is not locked."""
+
 
 def evidence_settings(
     addresses: Addresses, *, instance: str | None = None, metrics_port: int | None = None
@@ -85,6 +92,7 @@ def evidence_settings(
         key=addresses.evidence_key_file,
         instance=re.sub(r"[^A-Za-z0-9._-]", "-", instance or socket.gethostname()),
         gap_timeout_s=addresses.evidence_gap_timeout_s,
+        lock=LockSettings(addresses.evidence_lock_days),
         metrics_port=metrics_port,
     )
 
@@ -112,10 +120,12 @@ def serve(
     store = open_store(settings.store)
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.registry)
-    writer = EvidenceWriter(store, key, EvidenceLog(store, key, settings.instance))
+    settings.lock.check(store_locks=store.locks)
+    evidence_log = EvidenceLog(store, key, settings.instance, settings.lock)
+    writer = EvidenceWriter(store, key, evidence_log, lock=settings.lock)
     if not _until_ready(settings, store, writer, stop):
         return
-    names = ("frames", "detections", *TOPICS)
+    names = ("frames", "detections", "checkpoints", "cameras", *TOPICS)
     admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
     found = topic_ids(admin, [settings.topic_prefix + name for name in names])
     ids = {name: found[settings.topic_prefix + name] for name in names}
@@ -124,11 +134,22 @@ def serve(
     codec = MessageCodec(schema_ids)
     index = SecondsIndex()
     follower = DetectionsFollower(settings.bootstrap_servers, f"{settings.topic_prefix}detections", index)
-    frames = RecordReader(
-        settings.bootstrap_servers, f"{settings.topic_prefix}frames", catalogue().limits.message_max_bytes
+    most_bytes = catalogue().limits.message_max_bytes
+    frames = RecordReader(settings.bootstrap_servers, f"{settings.topic_prefix}frames", most_bytes)
+    lineages = LineageReader(
+        settings.bootstrap_servers, settings.topic_prefix, codec, schema_ids, most_bytes, settings.lineage
     )
-    sources = {name: ids[name] for name in ("frames", "detections")}
-    gatherer = Gatherer(index, follower, frames, codec, settings.window, settings.gap_timeout_s, sources)
+    sources = {name: ids[name] for name in ("frames", "detections", "checkpoints", "cameras")}
+    gatherer = Gatherer(
+        index,
+        follower,
+        frames,
+        lineages,
+        codec,
+        window=settings.window,
+        gap_timeout_s=settings.gap_timeout_s,
+        topic_ids=sources,
+    )
     dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, schema_ids, STAGE)
     log.info("evidence goes to %s, signed with key %s", settings.store, key.key_id)
     try:
@@ -147,6 +168,7 @@ def serve(
         ).run()
     finally:
         frames.close()
+        lineages.close()
 
 
 def _until_ready(settings: EvidenceSettings, store: ObjectStore, writer: EvidenceWriter, stop: threading.Event) -> bool:

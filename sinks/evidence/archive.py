@@ -2,11 +2,8 @@
 
 import contextlib
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote
 
 from sinks.evidence import verify
@@ -17,27 +14,6 @@ from sinks.evidence.object_store import ObjectMissingError, ObjectStore
 from sinks.evidence.signing import holds
 from sinks.evidence.verify import Line
 from sinks.evidence.writer import pointer_to
-
-#: The earliest time a ZIP can name: an export of the same case has the same bytes.
-ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-README: Final = """Evidence of the finding {case}
-
-manifest.json     what was seen, where it comes from, and the SHA-256 of every file
-signature.json    signed statement about the manifest (Ed25519)
-public-key.pem    the key; its id is {key_id}
-log/              the manifest's entry in the hourly log, the log's signed head, and the proof that it is in it
-verify.py         checks all of it:   python verify.py
-{shown}
-
-The clip holds the camera's own packets; nothing was transcoded. Pictures named "blurred" are derived from originals
-whose SHA-256 stands beside them in the manifest. Compare the key's id with the one that the city publishes:
-   python verify.py --key-id {key_id}
-"""
-BLURRED: Final = (
-    "\nBystanders are blurred: clip, original pictures and detections are withheld. Their SHA-256 stand in the\n"
-    "manifest, so that they can be compared when a court asks for them."
-)
-PLAIN: Final = "\nNothing is withheld: bystanders can be recognised. Handle it as the law on personal data demands."
 
 
 class NoCaseError(LookupError):
@@ -90,12 +66,13 @@ class Archive:
         except ObjectMissingError as error:
             raise NoCaseError(f"{case} has no manifest yet: the sink has not finished it") from error
 
-    def load(self, case: CaseName, *, private: bool) -> dict[str, bytes]:
+    def load(self, case: CaseName, *, private: bool, log: bool = True) -> dict[str, bytes]:
         """Return a case's files as an export holds them; what is not there is left out.
 
         Args:
             case: its name.
             private: also what shows bystanders.
+            log: also entry, head and proof, for which the whole hour of the log is read.
 
         Raises:
             NoCaseError: the case has no manifest.
@@ -108,19 +85,20 @@ class Archive:
         signature = self._signature(case, manifest)
         if signature is not None:
             out[verify.SIGNATURE] = signature
-        out |= self._log_files(case)
-        key_id = _key_id(out)
+        if log:
+            out |= self._log_files(case)
+        for key_id in _key_ids(out):  # one of the two documents that name it may be damaged
+            with contextlib.suppress(ObjectMissingError, ValueError):
+                out.setdefault(verify.PUBLIC_KEY, self._store.get(f"keys/{key_id}.pem"))
         try:
-            out[verify.PUBLIC_KEY] = self._store.get(f"keys/{key_id}.pem")
             files = json.loads(manifest)["files"]
-        except (ObjectMissingError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             files = []
         for entry in files:
-            if private or not entry["private"]:
-                try:
+            # what a damaged manifest names wrongly is not there; the manifest itself is told to differ
+            with contextlib.suppress(ObjectMissingError, ValueError, KeyError, TypeError):
+                if private or not entry["private"]:
                     out[entry["name"]] = self._store.get(entry["object"])
-                except (ObjectMissingError, ValueError):
-                    continue
         return out
 
     def check_log(self, entry: str, key: bytes) -> list[Line]:
@@ -145,27 +123,39 @@ class Archive:
             if [peak.hex() for peak in peaks] != found["peaks"] or found["index"] != index or found["log"] != log:
                 return [Line("differs", f"{name} (entry {index} of log {log})", "it does not continue those before it")]
             if index == 0:
-                out += self._check_before(name, found["leaf"])
+                out += self._check_before(name, found["leaf"], key)
             last = found
-        out += self._check_after(log, last)
+        out += self._check_after(log, last, key)
         return out or [Line("ok", log, f"{len(names)} entries, each with its signed tree head")]
 
-    def _check_before(self, name: str, leaf: Mapping[str, Any]) -> list[Line]:
+    def _check_before(self, name: str, leaf: Mapping[str, Any], key: bytes) -> list[Line]:
         if leaf["kind"] != "previous-hour":
             return []
         names = entries_of(self._store, leaf["log"])
-        head = json.loads(self._store.get(names[-1]))["head"] if names else {"size": 0, "root_sha256": ""}
+        head: Mapping[str, Any] = {"size": 0, "root_sha256": ""}
+        if names:
+            found, lines = verify.check_entry(names[-1], self._store.get(names[-1]), key, holds)
+            if found is None:
+                return lines
+            head = found["head"]
         if (head["size"], head["root_sha256"]) == (leaf["size"], leaf["root_sha256"]):
             return []
         text = f"it follows {leaf['log']} of {leaf['size']} entries; there are {head['size']}, or another root"
         return [Line("differs", name, text)]
 
-    def _check_after(self, log: str, last: Any) -> list[Line]:
+    def _check_after(self, log: str, last: Any, key: bytes) -> list[Line]:
         folder = log.rpartition("/")[0] + "/"
         later = [hour.rstrip("/") for hour in self._store.folders(folder) if hour.rstrip("/") > log]
         if not later or last is None:
             return []
-        leaf = json.loads(self._store.get(entry_name(later[0], 0)))["leaf"]
+        first = entry_name(later[0], 0)
+        try:
+            found, lines = verify.check_entry(first, self._store.get(first), key, holds)
+        except ObjectMissingError:
+            return [Line("differs", first, "it is missing: the hour that follows has no first entry")]
+        if found is None:
+            return lines
+        leaf = found["leaf"]
         if (leaf.get("log"), leaf.get("size"), leaf.get("root_sha256")) == (
             log,
             last["head"]["size"],
@@ -217,20 +207,22 @@ class Archive:
         return {verify.ENTRY: data, verify.HEAD: verify.canonical(head), verify.PROOF: verify.canonical(proof)}
 
 
-def _key_id(files: Mapping[str, bytes]) -> str:
+def _key_ids(files: Mapping[str, bytes]) -> list[str]:
+    out = []
     for name, path in ((verify.MANIFEST, ("key_id",)), (verify.SIGNATURE, ("statement", "key_id"))):
-        try:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
             value = json.loads(files[name])
             for step in path:
                 value = value[step]
-            return str(value)
-        except (ValueError, KeyError, TypeError):
-            continue
-    return "unknown"
+            out.append(str(value))
+    return out
 
 
 def check_stored(archive: Archive, case: CaseName, trusted: str | None) -> list[Line]:
     """Verify a case in the store, with the whole hour of its log.
+
+    What differs is named where it lies: entry, head and proof of an export are worked out of the store's entries, so a
+    damaged pointer or entry is told as such and not as what follows from it.
 
     Args:
         archive: the store's.
@@ -243,36 +235,22 @@ def check_stored(archive: Archive, case: CaseName, trusted: str | None) -> list[
     """
     files = archive.load(case, private=True)
     found = verify.check_case(files, trusted, holds, complete=True)
+    if any(line.level == "differs" and line.what == verify.PUBLIC_KEY for line in found):
+        return found
     entry = archive.entry_of(case)
     if entry is None:
-        return [*found, Line("differs", case.pointer, "it is missing or changed: it names the case's entry in the log")]
-    if verify.ENTRY not in files:
-        log_files = {verify.ENTRY, verify.HEAD, verify.PROOF}
-        found = [line for line in found if line.what not in log_files]
-        found.append(Line("differs", case.pointer, f"the proof for entry {entry} cannot be made from what is there"))
+        text = "it is missing or changed: it names the case's entry in the log"
+        return [*_but_for_the_log(found), Line("differs", case.pointer, text)]
+    log: list[Line] = []
     with contextlib.suppress(ValueError, KeyError):  # a key that is none is among what was found
-        found += archive.check_log(entry, verify.raw_key(files[verify.PUBLIC_KEY]))
-    return found
+        log = archive.check_log(entry, verify.raw_key(files[verify.PUBLIC_KEY]))
+    if not verify.agrees(log):
+        found = _but_for_the_log(found)
+    elif verify.ENTRY not in files:
+        text = f"the proof for entry {entry} cannot be made from what is there"
+        found = [*_but_for_the_log(found), Line("differs", case.pointer, text)]
+    return found + log
 
 
-def export(archive: Archive, case: CaseName, target: Path, *, blurred: bool) -> Sequence[str]:
-    """Write a case as one ZIP; return the names of its files.
-
-    Raises:
-        NoCaseError: the case is not finished, or not yet in the log.
-        FileExistsError: the target is there.
-    """
-    files = archive.load(case, private=not blurred)
-    lost = [n for n in (verify.SIGNATURE, verify.PUBLIC_KEY, verify.ENTRY, verify.PROOF) if n not in files]
-    if lost:
-        raise NoCaseError(f"{case} lacks {', '.join(lost)}; 'vigil evidence verify {case.event_id}' says more")
-    key_id = verify.key_id(verify.raw_key(files[verify.PUBLIC_KEY]))
-    readme = README.format(case=case, key_id=key_id, shown=BLURRED if blurred else PLAIN)
-    script = (resources.files("sinks.evidence") / "verify.py").read_bytes()
-    files |= {"README.txt": readme.encode(), "verify.py": script}
-    with target.open("xb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive_file:
-        for name, data in sorted(files.items()):
-            info = zipfile.ZipInfo(name, ZIP_TIME)
-            info.external_attr = 0o644 << 16
-            archive_file.writestr(info, data)
-    return sorted(files)
+def _but_for_the_log(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if not line.what.startswith((verify.ENTRY, verify.HEAD, verify.PROOF))]

@@ -19,6 +19,7 @@ from sinks.clickhouse.dead_letters import DeadLetterWriter, Refused
 from sinks.clickhouse.record import Record
 from sinks.evidence.case_name import TOPICS, case_of
 from sinks.evidence.detections_follower import DetectionsFollower
+from sinks.evidence.evidence_log import LogMovedError
 from sinks.evidence.exhibit import EventSource, Exhibit, make
 from sinks.evidence.gathering import Gatherer
 from sinks.evidence.metrics import EvidenceMetrics
@@ -103,6 +104,7 @@ class EvidenceConsumer:
         self._dead_letters = dead_letters
         self._topic_ids = topic_ids
         self._metrics = metrics
+        metrics.breaker_limit_ratio.set(settings.breaker.share_ratio)
         self._stop = stop
         self._waiting: dict[int, Waiting] = {}
         self._offsets: dict[tuple[str, int], PartitionOffsets] = {}
@@ -151,6 +153,9 @@ class EvidenceConsumer:
         self._metrics.paused.set(full)
         self._metrics.held_bytes.set(self._index.size_bytes)
         self._metrics.waiting.set(len(self._waiting))
+        oldest_ms = min((one.created_at_ms for one in self._waiting.values()), default=None)
+        age_s = 0.0 if oldest_ms is None else max(0.0, time.time() - oldest_ms / 1000)
+        self._metrics.oldest_waiting_s.set(age_s)
         free = self._settings.most_waiting - len(self._waiting)
         messages: list[Any] = self._consumer.consume(max(1, min(TAKE, free)), wait_s)
         for message in messages:
@@ -237,13 +242,16 @@ class EvidenceConsumer:
             one.record.offset,
             sha256(one.record.value or b""),
         )
-        material = self._gatherer.gather(one.search, one.message, source)
+        material = self._gatherer.gather(one.search, one.message, source, one.record.value or b"")
         exhibit = self._make(material)
         new_bytes = self._writer.write(exhibit)
         metrics = self._metrics
         metrics.findings.labels(one.topic).inc()
         metrics.clips.inc(sum(file.about["kind"] == "clip" for file in exhibit.files))
         metrics.stored_bytes.inc(new_bytes)
+        metrics.log_entries.inc()
+        if material.lineage is not None:
+            metrics.recomputable.labels(material.lineage.start).inc()
         metrics.missing_s.inc(exhibit.missing_s)
         metrics.problems.inc(exhibit.problems)
         metrics.lag_s.observe(max(0.0, time.time() - one.message.frames_created_at_ms / 1000))
@@ -275,7 +283,7 @@ class EvidenceConsumer:
         pause = most_s if person else pause_s(attempt, first_s, most_s, self._random.random())
         one.not_before_s = time.monotonic() + pause
         (self._needs_person.add if person else self._needs_person.discard)(one.ticket)
-        self._metrics.retries.labels("person" if person else "again").inc()
+        self._metrics.retries.labels("person" if person else "again", _cause(error)).inc()
         self._metrics.waits_for_person.set(bool(self._needs_person))
         say = log.error if person else log.warning
         say("%s/%d@%d: %s; again in %.1f s", one.topic, one.partition, one.record.offset, error, pause)
@@ -338,6 +346,17 @@ class EvidenceConsumer:
         for place in gone:
             self._offsets.pop(place, None)
         consumer.incremental_unassign(partitions)
+
+
+def _cause(error: Exception) -> str:
+    """Return what failed, for the metric of retries."""
+    if isinstance(error, StoreRefusedError | StoreUnavailableError):
+        return "store"
+    if isinstance(error, ObjectDiffersError):
+        return "object"
+    if isinstance(error, LogMovedError):
+        return "log"
+    return "registry" if isinstance(error, RegistryUnavailableError) else "kafka"
 
 
 def _look_at(error: KafkaError) -> None:

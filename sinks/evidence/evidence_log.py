@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sinks.evidence import verify
+from sinks.evidence.lock import LockSettings
 from sinks.evidence.merkle import append
 from sinks.evidence.object_store import ObjectDiffersError, ObjectStore
 from sinks.evidence.signing import SigningKey
@@ -54,9 +55,11 @@ class EvidenceLog:
         store: where it lies.
         key: signs tree heads.
         instance: whose log; one process at a time writes to it, and a second one cannot overwrite its entries.
+        lock: how long entries are locked.
     """
 
-    def __init__(self, store: ObjectStore, key: SigningKey, instance: str) -> None:
+    def __init__(self, store: ObjectStore, key: SigningKey, instance: str, lock: LockSettings | None = None) -> None:
+        self._lock = lock or LockSettings()
         self._store = store
         self._key = key
         self._folder = f"{LOGS}{instance}/"
@@ -156,7 +159,7 @@ class EvidenceLog:
         }
         name = entry_name(log, tail.size)
         try:
-            self._store.put(name, verify.canonical(entry))
+            self._store.put(name, verify.canonical(entry), self._lock.log_until_us(now_us))
         except ObjectDiffersError:
             # another process of this instance's name has gone on; its entry stays, ours comes after it
             self._loaded = False

@@ -16,6 +16,8 @@ from schemas.messages import Incident, Violation
 from sinks.evidence import verify
 from sinks.evidence.case_name import CaseName, case_of
 from sinks.evidence.clip import Clip, remux, segments
+from sinks.evidence.lineage import NAME as LINEAGE
+from sinks.evidence.lineage import NOWHERE, Lineage
 from sinks.evidence.missing import FAR, Missing
 from sinks.evidence.moment import Moment, moments
 from sinks.evidence.source_group import SourceGroup
@@ -56,7 +58,8 @@ class Material:
         windows: what was looked for.
         groups: what was found, by camera and in the order of capture.
         missing: what was not.
-        topic_ids: UUID of frames and of detections, by name without prefix.
+        topic_ids: UUIDs of what sources lie in, by name without prefix.
+        lineage: what the finding can be recomputed from.
     """
 
     message: Incident | Violation
@@ -65,6 +68,7 @@ class Material:
     groups: Sequence[SourceGroup]
     missing: Sequence[Missing]
     topic_ids: dict[str, str]
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Exhibit:
 
     Attributes:
         case: its name.
+        at_us: when the event was, microseconds since the Unix epoch: legal deadlines count from there.
         files: clips, pictures, boxes.
         manifest: canonical JSON.
         missing_s: seconds without pictures.
@@ -102,6 +107,7 @@ class Exhibit:
     """
 
     case: CaseName
+    at_us: int
     files: Sequence[EvidenceFile]
     manifest: bytes
     missing_s: float
@@ -159,8 +165,26 @@ def make(material: Material, key_id: str) -> Exhibit:
     detections = [asdict(g.detections) for g in material.groups if g.detections is not None]
     about = {"kind": "detections", "shows": "what the detector found in these seconds, as the messages say"}
     work.files.append(EvidenceFile("detections.json", verify.canonical(_plain(detections)), about, True))
+    if material.lineage is not None:
+        _lineage(work, material.lineage)
     missing_s = sum(one.seconds for one in work.missing if one.reason != FAR)
-    return Exhibit(case_of(material.message), work.files, _manifest(work, key_id), missing_s, len(work.problems))
+    message = material.message
+    at_us = message.started_at_us if isinstance(message, Incident) else message.occurred_at_us
+    return Exhibit(case_of(message), at_us, work.files, _manifest(work, key_id), missing_s, len(work.problems))
+
+
+def _lineage(work: _Work, lineage: Lineage) -> None:
+    """Add what `vigil replay` starts from."""
+    about: dict[str, Any] = {
+        "kind": "lineage",
+        "start": lineage.start,
+        "shows": "checkpoints before the finding, detections since and registry entries, as Kafka held them",
+    }
+    if lineage.note:
+        about["note"] = lineage.note
+    if lineage.start == NOWHERE:
+        work.problems.append({"what": "lineage", "reason": lineage.note})
+    work.files.append(EvidenceFile(LINEAGE, lineage.to_bytes(), about, True))
 
 
 def _touches(group: SourceGroup, window: Window) -> bool:
@@ -265,6 +289,7 @@ def _manifest(work: _Work, key_id: str) -> bytes:
             "calibration": message.calibration_version,
             "registry": message.registry_version,
             "rule": message.rule_version,
+            "stages": {one.stage: one.version for one in material.lineage.stages} if material.lineage else None,
             "tariff": None,  # no message carries one yet: articles stand in the event itself
             "software": software(),
         },

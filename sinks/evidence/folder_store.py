@@ -29,11 +29,14 @@ class FolderStore:
         root: the folder; it is made when the first object is written.
     """
 
+    locks = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def put(self, name: str, data: bytes) -> bool:
-        """See ObjectStore."""
+    def put(self, name: str, data: bytes, keep_until_us: int | None = None) -> bool:
+        """See ObjectStore; a folder cannot lock."""
+        del keep_until_us
         target = self._path(name)
         try:
             self._make(target.parent)

@@ -8,6 +8,9 @@ from schemas.messages import Detections, Evidence, Frames, Incident, Violation
 from schemas.wire import BadMessageError
 from sinks.evidence.detections_follower import DetectionsFollower
 from sinks.evidence.exhibit import EventSource, Material
+from sinks.evidence.lineage import Kept, Lineage
+from sinks.evidence.lineage_reader import LineageReader
+from sinks.evidence.lineage_span import LineageSpan, span_of
 from sinks.evidence.missing import FAR, GONE, TOO_MUCH, Missing, holes, of_second
 from sinks.evidence.record_reader import RecordGoneError, RecordReader
 from sinks.evidence.scan import Want
@@ -21,6 +24,14 @@ from sinks.evidence.window import Window, left_out, windows_of
 MARGIN_S = 5.0
 #: Rules name up to three seconds; a message that names very many would be read for hours.
 MOST_NAMED = 32
+#: A finding is sent with a later second than those it names: rules wait for a better measurement, for an end.
+SENT_WITHIN_US = 180_000_000
+#: Detections of one partition come in about the order of their frames; so much later none is waited for.
+DISORDER_MS = 2_000
+#: A span that no second covers: what is read for it ends by the time of its writing.
+NEVER_US = 1 << 62
+#: Number of a search's span for the recomputation, beside those of its windows.
+LINEAGE = 999
 
 
 @dataclass(slots=True)
@@ -30,11 +41,13 @@ class Search:
     Attributes:
         ticket: its number in index and follower.
         windows: the spans it needs.
-        wants: what is read for them, with the partition of each.
+        span: the time that a recomputation needs.
+        wants: what is read for all of them, with the partition of each.
     """
 
     ticket: int
     windows: Sequence[Window]
+    span: LineageSpan
     wants: list[tuple[int, Want]] = field(default_factory=list)
 
 
@@ -45,6 +58,7 @@ class Gatherer:
         index: filled by the follower.
         follower: reads `detections`.
         frames: reads `frames`.
+        lineages: reads what findings are recomputed from.
         codec: the wire codec.
         window: how much is kept.
         gap_timeout_s: see EvidenceSettings.
@@ -56,7 +70,9 @@ class Gatherer:
         index: SecondsIndex,
         follower: DetectionsFollower,
         frames: RecordReader,
+        lineages: LineageReader,
         codec: MessageCodec,
+        *,
         window: WindowSettings,
         gap_timeout_s: float,
         topic_ids: dict[str, str],
@@ -64,6 +80,7 @@ class Gatherer:
         self._index = index
         self._follower = follower
         self._frames = frames
+        self._lineages = lineages
         self._codec = codec
         self._window = window
         self._gap_timeout_s = gap_timeout_s
@@ -82,7 +99,9 @@ class Gatherer:
             if not self._follower.has(one.frames_partition):
                 raise ValueError(f"it names partition {one.frames_partition} of frames, which is not there")
         windows = windows_of(message.evidence, self._window)
-        out = Search(ticket * 1_000, windows)
+        span = span_of(message, self._lineages.settings)
+        out = Search(ticket * 1_000, windows, span)
+        early = self._follower.offset_at(span.frames_partition, span.from_ms - round(MARGIN_S * 1000))
         plans = [(window, *self._times(window, message)) for window in windows]
         for number, (window, partition, cursor, named_ms, until_ms) in enumerate(plans):
             lookback_us = round(self._window.lookback_s * 1e6)
@@ -90,6 +109,10 @@ class Gatherer:
             want = Want(out.ticket, window.camera_id, window.to_us, named_ms, until_ms, cursor)
             self._follower.want(partition, want)
             out.wants.append((partition, want))
+        self._index.want(out.ticket + LINEAGE, span.camera_id, span.from_us, self._sent_by_us(out))
+        want = Want(out.ticket, span.camera_id, NEVER_US, span.until_ms, span.until_ms + DISORDER_MS, early)
+        self._follower.want(span.frames_partition, want)
+        out.wants.append((span.frames_partition, want))
         return out
 
     def over(self, search: Search, now_ms: int) -> bool:
@@ -104,9 +127,16 @@ class Gatherer:
         self._follower.drop(search.ticket)
         for number, window in enumerate(search.windows):
             self._index.release(search.ticket + number, window.camera_id)
+        self._index.release(search.ticket + LINEAGE, search.span.camera_id)
 
-    def gather(self, search: Search, message: Incident | Violation, source: EventSource) -> Material:
+    def gather(self, search: Search, message: Incident | Violation, source: EventSource, value: bytes) -> Material:
         """Read what was found.
+
+        Args:
+            search: the finding's.
+            message: the finding.
+            source: where its message lies.
+            value: its message as Kafka holds it.
 
         Raises:
             KafkaSilentError: Kafka does not answer.
@@ -133,7 +163,16 @@ class Gatherer:
                 left -= group.size
             for group in found:
                 groups.setdefault((group.frames.camera_id, group.frames.epoch_us, group.frames.sequence), group)
-        return Material(message, source, search.windows, list(groups.values()), missing, self._topic_ids)
+        lineage = self._lineage(search, message, source, value)
+        return Material(message, source, search.windows, list(groups.values()), missing, self._topic_ids, lineage)
+
+    def _lineage(self, search: Search, message: Incident | Violation, source: EventSource, value: bytes) -> Lineage:
+        span = search.span
+        seconds = self._index.between(span.camera_id, span.from_us, self._sent_by_us(search))
+        return self._lineages.read(message, Kept(source.partition, source.offset, value), span, seconds)
+
+    def _sent_by_us(self, search: Search) -> int:
+        return max(window.to_us for window in search.windows) + SENT_WITHIN_US
 
     def _times(self, window: Window, message: Incident | Violation) -> tuple[int, int, int, int]:
         """Return the partition, the first offset to read, and when the last named frames and their wait are over."""
@@ -158,6 +197,9 @@ class Gatherer:
         at = first
         while not at.frames.starts_with_keyframe:
             before = self._index.get(window.camera_id, at.frames.epoch_us, at.frames.sequence - 1)
+            # what lies further back may be at hand for another finding: this one's evidence must not depend on it
+            if before is not None and before.end_us <= window.from_us - round(self._window.lookback_s * 1e6):
+                return []
             group = self._read(before) if before is not None else None
             if not isinstance(group, SourceGroup):
                 return []

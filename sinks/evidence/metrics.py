@@ -15,8 +15,14 @@ class EvidenceMetrics:
         problems: stills, crops and clips that could not be made, as manifests say.
         lag_s: from the frames that led to a finding (Kafka's CreateTime) to its evidence being stored.
         make_s: duration of reading, cutting and storing one finding's evidence.
-        retries: attempts that failed and will be repeated, by remedy (again, person).
+        retries: attempts that failed and will be repeated, by remedy (again, person) and by what failed (kafka,
+            registry, store, log, object: another one has the name).
         dead_letters: messages refused, by topic and error class.
+        breaker_limit_ratio: share of a topic's last messages above which dead letters stop the sink.
+        log_entries: manifests appended to the log.
+        oldest_waiting_s: how long ago the frames of the oldest finding that waits were written (Kafka's CreateTime); 0:
+            none waits.
+        recomputable: findings by where `vigil replay` starts.
         waiting: findings that wait for their last second or for another attempt.
         held_bytes: bytes of detections held for them.
         paused: 1 while consumption is paused for either.
@@ -38,9 +44,19 @@ class EvidenceMetrics:
             registry=r,
         )
         self.make_s = Histogram("vigil_evidence_make_seconds", "Reading, cutting and storing a finding.", registry=r)
-        self.retries = Counter("vigil_evidence_retries", "Attempts to be repeated.", ["remedy"], registry=r)
+        self.retries = Counter("vigil_evidence_retries", "Attempts to be repeated.", ["remedy", "cause"], registry=r)
         self.dead_letters = Counter(
             "vigil_evidence_dead_letters", "Messages refused.", ["topic", "error_class"], registry=r
+        )
+        self.breaker_limit_ratio = Gauge(
+            "vigil_evidence_breaker_limit_ratio", "Share of dead letters above which the sink stops.", registry=r
+        )
+        self.log_entries = Counter("vigil_evidence_log_entries", "Manifests appended to the log.", registry=r)
+        self.oldest_waiting_s = Gauge(
+            "vigil_evidence_oldest_waiting_seconds", "Age of the oldest finding that waits, by its frames.", registry=r
+        )
+        self.recomputable = Counter(
+            "vigil_evidence_recomputable", "Findings by where a recomputation starts.", ["start"], registry=r
         )
         self.waiting = Gauge("vigil_evidence_waiting", "Findings that wait.", registry=r)
         self.held_bytes = Gauge("vigil_evidence_held_bytes", "Bytes of detections held.", registry=r)

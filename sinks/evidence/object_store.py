@@ -23,8 +23,18 @@ class ObjectMissingError(LookupError):
 class ObjectStore(Protocol):
     """Create-only objects; names are paths with slashes. Each call may raise Unavailable and Refused."""
 
-    def put(self, name: str, data: bytes) -> bool:
+    @property
+    def locks(self) -> bool:
+        """Whether it can lock objects."""
+
+    def put(self, name: str, data: bytes, keep_until_us: int | None = None) -> bool:
         """Write an object whole or not at all; it survives a power cut once this returns.
+
+        Args:
+            name: its name.
+            data: its bytes.
+            keep_until_us: until then nobody can delete or change it, microseconds since the Unix epoch; None: unlocked.
+                A store that cannot lock does not.
 
         Returns:
             True: it is new; False: the same object was there.

@@ -1,19 +1,13 @@
-"""Evidence in S3: If-None-Match makes a put create-only."""
+"""Evidence in S3: If-None-Match makes a put create-only, an object lock keeps it."""
 
+import os
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    NotFoundError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
-from obstore.store import S3Store as Client
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from sinks.evidence.object_store import (
     ObjectMissingError,
@@ -21,6 +15,22 @@ from sinks.evidence.object_store import (
     StoreUnavailableError,
     differs,
 )
+
+#: What S3 calls a lock that nobody can lift before its time, not even the account's owner.
+COMPLIANCE: Final = "COMPLIANCE"
+#: Codes of S3 that no waiting cures.
+_REFUSED: Final = frozenset({
+    "NoSuchBucket",
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "InvalidRequest",
+    "InvalidBucketObjectLockConfiguration",
+    "ObjectLockConfigurationNotFoundError",
+    "403",
+})  # fmt: skip
+_TAKEN: Final = frozenset({"PreconditionFailed", "412"})
+_MISSING: Final = frozenset({"NoSuchKey", "404"})
 
 
 class S3Store:
@@ -32,66 +42,88 @@ class S3Store:
     Args:
         bucket: its name.
         prefix: folder in it; may be empty.
-        options: further options of obstore's client.
+        options: further options of boto3's client.
     """
+
+    locks = True
 
     def __init__(self, bucket: str, prefix: str = "", **options: Any) -> None:
         self._where = f"s3://{bucket}/{prefix}"
-        self._client = Client(
-            bucket,
-            prefix=prefix or None,
-            client_options={
-                "timeout": timedelta(seconds=30),
-                "connect_timeout": timedelta(seconds=5),
-                "allow_http": True,
-            },
-            # the sink's own loop tries again, with its own pauses
-            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=20)},
-            **options,
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+        self._client: Any = boto3.client(
+            "s3",
+            config=Config(
+                connect_timeout=5,
+                read_timeout=30,
+                # the sink's own loop tries again, with its own pauses
+                retries={"total_max_attempts": 2, "mode": "standard"},
+                s3={"addressing_style": "path"},
+            ),
+            **{"region_name": region, **options},
         )
 
-    def put(self, name: str, data: bytes) -> bool:
+    def put(self, name: str, data: bytes, keep_until_us: int | None = None) -> bool:
         """See ObjectStore."""
+        lock: dict[str, Any] = {}
+        if keep_until_us is not None:
+            lock = {
+                "ObjectLockMode": COMPLIANCE,
+                "ObjectLockRetainUntilDate": datetime.fromtimestamp(keep_until_us // 1_000_000, UTC),
+            }
         try:
-            obstore.put(self._client, name, data, mode="create", use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
+            self._client.put_object(Bucket=self._bucket, Key=self._prefix + name, Body=data, IfNoneMatch="*", **lock)
+        except ClientError as error:
+            if _code(error) not in _TAKEN:
+                raise self._classed(error) from error
             found = self.get(name)
             if found != data:
                 raise differs(name, found, data) from None
             return False
-        except (BaseError, OSError) as error:
+        except (BotoCoreError, OSError) as error:
             raise self._classed(error) from error
         return True
 
     def get(self, name: str) -> bytes:
         """See ObjectStore."""
         try:
-            return bytes(obstore.get(self._client, name).bytes())
-        except (NotFoundError, FileNotFoundError) as error:
-            if "NoSuchBucket" in str(error):
-                raise self._classed(error) from error
-            raise ObjectMissingError(f"there is no object {name} in {self._where}") from None
-        except (BaseError, OSError) as error:
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + name)
+            return bytes(answer["Body"].read())
+        except ClientError as error:
+            if _code(error) in _MISSING:
+                raise ObjectMissingError(f"there is no object {name} in {self._where}") from None
+            raise self._classed(error) from error
+        except (BotoCoreError, OSError) as error:
             raise self._classed(error) from error
 
     def names(self, folder: str) -> Sequence[str]:
         """See ObjectStore."""
-        try:
-            return sorted(meta["path"] for batch in obstore.list(self._client, folder or None) for meta in batch)
-        except (BaseError, OSError) as error:
-            raise self._classed(error) from error
+        return sorted(one["Key"].removeprefix(self._prefix) for page in self._pages(folder) for one in page("Contents"))
 
     def folders(self, folder: str) -> Sequence[str]:
         """See ObjectStore."""
+        pages = self._pages(folder, Delimiter="/")
+        return sorted(one["Prefix"].removeprefix(self._prefix) for page in pages for one in page("CommonPrefixes"))
+
+    def _pages(self, folder: str, **options: str) -> Any:
+        """Return a listing's pages, each as a function from a field's name to its entries."""
+        paginator = self._client.get_paginator("list_objects_v2")
         try:
-            found = obstore.list_with_delimiter(self._client, folder or None)["common_prefixes"]
-        except (BaseError, OSError) as error:
+            pages = list(paginator.paginate(Bucket=self._bucket, Prefix=self._prefix + folder, **options))
+        except (ClientError, BotoCoreError, OSError) as error:
             raise self._classed(error) from error
-        return sorted(f"{prefix.rstrip('/')}/" for prefix in found)
+        return [lambda field, page=page: page.get(field, []) for page in pages]
 
     def _classed(self, error: Exception) -> Exception:
         text = f"{self._where}: {' '.join(str(error).split())[:300]}"
-        refused = isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError)
-        if refused or any(mark in str(error) for mark in ("NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "403")):
-            return StoreRefusedError(f"{text}; see bucket, rights and credentials (AWS_* variables)")
+        refused = isinstance(error, NoCredentialsError | PartialCredentialsError)
+        refused = refused or (isinstance(error, ClientError) and _code(error) in _REFUSED)
+        if refused:
+            return StoreRefusedError(f"{text}; see bucket, its object lock, rights and credentials (AWS_* variables)")
         return StoreUnavailableError(text)
+
+
+def _code(error: ClientError) -> str:
+    answer: Any = error.response
+    return str(answer.get("Error", {}).get("Code", ""))

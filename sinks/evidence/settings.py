@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sinks.clickhouse.settings import BreakerSettings
+from sinks.evidence.lineage_span import LineageSettings
+from sinks.evidence.lock import LockSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class EvidenceSettings:
         instance: name of this process among those of the group, stable over restarts: Kafka's static membership, and
             the name of its log.
         window: how much is kept.
+        lineage: how much is kept for a recomputation.
+        lock: how long objects are locked.
         breaker: when dead letters stop the sink.
         gap_timeout_s: how long a second that does not come is waited for, beyond its time; larger: evidence of a camera
             that went away comes later, and a stage's stall of that length leaves no hole.
@@ -57,6 +61,8 @@ class EvidenceSettings:
     key: Path
     instance: str
     window: WindowSettings = WindowSettings()
+    lineage: LineageSettings = field(default_factory=LineageSettings)
+    lock: LockSettings = field(default_factory=LockSettings)
     breaker: BreakerSettings = field(default_factory=BreakerSettings)
     gap_timeout_s: float = 60.0
     most_waiting: int = 256

@@ -27,7 +27,9 @@ SIGNATURE_FORMAT = "vigil-evidence-signature/1"
 ENTRY_FORMAT = "vigil-log-entry/1"
 HEAD_FORMAT = "vigil-tree-head/1"
 PROOF_FORMAT = "vigil-log-proof/1"
+EXPORT_FORMAT = "vigil-export/1"
 MANIFEST, SIGNATURE, PUBLIC_KEY = "manifest.json", "signature.json", "public-key.pem"
+EXPORT = "export.json"
 ENTRY, HEAD, PROOF = "log/entry.json", "log/head.json", "log/proof.json"
 #: In an export, beside what the manifest lists; nothing in them is evidence.
 UNSIGNED = frozenset({"README.txt", "verify.py"})
@@ -479,13 +481,74 @@ def check_case(
         return [*out, wrong] if not any(line.level == "differs" and line.what == MANIFEST for line in out) else out
     try:
         withheld = frozenset(entry["name"] for entry in parsed["files"] if entry["private"] and not complete)
-        out += check_files(parsed, files, withheld)
+        if _files_as_signed(parsed, files[SIGNATURE], out):
+            out += check_files(parsed, files, withheld)
+        else:
+            text = "not compared: the manifest's list of them is not the one that was signed"
+            out.append(Line("note", "files", text))
         known = {entry["name"] for entry in parsed["files"]} | {MANIFEST, SIGNATURE, PUBLIC_KEY, ENTRY, HEAD, PROOF}
+        if EXPORT in files:
+            lines, added = check_export(parsed, files)
+            out += lines
+            known |= {EXPORT, *added}
         out += [Line("note", name, "no part of the evidence") for name in sorted(set(files) - known - UNSIGNED)]
         out += [Line("note", "missing", _missing(one)) for one in parsed["missing"]]
     except (KeyError, TypeError) as error:
         out.append(Line("differs", MANIFEST, f"it lacks what a manifest has: {error!r}"))
     return out
+
+
+def export_document(statement: Any) -> bytes:
+    """Return export.json: what an export leaves out or adds, and a digest of it; nobody signs it."""
+    return canonical({"format": EXPORT_FORMAT, "statement": statement, "sha256": sha256(canonical(statement))})
+
+
+def check_export(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[list[Line], frozenset[str]]:
+    """Check what an export added: digests, and that each added file is derived from one that is signed.
+
+    Returns:
+        the lines, and the names of the files that were added.
+    """
+    document, wrong = _document(EXPORT, files[EXPORT], EXPORT_FORMAT)
+    if wrong is not None:
+        return [wrong], frozenset()
+    try:
+        statement = document["statement"]
+        if sha256(canonical(statement)) != document["sha256"]:
+            return [Line("differs", EXPORT, "it is not as it was written: its digest does not hold")], frozenset()
+        if statement["reason"] is None:
+            out = [Line("ok", EXPORT, "bystanders are blurred")]
+        else:
+            out = [Line("note", EXPORT, f"bystanders are seen; the reason given: {statement['reason']}")]
+        signed = {entry["sha256"]: entry["name"] for entry in manifest["files"]}
+        for entry in statement["derived"]:
+            name, data = entry["name"], files.get(entry["name"])
+            if data is None:
+                out.append(Line("differs", name, f"it is missing; {EXPORT} lists it"))
+            elif sha256(data) != entry["sha256"]:
+                where = differing_ranges(data, entry["block_bytes"], entry["blocks_sha256"], entry["bytes"])
+                out.append(Line("differs", name, where))
+            elif entry["derived_from"] not in signed:
+                out.append(Line("differs", name, f"it is derived from {entry['derived_from']}, which is not signed"))
+            else:
+                original = signed[entry["derived_from"]]
+                text = f"{len(data)} bytes, derived from {original} ({entry['derived_from']}) at the export; not signed"
+                out.append(Line("ok", name, text))
+        out += [Line("note", one["what"], f"no blurred one: {one['reason']}") for one in statement["problems"]]
+        return out, frozenset(entry["name"] for entry in statement["derived"])
+    except (KeyError, TypeError) as error:
+        return [Line("differs", EXPORT, f"it lacks what an export has: {error!r}")], frozenset()
+
+
+def _files_as_signed(manifest: Mapping[str, Any], signature: bytes, found: Sequence[Line]) -> bool:
+    """Return whether a manifest's list of files is worth holding files against: it agrees, or its list does."""
+    if not any(line.level == "differs" and line.what == MANIFEST for line in found):
+        return True
+    try:
+        expected = json.loads(signature)["statement"]["fields_sha256"]["files"]
+    except (KeyError, TypeError, ValueError):
+        return False
+    return bool(sha256(canonical(manifest["files"])) == expected)
 
 
 def _missing(one: Mapping[str, Any]) -> str:

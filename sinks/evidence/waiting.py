@@ -30,3 +30,8 @@ class Waiting:
     search: Search | None = None
     attempts: int = 0
     not_before_s: float = 0.0
+
+    @property
+    def created_at_ms(self) -> int:
+        """CreateTime of its frames, or of itself while that is not known, milliseconds since the Unix epoch."""
+        return self.record.created_at_ms if self.message is None else self.message.frames_created_at_ms

@@ -7,6 +7,7 @@ from sinks.evidence import verify
 from sinks.evidence.case_name import CaseName
 from sinks.evidence.evidence_log import EvidenceLog
 from sinks.evidence.exhibit import Exhibit, signed
+from sinks.evidence.lock import LockSettings
 from sinks.evidence.object_store import ObjectMissingError, ObjectStore
 from sinks.evidence.signing import SigningKey
 
@@ -32,6 +33,7 @@ class EvidenceWriter:
         key: signs.
         log: takes the manifests.
         now_us: the time, microseconds since the Unix epoch.
+        lock: how long objects are locked.
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class EvidenceWriter:
         key: SigningKey,
         log: EvidenceLog,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        lock: LockSettings | None = None,
     ) -> None:
+        self._lock = lock or LockSettings()
         self._store = store
         self._key = key
         self._log = log
@@ -49,7 +53,8 @@ class EvidenceWriter:
 
     def publish_key(self) -> None:
         """Put the public key beside what it signs."""
-        self._store.put(f"keys/{self._key.key_id}.pem", self._key.public_pem)
+        until_us = self._lock.log_until_us(self._now_us())
+        self._store.put(f"keys/{self._key.key_id}.pem", self._key.public_pem, until_us)
 
     def finished(self, case: CaseName) -> bool:
         """Finish what an earlier process began, if its manifest is there, and return whether it is."""
@@ -57,7 +62,7 @@ class EvidenceWriter:
             manifest = self._store.get(case.manifest)
         except ObjectMissingError:
             return False
-        self._to_log(case, verify.sha256(manifest), in_doubt=True)
+        self._to_log(case, verify.sha256(manifest), self._lock.log_until_us(self._now_us()), in_doubt=True)
         return True
 
     def write(self, exhibit: Exhibit) -> int:
@@ -69,8 +74,9 @@ class EvidenceWriter:
         """
         case = exhibit.case
         new_bytes = 0
+        until_us = self._lock.until_us(case.topic, exhibit.at_us, self._now_us())
         for file in exhibit.files:
-            if self._store.put(case.file(verify.sha256(file.data), file.suffix), file.data):
+            if self._store.put(case.file(verify.sha256(file.data), file.suffix), file.data, until_us):
                 new_bytes += len(file.data)
         digest = verify.sha256(exhibit.manifest)
         statement = signed(exhibit.manifest, self._key.key_id)
@@ -79,12 +85,12 @@ class EvidenceWriter:
             "statement": statement,
             "signature": self._key.sign(verify.SIGNATURE_FORMAT, statement),
         }
-        self._store.put(case.signature(digest), verify.canonical(signature))
-        new = self._store.put(case.manifest, exhibit.manifest)
-        self._to_log(case, digest, in_doubt=not new)
+        self._store.put(case.signature(digest), verify.canonical(signature), until_us)
+        new = self._store.put(case.manifest, exhibit.manifest, until_us)
+        self._to_log(case, digest, until_us, in_doubt=not new)
         return new_bytes + (len(exhibit.manifest) if new else 0)
 
-    def _to_log(self, case: CaseName, digest: str, *, in_doubt: bool) -> None:
+    def _to_log(self, case: CaseName, digest: str, until_us: int | None, *, in_doubt: bool) -> None:
         entry: str | None = None
         if in_doubt or case.manifest in self._in_doubt:
             try:
@@ -97,5 +103,5 @@ class EvidenceWriter:
         self._in_doubt.add(case.manifest)
         if entry is None:
             entry = self._log.append(case.manifest, digest, self._now_us())
-        self._store.put(case.pointer, pointer_to(entry))
+        self._store.put(case.pointer, pointer_to(entry), until_us)
         self._in_doubt.discard(case.manifest)

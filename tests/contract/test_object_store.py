@@ -8,16 +8,25 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.settings import ROOT
 from sinks.evidence.folder_store import FolderStore
-from sinks.evidence.object_store import ObjectStore, StoreRefusedError, StoreUnavailableError
+from sinks.evidence.object_store import (
+    ObjectDiffersError,
+    ObjectStore,
+    StoreRefusedError,
+    StoreUnavailableError,
+)
 from sinks.evidence.s3_store import S3Store
 from sinks.evidence.store_address import open_store
 from tests.contract.store_suite import StoreSuite
@@ -87,6 +96,7 @@ class TestFolder(StoreSuite):
 def versitygw(folder: Path, port: int) -> Iterator[None]:
     """Run a gateway on a folder."""
     (folder / "data" / "evidence").mkdir(parents=True, exist_ok=True)
+    (folder / "versions").mkdir(exist_ok=True)
     process = subprocess.Popen(
         [
             str(VERSITYGW),
@@ -96,6 +106,8 @@ def versitygw(folder: Path, port: int) -> Iterator[None]:
             "--health",
             "/health",
             "posix",
+            "--versioning-dir",  # an object lock needs versions
+            str(folder / "versions"),
             str(folder / "data"),
         ],
         env={**os.environ, "ROOT_ACCESS_KEY": "access", "ROOT_SECRET_KEY": "secret"},
@@ -121,11 +133,23 @@ def s3(port: int, prefix: str, **options: str) -> S3Store:
     return S3Store(
         options.get("bucket", "evidence"),
         prefix,
-        endpoint=f"http://127.0.0.1:{port}",
-        access_key_id="access",
-        secret_access_key=options.get("secret", "secret"),
-        region="us-east-1",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        aws_access_key_id="access",
+        aws_secret_access_key=options.get("secret", "secret"),
     )
+
+
+def locking_bucket(port: int, bucket: str) -> Any:
+    """Make a bucket with object lock; return a client that tries to get around it."""
+    client: Any = boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        aws_access_key_id="access",
+        aws_secret_access_key="secret",
+        region_name="us-east-1",
+    )
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    return client
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +188,43 @@ class TestS3(StoreSuite):
         (closed,) = free_ports(1)
         with pytest.raises(StoreUnavailableError):
             s3(closed, "x").put("a", b"x")
+
+
+@needs_versitygw
+class TestLock:
+    """An object lock in COMPLIANCE mode."""
+
+    def test_a_locked_object_can_be_neither_deleted_nor_changed_nor_unlocked(self, port: int) -> None:
+        """Not by the account's owner either: its version stays, with its bytes, whatever is tried."""
+        client = locking_bucket(port, "locked")
+        store = s3(port, "city", bucket="locked")
+        until_us = (int(time.time()) + 86_400) * 1_000_000
+        assert store.put("a/one.bin", b"kept", until_us)
+        assert not store.put("a/one.bin", b"kept", until_us + 1)
+        with pytest.raises(ObjectDiffersError):
+            store.put("a/one.bin", b"changed", until_us)
+        key = {"Bucket": "locked", "Key": "city/a/one.bin"}
+        version = client.head_object(**key)["VersionId"]
+        held = client.get_object_retention(**key)["Retention"]
+        assert held["Mode"] == "COMPLIANCE"
+        assert held["RetainUntilDate"].timestamp() == until_us / 1e6
+        early = {"Mode": "COMPLIANCE", "RetainUntilDate": datetime.fromtimestamp(time.time() + 60, UTC)}
+        tries: list[Callable[[], object]] = [
+            lambda: client.delete_object(**key, VersionId=version),
+            lambda: client.delete_object(**key, VersionId=version, BypassGovernanceRetention=True),
+            lambda: client.put_object_retention(**key, VersionId=version, Retention=early),
+        ]
+        for forbidden in tries:
+            with pytest.raises(ClientError) as refused:
+                forbidden()
+            assert refused.value.response["Error"]["Code"] in {"AccessDenied", "InvalidRequest"}
+        assert client.get_object(**key, VersionId=version)["Body"].read() == b"kept"
+        assert store.get("a/one.bin") == b"kept"
+
+    def test_a_bucket_without_lock_is_refused_in_a_sentence(self, port: int) -> None:
+        """A person must make one with it; an unlocked object is no substitute."""
+        with pytest.raises(StoreRefusedError, match="object lock"):
+            s3(port, "x").put("a", b"x", (int(time.time()) + 3_600) * 1_000_000)
 
 
 def test_an_address_names_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def demo_on(servers: LocalStack, name: str, registry: Path, out: Path) -> Demo:
     """A demo that shares the servers."""
     settings = servers.settings.model_copy(update={"topic_prefix": f"{name}.", "clickhouse_database": name})
     out.mkdir()
-    return Demo(settings, out, registry, pace="max", console=Console(quiet=True))
+    return Demo(settings, out, registry, pace="max", console=Console(quiet=True), evidence=True)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,21 @@ def test_the_page_names_every_finding(out: Path, content: dict[str, Any]) -> Non
     page = (out / "report.html").read_text(encoding="utf-8")
     assert content["camera_seconds"]["produced"] > 0
     assert all(finding["still"] in page for finding in content["findings"])
+
+
+def test_each_finding_has_evidence_that_agrees_and_comes_out_again(out: Path, content: dict[str, Any]) -> None:
+    """Every step of an incident and every violation is a case; the shown one's pictures and verdict are on the page."""
+    kept = content["evidence"]
+    assert kept["cases"] >= len(content["findings"])
+    assert kept["recomputed"] == kept["cases"]
+    assert kept["problems"] == []
+    assert "Everything agrees" in kept["verdict"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    pictures = [file["path"] for file in kept["files"] if file["picture"]]
+    assert len(pictures) >= 6
+    for path in pictures:
+        assert path in page
+        assert (out / path).is_file()
 
 
 def test_cameras_without_a_playable_file_are_an_error(

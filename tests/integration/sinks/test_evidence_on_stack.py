@@ -31,7 +31,7 @@ from tests.integration.sinks.evidence_bench import (
 from tests.unit.sinks.evidence import findings
 
 pytestmark = pytest.mark.integration
-KILLS = 6
+KILLS = 3
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def kill_at_random(bench: EvidenceBench, store: ObjectStore, key: signing.Signin
     """Kill the sink at seeded moments while it works; in the end each finding's evidence is there once, and whole."""
     rng = random.Random(seed)
     places = bench.film("ALA-0001", 50)
-    total = 24
+    total = 12
     messages = [
         findings.violation(
             [named("onset", places, "ALA-0001", 8 + n), named("peak", places, "ALA-0001", 9 + n)],
@@ -153,14 +153,6 @@ def kill_at_random(bench: EvidenceBench, store: ObjectStore, key: signing.Signin
         lines = check_stored(Archive(store), CaseName("violations", messages[n].violation_id, 1), key.key_id)
         assert verify.agrees(lines), verify.report(lines)
         assert not any(line.what == "missing" for line in lines)
-
-
-@pytest.mark.slow
-def test_a_killed_sink_writes_nothing_twice_and_nothing_half(bench: EvidenceBench, tmp_path: Path) -> None:
-    """On a folder."""
-    store = FolderStore(tmp_path / "store")
-    kill_at_random(bench, store, signing.load(tmp_path / "key.pem"), seed=4)
-    assert not list((tmp_path / "store" / ".part").iterdir())
 
 
 @pytest.mark.slow

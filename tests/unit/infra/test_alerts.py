@@ -10,9 +10,10 @@ import pytest
 from infra.settings import ROOT
 from sinks.clickhouse.audit_metrics import AuditMetrics
 from sinks.clickhouse.metrics import SinkMetrics
+from sinks.evidence.metrics import EvidenceMetrics
 
 FOLDER = ROOT / "infra" / "alerts"
-RULES, TESTS = FOLDER / "sinks.rules.yml", FOLDER / "sinks.rules.test.yml"
+RULES = (FOLDER / "evidence.rules.yml", FOLDER / "sinks.rules.yml")
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is missing: install the Debian package prometheus"
 )
@@ -20,12 +21,22 @@ needs_promtool = pytest.mark.skipif(
 
 def rules() -> Mapping[str, str]:
     """Return the text of each rule by its name."""
-    parts = RULES.read_text(encoding="utf-8").split("\n      - alert: ")[1:]
+    parts = [part for path in RULES for part in path.read_text(encoding="utf-8").split("\n      - alert: ")[1:]]
     return {part.partition("\n")[0]: part for part in parts}
 
 
 @needs_promtool
-@pytest.mark.parametrize("arguments", [("check", "rules", str(RULES)), ("test", "rules", str(TESTS))])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        arguments
+        for path in RULES
+        for arguments in (
+            ("check", "rules", str(path)),
+            ("test", "rules", str(path.with_name(path.name.replace(".rules.", ".rules.test.")))),
+        )
+    ],
+)
 def test_promtool_agrees(arguments: Sequence[str]) -> None:
     """The rules are valid, and fire when and only when their tests say."""
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=120, check=False)
@@ -50,8 +61,8 @@ def test_a_rule_says_what_to_do(name: str) -> None:
 def test_the_rules_read_metrics_that_exist() -> None:
     """A renamed metric would make an alert that never fires."""
     known = set()
-    for registry in (SinkMetrics().registry, AuditMetrics().registry):
+    for registry in (SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):
         for family in registry.collect():
             known |= {family.name, f"{family.name}_total"}
-    used = set(re.findall(r"vigil_\w+", RULES.read_text(encoding="utf-8")))
+    used = {name for path in RULES for name in re.findall(r"vigil_\w+", path.read_text(encoding="utf-8"))}
     assert used <= known

@@ -18,7 +18,8 @@ class PlayedDemo:
     error: DemoError | None = None
     asked: list[str]
 
-    def __init__(self, *_arguments: object) -> None:
+    def __init__(self, *_arguments: object, evidence: bool) -> None:
+        assert evidence
         type(self).asked = []
 
     def prepare(self) -> None:

@@ -27,12 +27,14 @@ class FaultyStore:
         self._error = error
         self._after = after
 
-    def put(self, name: str, data: bytes) -> bool:
+    locks = False
+
+    def put(self, name: str, data: bytes, keep_until_us: int | None = None) -> bool:
         """See ObjectStore."""
         self._left -= 1
         if self._left == -1 and not self._after:
             raise self._error("store")
-        new = self._store.put(name, data)
+        new = self._store.put(name, data, keep_until_us)
         if self._left == -1:
             raise self._error("store")
         return new

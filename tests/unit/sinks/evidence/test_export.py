@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 from infra.cli import vigil
 from sinks.evidence import signing, verify
-from sinks.evidence.archive import Archive, check_stored, export
+from sinks.evidence.archive import Archive, check_stored
 from sinks.evidence.evidence_log import EvidenceLog
 from sinks.evidence.exhibit import Exhibit, make
+from sinks.evidence.export import export
 from sinks.evidence.folder_store import FolderStore
 from sinks.evidence.writer import EvidenceWriter
 from tests.unit.sinks.evidence.findings import speeding
@@ -67,7 +68,7 @@ def alone(folder: Path, *arguments: str) -> tuple[int, str]:
 def test_an_export_is_checked_by_its_own_script(kept: Kept, tmp_path: Path, *, blurred: bool) -> None:
     """Status 0 and a plain report; with the wrong key id 1; what is withheld is said with its digest."""
     target = tmp_path / "case.zip"
-    export(kept.archive, kept.exhibit.case, target, blurred=blurred)
+    export(kept.archive, kept.exhibit.case, target, unblurred=None if blurred else "court order 1")
     with zipfile.ZipFile(target) as archive:
         archive.extractall(tmp_path / "case")
     code, text = alone(tmp_path / "case")
@@ -88,14 +89,14 @@ def test_an_export_is_checked_by_its_own_script(kept: Kept, tmp_path: Path, *, b
 def test_an_export_repeats_byte_for_byte(kept: Kept, tmp_path: Path) -> None:
     """Nothing of the moment is in it."""
     for name in ("a.zip", "b.zip"):
-        export(kept.archive, kept.exhibit.case, tmp_path / name, blurred=False)
+        export(kept.archive, kept.exhibit.case, tmp_path / name, unblurred="court order 1")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
 def test_each_flipped_bit_of_an_export_is_named(kept: Kept, tmp_path: Path) -> None:
     """In every file of the evidence, at random places: the file is named, with its bytes or its field."""
     target = tmp_path / "case.zip"
-    export(kept.archive, kept.exhibit.case, target, blurred=False)
+    export(kept.archive, kept.exhibit.case, target, unblurred="court order 1")
     files = verify.read_case(target)
     rng = random.Random(6)
     for name in sorted(set(files) - verify.UNSIGNED):
@@ -116,7 +117,7 @@ def test_each_flipped_bit_of_an_export_is_named(kept: Kept, tmp_path: Path) -> N
 def test_a_changed_field_of_the_manifest_is_named(kept: Kept, tmp_path: Path) -> None:
     """Another speed in the event: field event; another sequence: field sources."""
     target = tmp_path / "case.zip"
-    export(kept.archive, kept.exhibit.case, target, blurred=False)
+    export(kept.archive, kept.exhibit.case, target, unblurred="court order 1")
     files = verify.read_case(target)
     for old, new, name in ((b"83.2", b"93.2", "event"), (b'"sequence":21', b'"sequence":29', "sources")):
         changed = files[verify.MANIFEST].replace(old, new, 1)
@@ -157,6 +158,8 @@ def test_the_commands_show_verify_and_export(kept: Kept, tmp_path: Path) -> None
     assert "violations" in shown
     assert json.loads(kept.vigil("show", f"violations/{case}", "--json"))[0]["format"] == verify.MANIFEST_FORMAT
     assert "Everything agrees" in kept.vigil("verify", case)
+    assert "everything agrees" in kept.vigil("verify", "--all")
+    assert "name one CASE, or --all" in kept.vigil("verify", expect=2)
     target = tmp_path / "case.zip"
     assert "files in" in kept.vigil("export", case, "--to", str(target))
     assert "name another file" in kept.vigil("export", case, "--to", str(target), expect=1)

@@ -1,0 +1,1 @@
+"""`vigil chaos evidence`: kill the evidence sink, flip bits in what it kept, and see that both show."""

@@ -1,0 +1,1 @@
+"""Recomputes a finding from what its evidence keeps, with the cores that are installed."""
