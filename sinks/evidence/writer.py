@@ -53,7 +53,7 @@ class EvidenceWriter:
 
     def publish_key(self) -> None:
         """Put the public key beside what it signs."""
-        until_us = self._lock.log_until_us(self._now_us())
+        until_us = self._log_until_us()
         self._store.put(f"keys/{self._key.key_id}.pem", self._key.public_pem, until_us)
 
     def finished(self, case: CaseName) -> bool:
@@ -62,7 +62,7 @@ class EvidenceWriter:
             manifest = self._store.get(case.manifest)
         except ObjectMissingError:
             return False
-        self._to_log(case, verify.sha256(manifest), self._lock.log_until_us(self._now_us()), in_doubt=True)
+        self._to_log(case, verify.sha256(manifest), self._log_until_us(), in_doubt=True)
         return True
 
     def write(self, exhibit: Exhibit) -> int:
@@ -74,7 +74,7 @@ class EvidenceWriter:
         """
         case = exhibit.case
         new_bytes = 0
-        until_us = self._lock.until_us(case.topic, exhibit.at_us, self._now_us())
+        until_us = self._lock.until_us(case.topic, exhibit.at_us, self._now_us()) if self._lock.days else None
         for file in exhibit.files:
             if self._store.put(case.file(verify.sha256(file.data), file.suffix), file.data, until_us):
                 new_bytes += len(file.data)
@@ -89,6 +89,9 @@ class EvidenceWriter:
         new = self._store.put(case.manifest, exhibit.manifest, until_us)
         self._to_log(case, digest, until_us, in_doubt=not new)
         return new_bytes + (len(exhibit.manifest) if new else 0)
+
+    def _log_until_us(self) -> int | None:
+        return self._lock.log_until_us(self._now_us()) if self._lock.days else None
 
     def _to_log(self, case: CaseName, digest: str, until_us: int | None, *, in_doubt: bool) -> None:
         entry: str | None = None
