@@ -5,10 +5,10 @@ VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 CHAOS_DRAW = $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := help
-.PHONY: help setup lock test lint demo bench chaos bad-input clean
+.PHONY: help setup city-setup lock test lint demo bench chaos bad-input clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 setup: ## prepare everything on a fresh machine (idempotent)
 	@$(PYTHON) -m infra.setup
@@ -25,7 +25,7 @@ demo: setup ## run the whole chain on real footage; results in demo-out/
 	@$(VIGIL) demo $(ARGS)
 
 bench: ## run the benchmarks; a table, and bench-out/bench.json (ONLY=name for one group)
-	@$(PYTHON) -m infra.setup --bench
+	@$(PYTHON) -m infra.setup --bench --city
 	@$(VIGIL) bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 chaos: setup ## kill and disturb the chain, then the sinks, and look at tables and evidence (RUNS=n SEED=n ONLY=chain|sinks|evidence)
@@ -39,10 +39,14 @@ chaos: setup ## kill and disturb the chain, then the sinks, and look at tables a
 bad-input: setup ## try bad input beside a good camera and show what each came to
 	@$(VIGIL) bad-input $(ARGS)
 
+city-setup: ## SUMO in an environment of its own, for `vigil city run` (800 MB)
+	@$(PYTHON) -m infra.setup --city
+
 lock: ## compile the lock files (needs uv)
 	$(COMPILE) requirements-dev.in -o requirements.lock
 	$(COMPILE) requirements-triton.in -o requirements-triton.lock
 	$(COMPILE) requirements-bench.in -o requirements-bench.lock
+	$(COMPILE) requirements-city.in -o requirements-city.lock
 
 clean: ## remove what the stack and the runs wrote (not the downloads)
 	rm -rf .local demo-out bench-out chaos-out

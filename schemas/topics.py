@@ -81,6 +81,7 @@ class Topic:
         retention_bytes: most bytes kept of each partition, by profile; empty: no limit.
         compression: compression.type of the topic.
         partitioned_like: topic whose partition count and placement this one shares; None: placed by its own key.
+        profiles: the only profiles that have the topic; None: all have it.
     """
 
     name: str
@@ -89,11 +90,16 @@ class Topic:
     retention_bytes: Mapping[str, int]
     compression: str
     partitioned_like: str | None
+    profiles: Sequence[str] | None = None
 
     @property
     def keyed(self) -> bool:
         """True where murmur2 of the key decides the partition."""
         return self.key != ANY_KEY
+
+    def under(self, profile: str) -> bool:
+        """Return whether a cluster of this profile has the topic."""
+        return self.profiles is None or profile in self.profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,10 @@ class Catalogue:
             known = ", ".join(self.profiles)
             raise TopicsFileError(f"no profile {name!r} in topics.toml; it has {known} (VIGIL_TOPIC_PROFILE)") from None
 
+    def topics_under(self, profile: str) -> Sequence[Topic]:
+        """Return the topics that a cluster of a profile has, in the file's order."""
+        return tuple(topic for topic in self.topics.values() if topic.under(profile))
+
     def partitions(self, topic: str, profile: str) -> int:
         """Return the number of partitions of a topic (name without prefix) in a profile."""
         entry = self.topics[topic]
@@ -190,7 +200,7 @@ class Catalogue:
             TopicsFileError: there is no such profile.
         """
         sizes = self.profile(profile)
-        messages = [self._messages_spec(topic, prefix, sizes) for topic in self.topics.values()]
+        messages = [self._messages_spec(topic, prefix, sizes) for topic in self.topics_under(profile)]
         changelogs = [self._changelog_spec(app, prefix, sizes) for app in self.apps.values()]
         return (*messages, *changelogs, *(_registry_spec(name, name, sizes) for name in self.registry_topics))
 
@@ -346,7 +356,11 @@ def _topic(name: str, table: dict[str, Any], profiles: Mapping[str, Profile]) ->
     like = table.get("partitioned_like")
     if like is not None and not isinstance(like, str):
         raise TopicsFileError(f"{where} partitioned_like is {like!r}; expected a topic's name")
-    return Topic(name, key, hours, dict(sizes), compression, like)
+    only = table.get("profiles")
+    if only is not None and (not isinstance(only, list) or not only or not set(only) <= set(profiles)):
+        known = ", ".join(profiles)
+        raise TopicsFileError(f"{where} profiles is {only!r}; expected a list of profiles of this file: {known}")
+    return Topic(name, key, hours, dict(sizes), compression, like, None if only is None else tuple(only))
 
 
 def _app(name: str, table: dict[str, Any], topics: Mapping[str, Topic]) -> App:
@@ -371,6 +385,12 @@ def _check_likes(topics: Mapping[str, Topic]) -> None:
             if like in way:
                 raise TopicsFileError(
                     f"[topics.{topic.name}] partitioned_like goes in a circle: {' -> '.join([*way, like])}"
+                )
+            only = topics[like].profiles
+            if only is not None and here.profiles != only:
+                raise TopicsFileError(
+                    f"[topics.{here.name}] is partitioned_like {like}, which is only under"
+                    f" {', '.join(only)}; give both the same profiles"
                 )
             if topics[like].key != here.key:
                 raise TopicsFileError(

@@ -52,10 +52,12 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       tracker     the tracking core against ByteTrack
       stages      camera-seconds a core-second of tracking, incidents and violations
       clickhouse  rows from topic to table, against decoding them and against the engine alone
-      city        rows of a history of the test city, made and written
+      city-history  rows of a history of the test city, made and written
       evidence    CPU of a finding's evidence, over 1,000 findings
+      city-run    camera-seconds a core-second of the test city's detections
       chain       producers, triton, triage, tracker and stages
       sinks       clickhouse and evidence
+      city        city-run and city-history
       all         all
 
     \b

@@ -2,7 +2,9 @@
 
 import click
 
+from infra.cli.city_build import command as build
 from infra.cli.city_history import command as history
+from infra.cli.city_run import command as run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,8 +13,12 @@ def command() -> None:
 
     \b
     Examples:
+      vigil city build --seed 7 --cameras 60
+      vigil city run --seed 7 --cameras 50 --seconds 600 --digest
       vigil city history --from 2024-01-01 --to 2024-09-30 --dry-run
     """
 
 
+command.add_command(build, "build")
+command.add_command(run, "run")
 command.add_command(history, "history")

@@ -64,7 +64,7 @@ def audit(only: Sequence[str], *, record: bool, as_json: bool) -> None:
     settings = sink_settings(Settings())
     quiet_client()
     try:
-        found = _audit(settings, only or topics(), record=record)
+        found = _audit(settings, only or topics(settings.topic_profile), record=record)
     except ClickHouseError as error:
         raise click.ClickException(clickhouse_sentence(settings.clickhouse_url, error)) from error
     except KafkaException as error:

@@ -1,9 +1,10 @@
 """Prepare a fresh clone: `make setup`, which `make demo` and `make test` call.
 
-    python3 -m infra.setup [--bench] [--s3]
+    python3 -m infra.setup [--bench] [--city] [--s3]
 
 Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs
 missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
+--city also makes .venv-city with SUMO, which moves the test city's traffic (800 MB).
 --s3 also builds an S3 gateway (versitygw; needs Go, takes minutes), against which tests run the evidence store.
 Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
 old can be told so.
@@ -299,7 +300,7 @@ def check_python() -> None:
         )
 
 
-def prepare(*, bench: bool, s3: bool) -> None:
+def prepare(*, bench: bool, city: bool, s3: bool) -> None:
     """Do each step that is not done yet.
 
     Raises:
@@ -329,6 +330,16 @@ def prepare(*, bench: bool, s3: bool) -> None:
                 lambda: make_venv(ROOT / ".venv-bench", peers, "pip-bench"),
             )
         )
+    if city:
+        sumo = ROOT / "requirements-city.lock"
+        steps.append(
+            lambda: stamped(
+                "SUMO",
+                [sumo],
+                ROOT / ".venv-city/bin/python",
+                lambda: make_venv(ROOT / ".venv-city", sumo, "pip-city"),
+            )
+        )
     if s3:
         steps.append(lambda: stamped("S3 gateway", [], CACHE / "versitygw/versitygw", s3_gateway, VERSITYGW))
     in_parallel(steps)
@@ -345,7 +356,7 @@ def main(arguments: Sequence[str]) -> int:
             except BlockingIOError:
                 say("waiting for another set-up of this folder")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            prepare(bench="--bench" in arguments, s3="--s3" in arguments)
+            prepare(bench="--bench" in arguments, city="--city" in arguments, s3="--s3" in arguments)
     except SetupError as error:
         say(str(error))
         return 1

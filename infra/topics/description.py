@@ -86,7 +86,12 @@ def describe(connection: Connection, topic: str) -> Description:
     if name not in MESSAGES:
         raise TopicsError(f"no topic {topic!r} in topics.toml; it has {', '.join(MESSAGES)}")
     specs = catalogue().specs(connection.topic_prefix, connection.topic_profile)
-    spec = next(s for s in specs if s.kind == "messages" and s.topic == name)
+    spec = next((s for s in specs if s.kind == "messages" and s.topic == name), None)
+    if spec is None:
+        raise TopicsError(
+            f"topic {name} is not under profile {connection.topic_profile}; topics.toml has it under"
+            f" {', '.join(catalogue().topics[name].profiles or ())} (VIGIL_TOPIC_PROFILE)"
+        )
     schema = json.loads(schema_text(name))
     cluster = Cluster(connection.bootstrap_servers)
     found = cluster.observe([spec.name]).get(spec.name)

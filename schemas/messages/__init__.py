@@ -41,6 +41,9 @@ from schemas.messages.signal import Signal
 from schemas.messages.signal_phase import SignalPhase
 from schemas.messages.signal_state import SignalState
 from schemas.messages.tracks import Tracks
+from schemas.messages.truth import Truth
+from schemas.messages.truth_family import TruthFamily
+from schemas.messages.truth_tracks import TruthTracks
 from schemas.messages.verdict import Verdict
 from schemas.messages.video_codec import VideoCodec
 from schemas.messages.violation import Violation
@@ -64,6 +67,8 @@ MESSAGES: dict[str, type] = {
     "checkpoints": Checkpoint,
     "camera-health": CameraHealth,
     "dead-letters": DeadLetter,
+    "truth": Truth,
+    "truth-tracks": TruthTracks,
 }
 
 __all__ = [
@@ -105,6 +110,9 @@ __all__ = [
     "SignalPhase",
     "SignalState",
     "Tracks",
+    "Truth",
+    "TruthFamily",
+    "TruthTracks",
     "Verdict",
     "VideoCodec",
     "Violation",

@@ -50,6 +50,10 @@ class Addresses(Protocol):
         """Prefix of topics and groups."""
 
     @property
+    def topic_profile(self) -> str:
+        """Profile of topics.toml."""
+
+    @property
     def clickhouse_address(self) -> str:
         """ClickHouse's HTTP address."""
 
@@ -66,9 +70,14 @@ class Addresses(Protocol):
         """Database of the tables."""
 
 
-def topics() -> tuple[str, ...]:
-    """Return the topics that have tables, without prefix."""
-    return tuple(topic for topic in catalogue().topics if topic not in WITHOUT_TABLE)
+def topics(profile: str | None = None) -> tuple[str, ...]:
+    """Return the topics that have tables, without prefix.
+
+    Args:
+        profile: only those that a cluster of this profile has; None: all.
+    """
+    found = catalogue().topics.values() if profile is None else catalogue().topics_under(profile)
+    return tuple(topic.name for topic in found if topic.name not in WITHOUT_TABLE)
 
 
 def sink_settings(
@@ -85,6 +94,7 @@ def sink_settings(
         bootstrap_servers=addresses.bootstrap_servers,
         schema_registry_url=addresses.schema_registry_url,
         topic_prefix=addresses.topic_prefix,
+        topic_profile=addresses.topic_profile,
         clickhouse_url=addresses.clickhouse_address,
         clickhouse_user=addresses.clickhouse_user,
         clickhouse_password=addresses.clickhouse_password.get_secret_value(),
@@ -103,7 +113,7 @@ def serve(settings: SinkSettings, stop: threading.Event, metrics: SinkMetrics | 
     metrics = metrics or SinkMetrics()
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=metrics.registry)
-    names = topics()
+    names = topics(settings.topic_profile)
     warm_up()
     if not _until_ready(settings, names, stop):
         return

@@ -117,7 +117,7 @@ def run(settings: Addresses) -> int:
             sink.query_s,
         )
         try:
-            found = recorded_audit(sink, client, topics())
+            found = recorded_audit(sink, client, topics(sink.topic_profile))
             sql = (
                 "SELECT count() FROM system.tables WHERE database = {database:String} AND position(name, {mark:String})"
             )

@@ -54,6 +54,7 @@ class SinkSettings:
         backoff_most_s: longest pause.
         column_look_s: how often a partition is tried again whose messages have a field without a column.
         metrics_port: port of the metrics, or None.
+        topic_profile: profile of topics.toml: which topics there are.
     """
 
     bootstrap_servers: str
@@ -74,6 +75,7 @@ class SinkSettings:
     backoff_most_s: float = 15.0
     column_look_s: float = 5.0
     metrics_port: int | None = None
+    topic_profile: str = "local"
 
     @property
     def group(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.messages import MESSAGES
 from schemas.topics import TopicsFileError, catalogue, parse_catalogue
+from sinks.clickhouse.app import topics as sink_topics
 
 
 def shipped() -> str:
@@ -39,6 +40,16 @@ def test_every_topic_of_messages_has_a_subject_and_every_app_a_changelog() -> No
     assert {s.name for s in specs if s.kind == "changelog"} == {f"p.{a}-state-changelog" for a in catalogue().apps}
     assert all(s.config["cleanup.policy"] == "compact" for s in specs if s.kind == "changelog")
     assert not any("leader" in s.name for s in specs)
+
+
+@pytest.mark.parametrize(("profile", "there"), [("local", True), ("cell", False), ("city", False)])
+def test_truth_is_made_only_where_a_test_city_runs(profile: str, *, there: bool) -> None:
+    """No production profile has the topics of the test city's truth, and the sink there does not ask for them."""
+    made = {s.topic for s in catalogue().specs("", profile) if s.kind == "messages"}
+    assert made >= set(MESSAGES) - {"truth", "truth-tracks"}
+    for topic in ("truth", "truth-tracks"):
+        assert (topic in made) is there
+        assert (topic in sink_topics(profile)) is there
 
 
 def test_size_limits_come_from_one_place() -> None:
@@ -108,6 +119,19 @@ REFUSED: list[tuple[str, Callable[[], str], str]] = [
         "like itself",
         lambda: replaced('partitioned_like = "frames"', 'partitioned_like = "detections"'),
         r"circle: detections -> detections",
+    ),
+    (
+        "a profile that is none",
+        lambda: replaced('profiles = ["local"]', 'profiles = ["lokal"]'),
+        r"topics\.truth\] profiles is \['lokal'\].*local, cell, city",
+    ),
+    (
+        "like a topic that is not everywhere",
+        lambda: replaced(
+            'key = "camera_id"\nretention_hours = 168\n\n[topics.dead',
+            'key = "camera_id"\npartitioned_like = "truth-tracks"\nretention_hours = 168\n\n[topics.dead',
+        ),
+        r"partitioned_like truth-tracks, which is only under local",
     ),
     ("a circle", lambda: replaced('partitioned_like = "frames"', 'partitioned_like = "checkpoints"'), r"circle: "),
     (

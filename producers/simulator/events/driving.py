@@ -1,0 +1,48 @@
+"""Paths of staged vehicles, in the frame of a street. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+#: Pace at which staged vehicles come and leave, and how far they brake and accelerate, metres: 1.8 m/s2.
+PACE_MPS: Final = 12.0
+BRAKE_M: Final = 40.0
+
+Path = Sequence[tuple[float, float, float]]
+
+
+def through(begin_m: float, end_m: float, right_m: float, speed_kmh: float) -> Path:
+    """Return the path of a vehicle that drives on at one speed, backwards where end_m < begin_m."""
+    lasting = abs(end_m - begin_m) / (speed_kmh / 3.6)
+    return [(0.0, begin_m, right_m), (lasting, end_m, right_m)]
+
+
+def stopping(
+    begin_m: float, stop_m: float, end_m: float, lane_m: float, kerb_m: float, stand_s: float
+) -> tuple[Path, float, float]:
+    """Return the path of a vehicle that comes in a lane, stands at the kerb and goes on; when it stands and leaves.
+
+    Args:
+        begin_m: where it comes into being, along the street.
+        stop_m: where it stands.
+        end_m: where it is gone.
+        lane_m: its lane, right of the street's middle line.
+        kerb_m: where it stands, likewise.
+        stand_s: how long it stands.
+    """
+    at = (stop_m - BRAKE_M - begin_m) / PACE_MPS
+    whole = 2.0 * BRAKE_M / PACE_MPS
+    stood = at + whole
+    left = stood + stand_s
+    quarters = (0.25, 0.5, 0.75, 1.0)
+    shift = kerb_m - lane_m
+    path = [
+        (0.0, begin_m, lane_m),
+        (at, stop_m - BRAKE_M, lane_m),
+        # constant braking: the way left is the square of the time left
+        *((at + share * whole, stop_m - BRAKE_M * (1 - share) ** 2, lane_m + shift * share) for share in quarters),
+        (left, stop_m, kerb_m),
+        *((left + share * whole, stop_m + BRAKE_M * share**2, kerb_m - shift * share) for share in quarters),
+    ]
+    gone = max(end_m, stop_m + BRAKE_M + 6.0)
+    path.append((left + whole + max(0.5, (end_m - stop_m - BRAKE_M) / PACE_MPS), gone, lane_m))
+    return path, stood, left

@@ -1,0 +1,40 @@
+"""Staged: what a scenario staged, as its truth needs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.messages import TruthFamily
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One event or hard negative.
+
+    Attributes:
+        family, kind, scenario, notes: as in schemas.messages.Truth.
+        negative_of: kinds that it must not be taken for; empty: a true event.
+        started_us, due_us, ended_us: as in Truth.
+        free_us: when the stage is free again.
+        along_m, right_m: where it began, frame of the camera's street.
+        actors: numbers of the objects in it; the first is the one that counts.
+        vehicle: the vehicle that did it; None where none did.
+        measured, limit, unit, article: as in Truth.
+    """
+
+    family: TruthFamily
+    kind: str
+    scenario: str
+    started_us: int
+    due_us: int
+    ended_us: int
+    free_us: int
+    along_m: float
+    right_m: float
+    actors: Sequence[int]
+    notes: str
+    negative_of: Sequence[str] = ()
+    vehicle: int | None = None
+    measured: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    article: str | None = None

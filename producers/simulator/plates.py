@@ -1,0 +1,30 @@
+"""Plates of the city's vehicles: invented, of the Kazakh format of 2012 (three digits, three letters, region)."""
+
+from functools import lru_cache
+from typing import Final
+
+from producers.simulator.noise.plate_reading import as_bytes
+from producers.simulator.seeds import stream_number
+
+LETTERS: Final = "ABCDEFGHKLMNOPRSTUVXYZ"
+#: Region numbers: Almaty's 02 for most, the country's others for the rest.
+REGIONS: Final = 20
+
+
+@lru_cache(maxsize=65_536)
+def plate_of(actor: int) -> str:
+    """Return the plate of a vehicle, e.g. 123ABC02."""
+    number = stream_number("plate", actor)
+    digits, number = number % 999 + 1, number // 999
+    letters = ""
+    for _ in range(3):
+        letters += LETTERS[number % len(LETTERS)]
+        number //= len(LETTERS)
+    region = 2 if number % 10 < 8 else number // 10 % REGIONS + 1
+    return f"{digits:03d}{letters}{region:02d}"
+
+
+@lru_cache(maxsize=65_536)
+def plate_bytes(actor: int) -> bytes:
+    """Return the plate of a vehicle as the reader takes it, padded with zeros."""
+    return as_bytes(plate_of(actor)).tobytes()

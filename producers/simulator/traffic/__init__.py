@@ -1,0 +1,1 @@
+"""Traffic: what drives through the city, second by second."""

@@ -1,0 +1,97 @@
+"""Walkers: people who go about their ways before a camera and mean nothing by it. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from producers.simulator.actor import Actor
+from producers.simulator.city import City
+from producers.simulator.city_camera import CityCamera
+from producers.simulator.motions import BICYCLE, PERSON
+from producers.simulator.outlook import MOUNTS, Outlook
+from producers.simulator.seeds import generator
+
+#: Walkers' numbers lie above those of traffic and below those of staged actors.
+WALKING: Final = 1 << 59
+#: People an hour before a camera, by outlook; others look at roads alone.
+FLOW_PER_H: Final = {
+    Outlook.SQUARE: 160.0,
+    Outlook.ENTRANCE: 140.0,
+    Outlook.STOP: 140.0,
+    Outlook.WASTE: 60.0,
+    Outlook.APPROACH: 60.0,
+}
+#: Paces, metres a second: mean and spread of free walking (Weidmann: Transporttechnik der Fussgaenger, 1993).
+PACE_MPS: Final = (1.34, 0.26)
+#: Share of them that go through the area itself, and that ride a bicycle along the sidewalk.
+INSIDE_SHARE: Final = 0.3
+RIDING_SHARE: Final = 0.05
+#: They are drawn for so long at a time.
+CHUNK_S: Final = 60
+
+
+class Walkers:
+    """The walkers before one camera.
+
+    Args:
+        city: the city.
+        camera: the camera.
+        start_us: begin of the run, microseconds since the Unix epoch.
+    """
+
+    def __init__(self, city: City, camera: CityCamera, start_us: int) -> None:
+        self._city = city
+        self._camera = camera
+        # cameras' chunks begin at different seconds, so that a large city draws a few cameras' walkers in each
+        self._start_us = start_us - camera.number * 17 % CHUNK_S * 1_000_000
+        self._chunk = -1
+        self._number = 0
+
+    @property
+    def next_us(self) -> int:
+        """When the next are to be drawn; far beyond any run: never."""
+        if self._camera.outlook not in FLOW_PER_H:
+            return 1 << 62
+        return self._start_us + self._chunk * CHUNK_S * 1_000_000
+
+    def before(self, horizon_us: int) -> Sequence[Actor]:
+        """Return those who appear from where the last call ended to the end of the chunk that holds a horizon."""
+        if self._camera.outlook not in FLOW_PER_H:
+            return ()
+        out: list[Actor] = []
+        while self._start_us + self._chunk * CHUNK_S * 1_000_000 < horizon_us:
+            out += self._drawn(self._chunk)
+            self._chunk += 1
+        return out
+
+    def _drawn(self, chunk: int) -> Sequence[Actor]:
+        random = generator(self._city.seed, "walkers", self._camera.number, chunk)
+        count = int(random.poisson(FLOW_PER_H[self._camera.outlook] * CHUNK_S / 3600.0))
+        return [self._walker(random, chunk) for _ in range(count)]
+
+    def _walker(self, random: np.random.Generator, chunk: int) -> Actor:
+        streets, camera = self._city.streets, self._camera
+        area = next(iter(camera.areas.values()))
+        reach = MOUNTS[camera.outlook].far_m
+        middle = area.middle[0]
+        low, high = middle - reach, middle + reach
+        inside = camera.outlook in {Outlook.SQUARE, Outlook.ENTRANCE, Outlook.WASTE} and random.random() < INSIDE_SHARE
+        if inside:
+            low, high = area.along_m[0] - 4.0, area.along_m[1] + 12.0
+            right = float(random.uniform(area.right_m[0] + 0.5, area.right_m[1] - 0.5))
+        else:
+            right = streets.sidewalk_right_m(camera.edge) + float(random.uniform(-1.2, 1.2))
+        riding = not inside and random.random() < RIDING_SHARE
+        pace = 4.2 if riding else max(0.6, float(random.normal(*PACE_MPS)))
+        begin = round(self._start_us + (chunk + float(random.random())) * CHUNK_S * 1e6)
+        ends = (low, high) if random.random() < 0.5 else (high, low)
+        points = [streets.point(camera.edge, along, right) for along in ends]
+        self._number += 1
+        return Actor(
+            actor=WALKING | camera.number << 28 | self._number,
+            kind=BICYCLE if riding else PERSON,
+            at_us=np.array([begin, begin + round((high - low) / pace * 1e6)], np.int64),
+            x_m=np.array([x for x, _ in points]).round(3),
+            y_m=np.array([y for _, y in points]).round(3),
+        )

@@ -1,0 +1,1 @@
+"""The test city on the local stack."""

@@ -1,0 +1,1 @@
+"""The product's cores on the test city, whose truth is known."""

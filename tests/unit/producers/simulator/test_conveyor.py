@@ -1,0 +1,54 @@
+"""Traffic without SUMO: nobody drives through another, over a red light, or into an offence unknown to truth."""
+
+import numpy as np
+
+from producers.simulator.city import build_city
+from producers.simulator.city_clock import START_US
+from producers.simulator.motions import SIZES_M
+from producers.simulator.signals import group_of
+from producers.simulator.streets import STOP_LINE_M
+from producers.simulator.traffic.conveyor import Conveyor
+from schemas.messages import Signal
+
+CITY = build_city(101, 20)
+
+
+def test_traffic_is_lawful() -> None:
+    """In four minutes nobody exceeds the tolerated speed, overlaps the vehicle ahead, or starts over a red line."""
+    conveyor = Conveyor(CITY, START_US)
+    limits = dict(enumerate(conveyor._limit.tolist()))
+    moved = 0
+    for second in range(240):
+        motions = conveyor.second()
+        lanes = (motions.actor >> 28) - 1
+        assert (motions.speed_kmh <= np.array([limits[n] for n in lanes.tolist()]) * 3.6 * 1.101).all()
+        moved += int((motions.speed_kmh > 1.0).sum())
+        _nobody_overlaps(conveyor)
+        for lane in set(lanes.tolist()):
+            edge = int(conveyor._edge[lane])
+            programme = CITY.programmes.get(int(CITY.streets.edge_to[edge]))
+            if programme is None:
+                continue
+            at_s = START_US // 1_000_000 + second
+            state, since = programme.state(group_of(*CITY.streets.direction(edge)), at_s)
+            if state is Signal.RED and at_s - since >= 4:
+                rows = lanes == lane
+                line = CITY.streets.length_m(edge) - STOP_LINE_M
+                way = conveyor._way[lane]
+                along = (np.stack([motions.x_m[rows], motions.y_m[rows]], axis=2) - conveyor._origin[lane]) @ way
+                assert not ((along[:, 0] < line - 1.0) & (along[:, 1] > line + 1.0)).any()
+    assert moved > 1_000
+
+
+def _nobody_overlaps(conveyor: Conveyor) -> None:
+    for lane in range(len(conveyor._count)):
+        n = int(conveyor._count[lane])
+        place, length = conveyor._place[lane, :n], SIZES_M[conveyor._kind[lane, :n], 0]
+        assert (place[:-1] - length[:-1] > place[1:] - 0.5).all()
+
+
+def test_the_same_seed_moves_alike() -> None:
+    """Two conveyors of a seed give equal bytes."""
+    first, again = (Conveyor(CITY, START_US).second() for _ in range(2))
+    assert first.x_m.tobytes() == again.x_m.tobytes()
+    assert first.actor.tolist() == again.actor.tolist()

@@ -1,0 +1,173 @@
+"""Scenarios: what each says is true is what its actors do."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from processors.incidents.core import IncidentsCore
+from processors.violations.core import ViolationsCore
+from producers.simulator.actor import Actor, cut
+from producers.simulator.city import build_city
+from producers.simulator.city_camera import CityCamera
+from producers.simulator.city_clock import SECOND_US, START_US
+from producers.simulator.events.director import LEAST_GAP_S, Director
+from producers.simulator.events.scenario import Scenario, all_scenarios
+from producers.simulator.events.scene import Scene
+from producers.simulator.events.staged import Staged
+from producers.simulator.plates import plate_of
+from producers.simulator.seeds import generator
+from producers.simulator.sight import Sight
+from producers.simulator.signals import group_of
+from producers.simulator.truth import truth_of
+from schemas.messages import Signal
+
+CITY = build_city(101, 60)
+#: Kinds that the city stages before the product has a rule for them.
+WITHOUT_RULE = {"red_light", "bus_lane", "waste_dumping", "abandoned_object"}
+LEFT_BEHIND = {"waste_dumping", "abandoned_object"}
+STAGED_RULES = ("crowd", "loitering", "stopped_vehicle", "speeding", "wrong_way")
+
+
+def stagings(scenario: Scenario) -> Iterator[tuple[CityCamera, Scene, Staged]]:
+    """Yield a scenario before every camera that it is for, as far as it fits there."""
+    for camera in CITY.cameras:
+        if camera.outlook in scenario.shares:
+            scene = Scene(CITY, camera, generator(101, scenario.name, camera.number), START_US, 0)
+            staged = scenario.stage(scene)
+            if staged is not None:
+                yield camera, scene, staged
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda s: s.name)
+def test_truth_is_in_order(scenario: Scenario) -> None:
+    """It begins, is due and ends in this order, within the time that the stage is taken; actors are on it then."""
+    found = list(stagings(scenario))
+    assert found, "no camera of the city has it"
+    for _, scene, staged in found:
+        assert staged.scenario == scenario.name
+        assert scene.begin_us <= staged.started_us <= staged.due_us <= staged.ended_us <= staged.free_us
+        there = {one.actor: one for one in scene.actors}
+        assert set(staged.actors) <= set(there)
+        if staged.actors:
+            assert min(there[a].begin_us for a in staged.actors) <= staged.started_us
+            # what is left behind outlasts who left it
+            until = staged.started_us if staged.kind in LEFT_BEHIND else staged.ended_us
+            assert max(there[a].end_us for a in staged.actors) >= until
+        assert all((np.diff(one.at_us) > 0).all() for one in scene.actors)
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda s: s.name)
+def test_the_camera_sees_it(scenario: Scenario) -> None:
+    """Its own camera is the first of those that see it, with a region in its picture, in the zone of the rule."""
+    for camera, scene, staged in stagings(scenario):
+        of_site = [c for c in CITY.cameras if c.site == camera.site]
+        truth = truth_of(CITY, camera, of_site, Sight(of_site), 1, staged, scene.actors)
+        assert truth.camera_ids[0] == camera.camera_id
+        assert 0.0 <= truth.view_x1_px[0] < truth.view_x2_px[0] <= 1920.0
+        assert 0.0 <= truth.view_y1_px[0] < truth.view_y2_px[0] <= 1080.0
+        assert truth.is_hard_negative is bool(truth.negative_of)
+        assert staged.started_us <= truth.view_from_us[0] <= truth.view_to_us[0] <= staged.ended_us
+        if not truth.is_hard_negative and truth.kind in STAGED_RULES:
+            assert truth.view_zone_id[0] in {zone.zone_id for zone in camera.entry.zones}
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda s: s.name)
+def test_a_rule_that_exists_is_named_as_it_names_itself(scenario: Scenario) -> None:
+    """Kinds of incidents and violations are those of the product's rules, where it has one."""
+    rules = {rule.kind for core in (IncidentsCore(), ViolationsCore()) for rule in core.rules}
+    assert set(STAGED_RULES) <= rules
+    for _, _, staged in stagings(scenario):
+        assert staged.kind in rules | WITHOUT_RULE
+        break
+
+
+def speeds(actor: Actor, from_us: int, to_us: int) -> np.ndarray:
+    """Return an actor's speeds within a window, km/h."""
+    return cut(actor.motions(), from_us, to_us).speed_kmh
+
+
+def of(name: str) -> Iterator[tuple[CityCamera, Scene, Staged]]:
+    """Yield the stagings of a scenario by its name."""
+    yield from stagings(next(one for one in all_scenarios() if one.name == name))
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("fast_driver", 10.0, 90.0), ("fast_but_tolerated", 0.0, 10.0)])
+def test_who_is_fast_drives_as_fast_as_is_said(name: str, least: float, most: float) -> None:
+    """The path's own speed is the measured one, and lies beyond the offence's margin or within it."""
+    for camera, scene, staged in of(name):
+        assert staged.measured is not None
+        assert staged.limit is not None
+        assert staged.limit == CITY.streets.edge_limit_kmh[camera.edge]
+        assert speeds(scene.actors[0], staged.started_us, staged.ended_us) == pytest.approx(staged.measured, abs=0.02)
+        assert least <= staged.measured - staged.limit < most
+        assert (staged.article is not None) is (least == 10.0)
+
+
+@pytest.mark.parametrize("name", ["parked_in_the_way", "drop_off", "bus_at_stop", "waste_collection"])
+def test_who_stands_stands_as_long_as_is_said(name: str) -> None:
+    """The vehicle does not move from begin to end, moves before and after, and a minute divides true from negative."""
+    for _, scene, staged in of(name):
+        first = scene.actors[0]
+        assert (speeds(first, staged.started_us + 1, staged.ended_us - 1) == 0.0).all()
+        assert speeds(first, staged.started_us - 2 * SECOND_US, staged.started_us).max() > 0.5
+        assert speeds(first, staged.ended_us, staged.ended_us + 2 * SECOND_US).max() > 0.5
+        stood_s = (staged.ended_us - staged.started_us) / 1e6
+        assert staged.measured == pytest.approx(stood_s, abs=0.06)
+        assert bool(staged.negative_of) is (stood_s < 60.0)
+
+
+def test_a_crowd_is_there_while_it_is_said_to_be() -> None:
+    """From begin to end at least the limit's number of people stand on the square, and fewer just before."""
+    for camera, scene, staged in of("gathering"):
+        moments = np.linspace(staged.started_us + SECOND_US // 2, staged.ended_us - SECOND_US // 2, 9).astype(int)
+        assert min(on_square(camera, scene, int(at)) for at in moments) >= 20
+        assert on_square(camera, scene, staged.started_us - SECOND_US // 2) < 20
+
+
+def on_square(camera: CityCamera, scene: Scene, at_us: int) -> int:
+    """Return how many of a scene's people are on the camera's square at an instant."""
+    area, way = camera.areas["square"], CITY.streets.direction(camera.edge)
+    origin = CITY.streets.point(camera.edge, 0.0, 0.0)
+    count = 0
+    for one in scene.actors:
+        if one.begin_us <= at_us < one.end_us:
+            x = float(np.interp(at_us, one.at_us, one.x_m)) - origin[0]
+            y = float(np.interp(at_us, one.at_us, one.y_m)) - origin[1]
+            along, right = x * way[0] + y * way[1], x * way[1] - y * way[0]
+            count += area.along_m[0] <= along <= area.along_m[1] and area.right_m[0] <= right <= area.right_m[1]
+    return count
+
+
+def test_a_red_light_is_red_when_it_is_passed() -> None:
+    """The line is passed while the programme shows red, by the runner and by the emergency vehicle alike."""
+    for name in ("red_light_runner", "emergency_on_red"):
+        for camera, _, staged in of(name):
+            programme = CITY.programmes[int(CITY.streets.edge_to[camera.edge])]
+            group = group_of(*CITY.streets.direction(camera.edge))
+            state, since = programme.state(group, staged.started_us // SECOND_US)
+            assert state is Signal.RED
+            assert staged.measured == pytest.approx(staged.started_us / 1e6 - since, abs=0.01)
+
+
+def test_a_directors_events_do_not_overlap_and_end_with_the_run() -> None:
+    """Before one camera one thing happens at a time, with a gap that rules can tell; all of it within the run."""
+    until = START_US + 1_800 * SECOND_US
+    for camera in CITY.cameras[:20]:
+        whole = Director(CITY, camera, START_US, until, 40.0).staged_before(until)
+        parts = Director(CITY, camera, START_US, until, 40.0)
+        steps = [one for n in range(1_800) for one in parts.staged_before(START_US + n * SECOND_US)]
+        assert [staged for _, staged, _ in steps] == [staged for _, staged, _ in whole][: len(steps)]
+        assert len(steps) >= 5
+        for (_, before, _), (_, after, _) in pairwise(whole):
+            assert after.started_us >= before.free_us + LEAST_GAP_S * 1e6
+        assert all(staged.free_us <= until for _, staged, _ in whole)
+
+
+def test_plates_are_of_the_kazakh_format() -> None:
+    """Three digits, three letters, two digits of a region; the same for a vehicle each time."""
+    plates = {plate_of(number) for number in range(500)}
+    assert len(plates) > 495
+    assert all(len(p) == 8 and p[:3].isdigit() and p[3:6].isalpha() and 1 <= int(p[6:]) <= 20 for p in plates)
+    assert plate_of(7) == plate_of(7)
