@@ -5,7 +5,7 @@ VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 CHAOS_DRAW = $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := help
-.PHONY: help setup city-setup lock test lint demo bench chaos bad-input clean
+.PHONY: help setup city-setup lock test lint demo bench chaos bad-input noise evaluate clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ bad-input: setup ## try bad input beside a good camera and show what each came t
 city-setup: ## SUMO in an environment of its own, for `vigil city run` (800 MB)
 	@$(PYTHON) -m infra.setup --city
 
+noise: setup ## the simulated detector beside the real one, clip by clip (docs/noise.md)
+	@$(VIGIL) city noise $(ARGS)
+
+evaluate: setup ## run the test city through the chain and score it (SEEDS="101 102"; docs/evaluate.md)
+	@$(VIGIL) evaluate --seeds "$(or $(SEEDS),101)" $(ARGS)
+
 lock: ## compile the lock files (needs uv)
 	$(COMPILE) requirements-dev.in -o requirements.lock
 	$(COMPILE) requirements-triton.in -o requirements-triton.lock
@@ -49,4 +55,4 @@ lock: ## compile the lock files (needs uv)
 	$(COMPILE) requirements-city.in -o requirements-city.lock
 
 clean: ## remove what the stack and the runs wrote (not the downloads)
-	rm -rf .local demo-out bench-out chaos-out
+	rm -rf .local demo-out bench-out chaos-out evaluate-out

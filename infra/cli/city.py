@@ -4,6 +4,7 @@ import click
 
 from infra.cli.city_build import command as build
 from infra.cli.city_history import command as history
+from infra.cli.city_noise import command as noise
 from infra.cli.city_run import command as run
 
 
@@ -15,10 +16,12 @@ def command() -> None:
     Examples:
       vigil city build --seed 7 --cameras 60
       vigil city run --seed 7 --cameras 50 --seconds 600 --digest
+      vigil city noise
       vigil city history --from 2024-01-01 --to 2024-09-30 --dry-run
     """
 
 
 command.add_command(build, "build")
+command.add_command(noise, "noise")
 command.add_command(run, "run")
 command.add_command(history, "history")

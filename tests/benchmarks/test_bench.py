@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from infra.cli.bench import command
+from infra.evaluation.hota import hota
+from infra.evaluation.idf1 import idf1
 from processors.tracking.core import TrackingCore
 from tests.available import needs_stack
 from tests.benchmarks import suite
@@ -21,8 +23,6 @@ from tests.benchmarks.stage import cores
 from tests.benchmarks.suite import GROUPS, SETS, Group, Promise, run_groups
 from tests.benchmarks.tracking import bytetrack, rates
 from tests.benchmarks.tracking.clips import ENVIRONMENT
-from tests.benchmarks.tracking.hota import hota
-from tests.benchmarks.tracking.idf1 import idf1
 from tests.benchmarks.tracking.made_up import crossing, square
 from tests.benchmarks.tracking.mot import identified, messages, track, without_identities
 

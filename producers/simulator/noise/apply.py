@@ -31,7 +31,7 @@ def apply_noise(tables: NoiseTables, seed: int, frames: TrueFrames) -> NoisyFram
     """
     count = len(frames.tick)
     most = int(tables.scalars[2])
-    out = _room(len(frames.object_id) + (count + 1) * most)
+    out = _room(2 * len(frames.object_id) + (count + 1) * most)
     boxes = int(np.diff(frames.first).max()) if count else 0
     first = np.zeros(count + 1, np.int64)
     kept = noisy_boxes(
@@ -44,6 +44,7 @@ def apply_noise(tables: NoiseTables, seed: int, frames: TrueFrames) -> NoisyFram
         tables.factors,
         tables.shares,
         tables.label_renewal,
+        tables.doubles,
         tables.alarms,
         tables.coco,
         tables.normals,
@@ -58,7 +59,7 @@ def apply_noise(tables: NoiseTables, seed: int, frames: TrueFrames) -> NoisyFram
         frames.visible_ratio,
         first,
         out,
-        _room(min(boxes + most, MOST_BOXES)),
+        _room(min(2 * boxes + most, MOST_BOXES)),
     )
     source, xyxy_px, score, class_id = out
     return NoisyFrames(first, source[:kept], xyxy_px[:kept], score[:kept], class_id[:kept])

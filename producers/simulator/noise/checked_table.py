@@ -4,7 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
+
+#: Where a field stands that is in no table.
+WHOLE: Final = "the file"
 
 
 class NoiseFileError(ValueError):
@@ -56,15 +59,14 @@ class CheckedTable:
         value = self._list(field, count)
         return tuple(self._number(f"{field}[{n}]", one, low, high) for n, one in enumerate(value))
 
+    def pair(self, field: str, low: float, high: float) -> tuple[float, float]:
+        """Return two numbers between low and high, both included."""
+        return self._pair(field, self.values.get(field), low, high)
+
     def pairs(self, field: str, count: int, low: float, high: float) -> tuple[tuple[float, float], ...]:
         """Return `count` pairs of numbers between low and high, both included."""
-        out = []
-        for n, one in enumerate(self._list(field, count)):
-            if not isinstance(one, list) or len(one) != 2:
-                raise self.refuse(f"{field}[{n}]", one, "a pair of numbers")
-            name = f"{field}[{n}]"
-            out.append((self._number(name, one[0], low, high), self._number(name, one[1], low, high)))
-        return tuple(out)
+        rows = self._list(field, count)
+        return tuple(self._pair(f"{field}[{n}]", one, low, high) for n, one in enumerate(rows))
 
     def edges(self, field: str, low: float, high: float) -> tuple[float, ...]:
         """Return the edges of bins: at least two, ascending, between low and high."""
@@ -94,13 +96,18 @@ class CheckedTable:
         value = self.values.get(field)
         if not isinstance(value, dict):
             raise self.refuse(field, value, "a table")
-        return CheckedTable(f"{self.where}.{field}", value)
+        return CheckedTable(f"[{field}]" if self.where == WHOLE else f"{self.where}.{field}", value)
 
     def _list(self, field: str, count: int) -> Sequence[Any]:
         value = self.values.get(field)
         if not isinstance(value, list) or len(value) != count:
             raise self.refuse(field, value, f"a list of {count}, one a bin")
         return value
+
+    def _pair(self, field: str, value: object, low: float, high: float) -> tuple[float, float]:
+        if not isinstance(value, list) or len(value) != 2:
+            raise self.refuse(field, value, "a pair of numbers")
+        return self._number(f"{field}[0]", value[0], low, high), self._number(f"{field}[1]", value[1], low, high)
 
     def _number(self, field: str, value: object, low: float, high: float) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from producers.simulator.noise.checked_table import CheckedTable
+from producers.simulator.noise.doubles import LONGEST_RUN, Doubles
 
 Pairs = Sequence[tuple[float, float]]
 #: Tallest picture there is, pixels; bins end there.
 TALLEST_PX = 10_000.0
-#: Longest run of frames that a parameter may state.
-LONGEST_RUN = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class ClassNoise:
         score_mean, score_sd: of the scores of found boxes.
         confusion: share of found boxes that get each class's name.
         label_run_frames: mean number of frames until a label is drawn anew, at the file's rate.
+        doubles: further boxes on an object, beside it or on a part of it.
     """
 
     name: str
@@ -47,6 +47,7 @@ class ClassNoise:
     score_sd: Sequence[float]
     confusion: Mapping[str, float]
     label_run_frames: float
+    doubles: Doubles
 
     @classmethod
     def from_table(cls, table: CheckedTable, names: Sequence[str]) -> "ClassNoise":
@@ -79,4 +80,5 @@ class ClassNoise:
             score_sd=table.numbers("score_sd", n, 0.0, 0.5),
             confusion=table.shares("confusion", names),
             label_run_frames=table.number("label_run_frames", 1.0, LONGEST_RUN),
+            doubles=Doubles.from_table(table.table("doubles")),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from producers.simulator.noise.checked_table import CheckedTable
-from producers.simulator.noise.class_noise import LONGEST_RUN
+from producers.simulator.noise.doubles import LONGEST_RUN
 
 #: Most false boxes of one class in a frame, on average: more would be a broken detector.
 MOST_PER_FRAME = 4.0

@@ -43,7 +43,7 @@ class NoisyFrames:
 
     Attributes:
         first: int64 [F+1]; the boxes of frame f are first[f]:first[f+1].
-        source: int64 [K], place of the true box among the B, or -1: a false alarm.
+        source: int64 [K], place of the true box among the B (two of its boxes: one is a double), or -1: a false alarm.
         xyxy_px: float64 [K, 4], pixels of the picture, cut at its edges, to 0.01.
         score: float64 [K], 0 to 1, to 1e-4.
         class_id: int64 [K], COCO-80.

@@ -13,7 +13,7 @@ of the work over calls and processes gives the same numbers. What lasts over fra
   from object to object.
 - A box's drifting error: a sum of the last TAPS ticks' normal numbers with weights rho^k, of unit variance; its lag-k
   correlation is rho^k but for what the cut-off takes.
-- Labels and false alarms: renewals as above.
+- Labels, doubles and false alarms: renewals as above.
 """
 
 import math
@@ -47,7 +47,7 @@ TOP_SCORE: Final = 0.99
 MOST_BOXES: Final = 200
 
 # Purposes of random numbers.
-MISS, ERROR, SCORE, LABEL, FALSE, PLATE = (np.uint64(n) for n in range(1, 7))
+MISS, ERROR, SCORE, LABEL, FALSE, PLATE, DOUBLE = (np.uint64(n) for n in range(1, 8))
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -62,6 +62,11 @@ BIN_COLUMNS: Final = 13
 # Columns of a class's false alarms.
 PER_SLOT, SLOTS, FALSE_RENEWAL, LOG_MEAN, LOG_SD, ASPECT_MEAN, ASPECT_SD, FALSE_SCORE, FALSE_SCORE_SD = range(9)
 FALSE_COLUMNS: Final = 9
+# Columns of a class's doubles; offsets and sizes as for bins: centre x and y, width and height.
+SHARE_FOUND, SHARE_MISSED, DOUBLE_RENEWAL, DOUBLE_BIAS = range(4)
+DOUBLE_SD: Final = DOUBLE_BIAS + 4
+DOUBLE_SCORE, DOUBLE_SCORE_SD = DOUBLE_SD + 4, DOUBLE_SD + 5
+DOUBLE_COLUMNS: Final = DOUBLE_SD + 6
 #: Characters of a plate, and readings of one.
 PLATE_LENGTH: Final = 12
 RANKS: Final = 2
@@ -199,6 +204,41 @@ def _label(stream: Any, tick: int, chance: float, shares: Floats) -> int:
 
 
 @_compiled
+def _double(  # noqa: PLR0917  compiled code takes flat arguments
+    stream: Any,
+    tick: int,
+    found: bool,  # noqa: FBT001  likewise
+    box: Floats,
+    width: float,
+    height: float,
+    least_score: float,
+    row: Floats,
+    normals: Floats,
+    source: int,
+    class_id: int,
+    k: int,
+    out: tuple[Ints, Floats, Floats, Ints],
+) -> int:
+    """Write an object's further box, if it has one; return the number of boxes then."""
+    bits = _at(stream, _renewed(stream, tick, row[DOUBLE_RENEWAL]))
+    if _low(bits) >= (row[SHARE_FOUND] if found else row[SHARE_MISSED]):
+        return k
+    shape = _mix(bits ^ _GAMMA)
+    w, h = box[2] - box[0], box[3] - box[1]
+    drawn = np.empty(4)
+    for i in range(4):
+        drawn[i] = row[DOUBLE_BIAS + i] + row[DOUBLE_SD + i] * normals[int(shape & _LOW_16)]
+        shape >>= _S16
+    now = _at(_mix(stream ^ _GAMMA), tick)
+    x = 0.5 * (box[0] + box[2]) + w * (drawn[0] + FALSE_JITTER_RATIO * normals[int(now & _LOW_16)])
+    y = 0.5 * (box[1] + box[3]) + h * (drawn[1] + FALSE_JITTER_RATIO * normals[int((now >> _S16) & _LOW_16)])
+    w *= max(0.1, 1.0 + drawn[2])
+    h *= max(0.1, 1.0 + drawn[3])
+    score = _score(row[DOUBLE_SCORE], row[DOUBLE_SCORE_SD], normals[int(now >> np.uint64(48))], least_score)
+    return _keep(x - 0.5 * w, y - 0.5 * h, x + 0.5 * w, y + 0.5 * h, width, height, score, source, class_id, k, out)
+
+
+@_compiled
 def _false_boxes(  # noqa: PLR0917  compiled code takes flat arguments
     seed: int,
     camera: int,
@@ -277,6 +317,7 @@ def noisy_boxes(  # noqa: PLR0917  compiled code takes flat arguments
     factors: Floats,
     shares: Floats,
     label_renewal: Floats,
+    doubles: Floats,
     alarms: Floats,
     coco: Ints,
     normals: Floats,
@@ -312,6 +353,11 @@ def noisy_boxes(  # noqa: PLR0917  compiled code takes flat arguments
             found = row[RECALL] * factors[c, _bin_of(visible_edges[c], counts[c, 1], visible[b])]
             stream = _stream(seed, camera[f], thing[b], MISS)
             draw = _low(_at(stream, _renewed(stream, tick[f], row[RENEWAL])))
+            label = _label(_stream(seed, camera[f], thing[b], LABEL), tick[f], label_renewal[c], shares[c])
+            k = _double(
+                _stream(seed, camera[f], thing[b], DOUBLE), tick[f], draw < found, xyxy[b], width, height, least_score,
+                doubles[c], normals, b, coco[label], k, out,
+            )  # fmt: skip
             if draw >= found:
                 continue
             _errors(_stream(seed, camera[f], thing[b], ERROR), tick[f], row[RHO], normals, errors)
@@ -323,7 +369,6 @@ def noisy_boxes(  # noqa: PLR0917  compiled code takes flat arguments
             lasting = normals[int((1.0 - draw / found) * (NORMALS - 1))]
             fresh = normals[int(_at(_stream(seed, camera[f], thing[b], SCORE), tick[f]) & _LOW_16)]
             score = _score(row[SCORE_MEAN], row[SCORE_SD], math.sqrt(0.5) * (lasting + fresh), least_score)
-            label = _label(_stream(seed, camera[f], thing[b], LABEL), tick[f], label_renewal[c], shares[c])
             k = _keep(x - 0.5 * w, y - 0.5 * h, x + 0.5 * w, y + 0.5 * h, width, height, score, b, coco[label], k, out)
         k = _false_boxes(
             seed, camera[f], tick[f], width, height, scale, least_score, alarms, coco, normals, k, k + false_room, out

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from producers.simulator.noise.checked_table import CheckedTable, NoiseFileError
+from producers.simulator.noise.checked_table import WHOLE, CheckedTable, NoiseFileError
 from producers.simulator.noise.class_noise import ClassNoise
 from producers.simulator.noise.false_alarms import FalseAlarms
 from producers.simulator.noise.plate_noise import PlateNoise
@@ -90,7 +90,7 @@ class NoiseModel:
         Raises:
             NoiseFileError: a table or a field is missing, unknown or out of range.
         """
-        root = CheckedTable("the file", data)
+        root = CheckedTable(WHOLE, data)
         root.only("detector", "class", "false_alarms", "plates")
         entries = data.get("class")
         if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from producers.simulator.noise.class_noise import ClassNoise
+from producers.simulator.noise.doubles import Doubles
 from producers.simulator.noise.false_alarms import FalseAlarms
 from producers.simulator.noise.kernel import BIN_COLUMNS, FALSE_COLUMNS, NORMALS, SLOT_CHANCE
 from producers.simulator.noise.noise_model import COCO_IDS, NoiseModel
@@ -51,6 +52,7 @@ class NoiseTables:
         factors: float64 [C, V].
         shares: float64 [C, C], cumulative shares of labels.
         label_renewal: float64 [C], chance a tick that a label is drawn anew.
+        doubles: float64 [C, DOUBLE_COLUMNS], see kernel.py.
         alarms: float64 [C, FALSE_COLUMNS], see kernel.py.
         coco: int64 [C].
         normals: float64 [NORMALS], quantiles of the normal distribution at the middles of equal shares, scaled to unit
@@ -67,6 +69,7 @@ class NoiseTables:
     factors: Floats
     shares: Floats
     label_renewal: Floats
+    doubles: Floats
     alarms: Floats
     coco: Ints
     normals: Floats
@@ -93,6 +96,7 @@ class NoiseTables:
             factors=np.stack([_padded(one.recall_factor, seen) for one in classes]),
             shares=np.cumsum([[one.confusion.get(name, 0.0) for name in names] for one in classes], axis=1),
             label_renewal=np.array([1.0 / one.label_run_frames for one in classes]),
+            doubles=np.stack([_doubles_row(one.doubles) for one in classes]),
             alarms=alarms,
             coco=np.array(list(COCO_IDS.values()), np.int64),
             normals=np.asarray(normals / normals.std()),
@@ -123,6 +127,23 @@ def _bins(one: ClassNoise, most: int) -> Floats:
             one.score_sd[n],
         )
     return out
+
+
+def _doubles_row(doubles: Doubles) -> Floats:
+    """Return float64 [DOUBLE_COLUMNS]."""
+    return np.array(
+        [
+            doubles.share_found,
+            doubles.share_missed,
+            1.0 / doubles.run_frames,
+            *doubles.centre_bias_ratio,
+            *doubles.size_bias_ratio,
+            *doubles.centre_sd_ratio,
+            *doubles.size_sd_ratio,
+            doubles.score_mean,
+            doubles.score_sd,
+        ]
+    )
 
 
 def _alarm_row(alarm: FalseAlarms) -> Floats:

@@ -25,6 +25,7 @@ from typing import Final
 
 import numpy as np
 
+from infra.evaluation.overlap import iou
 from processors.perception.core import PerceptionCore
 from processors.perception.detector import Detector
 from processors.perception.gop_store import NoGopReader
@@ -36,7 +37,6 @@ from schemas.messages import Analysis, Camera, Detections, Frames
 from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, main
 from tests.benchmarks.perception.footage import demo_footage
 from tests.benchmarks.perception.own_triton import OwnTriton, own_triton
-from tests.benchmarks.tracking.hota import iou
 
 #: Of each clip; the four have 37 to 75 seconds, and the peer infers all their frames.
 SECONDS: Final = 30

@@ -19,13 +19,14 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from infra.evaluation.hota import hota
+from infra.evaluation.identified import Identified
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from schemas.messages import Detections
 from tests.benchmarks.figure import Figure, Say, at_least, main
 from tests.benchmarks.tracking.clips import tud_clips
-from tests.benchmarks.tracking.hota import hota
-from tests.benchmarks.tracking.mot import Boxes, Identified, NoRegistry, identified, messages, track
+from tests.benchmarks.tracking.mot import Boxes, NoRegistry, identified, messages, track
 from tests.benchmarks.tracking.peer import Peer
 
 COPIES: Final = 50

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from infra.evaluation.identified import Identified
 from infra.settings import ROOT
 from tests.benchmarks.figure import BenchmarkError
-from tests.benchmarks.tracking.mot import Boxes, Identified, read_mot, without_identities
+from tests.benchmarks.tracking.mot import Boxes, read_mot, without_identities
 
 ENVIRONMENT: Final = ROOT / ".venv-bench"
 SEQUENCES: Final = ("TUD-Stadtmitte", "TUD-Campus")

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from infra.evaluation.identified import Array
 from tests.benchmarks.tracking.clips import CLIP_FPS, Clip
-from tests.benchmarks.tracking.mot import Array
 
 WIDTH_PX: Final = 640.0
 HEIGHT_PX: Final = 480.0

@@ -5,19 +5,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from infra.evaluation.identified import Array, Identified
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from processors.tracking.state import CameraTracks
 from schemas.messages import Camera, ClockSource, DecodeStatus, Detections, PlateRead, Tracks
 
 T = TypeVar("T")
-Array = NDArray[np.float64]
 #: Boxes of each frame: float64 [n, 5], x1, y1, x2, y2, score.
 Boxes = Mapping[int, Array]
-#: Identities (int64 [n]) and boxes (float64 [n, 4]) of each frame.
-Identified = Mapping[int, tuple[NDArray[np.int64], Array]]
 
 EPOCH_US = 1_700_000_000_000_000
 PICTURE_PX = (640, 480)

@@ -8,9 +8,10 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from infra.evaluation.identified import Identified
 from tests.benchmarks.figure import BenchmarkError
 from tests.benchmarks.tracking.clips import CLIP_FPS, ENVIRONMENT
-from tests.benchmarks.tracking.mot import Boxes, Identified
+from tests.benchmarks.tracking.mot import Boxes
 
 PEER: Final = Path(__file__).with_name("bytetrack_peer.py")
 

@@ -12,14 +12,15 @@ import sys
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from infra.evaluation.hota import hota
+from infra.evaluation.identified import Identified
+from infra.evaluation.idf1 import idf1
 from processors.tracking.core import TrackingCore
 from processors.tracking.settings import TrackingSettings
 from tests.benchmarks.figure import Say
 from tests.benchmarks.tracking.clips import CLIP_FPS, Clip, tud_clips
-from tests.benchmarks.tracking.hota import hota
-from tests.benchmarks.tracking.idf1 import idf1
 from tests.benchmarks.tracking.made_up import made_up_clips
-from tests.benchmarks.tracking.mot import Identified, identified, messages, subsampled, track
+from tests.benchmarks.tracking.mot import identified, messages, subsampled, track
 from tests.benchmarks.tracking.peer import Peer
 
 #: Frames of a clip between two that are looked at.

@@ -1,15 +1,20 @@
 """HOTA: Luiten et al., A Higher Order Metric for Evaluating Multi-Object Tracking, IJCV 2021 (arXiv 2009.07736)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from tests.benchmarks.tracking.mot import Array, Identified
+from infra.evaluation.identified import Array, Identified
+from infra.evaluation.overlap import iou
 
 #: Localisation thresholds, section 4.
 ALPHAS = np.arange(0.05, 0.99, 0.05)
+#: What rounding may take off an IoU that is a threshold.
+LEAST = ALPHAS - np.finfo(float).eps
 
 
 class Hota(NamedTuple):
@@ -20,23 +25,52 @@ class Hota(NamedTuple):
     assa: float
 
 
-def iou(a: Array, b: Array) -> Array:
-    """Return float64 [len(a), len(b)], IoU of boxes x1, y1, x2, y2."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
-    overlap = np.clip(high - low, 0.0, None).prod(axis=2)
-    areas = [(one[:, 2] - one[:, 0]) * (one[:, 3] - one[:, 1]) for one in (a, b)]
-    return np.asarray(overlap / (areas[0][:, None] + areas[1][None, :] - overlap))
+@dataclass(frozen=True, slots=True)
+class HotaCounts:
+    """What HOTA is worked out from; counts of several sequences add up.
+
+    Attributes:
+        boxes: true and found boxes.
+        hits: float64 [len(ALPHAS)], matched pairs.
+        association: float64 [len(ALPHAS)], sum of the pairs' association accuracies.
+    """
+
+    boxes: float
+    hits: Array
+    association: Array
+
+    def score(self) -> Hota:
+        """Return the score."""
+        deta = self.hits / np.maximum(self.boxes - self.hits, 1.0)
+        assa = self.association / np.maximum(self.hits, 1.0)
+        return Hota(float(np.sqrt(deta * assa).mean()), float(deta.mean()), float(assa.mean()))
 
 
 def hota(truth: Identified, found: Identified) -> Hota:
-    """Return the score of a tracker's boxes against ground truth, over all frames of both.
+    """Return the score of a tracker's boxes against ground truth, over all frames of both."""
+    return hota_counts(truth, found).score()
+
+
+def together(counts: Sequence[HotaCounts]) -> Hota:
+    """Return the score of several sequences: hits add up, associations are averaged over hits, as TrackEval does it."""
+    none = np.zeros(len(ALPHAS))
+    return HotaCounts(
+        sum(one.boxes for one in counts),
+        np.sum([one.hits for one in counts] or [none], axis=0),
+        np.sum([one.association for one in counts] or [none], axis=0),
+    ).score()
+
+
+def hota_counts(truth: Identified, found: Identified) -> HotaCounts:
+    """Count one sequence.
 
     Matching follows the paper's section 5: a frame's matching maximises the global alignment of the two identities
     first, IoU within it, among pairs of at least alpha.
     """
     none = np.zeros(0, np.int64), np.zeros((0, 4))
     frames = sorted(set(truth) | set(found))
+    if not frames:
+        return HotaCounts(0.0, np.zeros(len(ALPHAS)), np.zeros(len(ALPHAS)))
     pairs = [(*truth.get(frame, none), *found.get(frame, none)) for frame in frames]
     true_ids = np.unique(np.concatenate([p[0] for p in pairs]))
     found_ids = np.unique(np.concatenate([p[2] for p in pairs]))
@@ -59,12 +93,9 @@ def hota(truth: Identified, found: Identified) -> Hota:
         if not similarity.size:
             continue
         rows, cols = linear_sum_assignment(alignment[np.ix_(g, t)] * similarity, maximize=True)
-        for k, alpha in enumerate(ALPHAS):
-            good = similarity[rows, cols] >= alpha - np.finfo(float).eps
-            hits[k] += good.sum()
-            matched[k, g[rows[good]], t[cols[good]]] += 1
-    everything = true_count.sum() + found_count.sum()
-    deta = hits / np.maximum(everything - hits, 1.0)
+        good = similarity[rows, cols][None, :] >= LEAST[:, None]
+        hits += good.sum(axis=1)
+        matched[:, g[rows], t[cols]] += good
     joined = true_count[:, None] + found_count[None, :] - matched
-    assa = (matched * matched / np.maximum(joined, 1.0)).sum(axis=(1, 2)) / np.maximum(hits, 1.0)
-    return Hota(float(np.sqrt(deta * assa).mean()), float(deta.mean()), float(assa.mean()))
+    association = (matched * matched / np.maximum(joined, 1.0)).sum(axis=(1, 2))
+    return HotaCounts(float(true_count.sum() + found_count.sum()), hits, association)

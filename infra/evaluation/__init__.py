@@ -1,0 +1,1 @@
+"""Scores what the product found against what a test city knows to be true."""
