@@ -39,8 +39,8 @@ def command(context: click.Context, footage: Path | None, file: Path | None, *, 
     \b
     Examples:
       vigil city noise
-      vigil city noise --footage ~/footage --json
-      vigil city noise fit --footage ~/footage      write the noise file anew
+      vigil city noise --footage=/data/footage --json
+      vigil city noise fit --footage=/data/footage     write the noise file anew
     """
     if context.invoked_subcommand is not None:
         return
@@ -74,7 +74,13 @@ def fit_command(footage: Path | None, plate_reader: Path | None, to: Path) -> No
 @command.command("truth")
 @_footage
 @click.option("--second-model", type=click.Path(exists=True, path_type=Path), required=True, help="YOLOX-nano's file.")
-@click.option("--sheets", type=click.Path(path_type=Path), default=Path("noise-out"), show_default=True)
+@click.option(
+    "--sheets",
+    type=click.Path(path_type=Path),
+    default=Path("noise-out"),
+    show_default=True,
+    help="Folder of the sheets.",
+)
 @click.argument("names", nargs=-1, type=click.Choice(list(CLIPS)))
 def truth_command(footage: Path | None, second_model: Path, sheets: Path, names: Sequence[str]) -> None:
     """Make the reference truth of clips (default: all) and draw contact sheets to look at it; minutes a clip.

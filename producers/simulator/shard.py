@@ -5,7 +5,7 @@ shard: so any split of the city over processes gives the same messages.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final
@@ -109,7 +109,8 @@ class Shard:
     def registry(self) -> Iterator[CityMessage]:
         """Yield the registry entries of its cameras."""
         for camera in self._cameras:
-            yield CityMessage("cameras", camera.camera_id, self._plan.start_us, camera.entry)
+            at_us = self._plan.start_us
+            yield CityMessage("cameras", camera.camera_id, at_us, replace(camera.entry, updated_at_us=at_us))
 
     def second(self, traffic: Motions) -> Iterator[CityMessage]:
         """Yield the messages of the next second.

@@ -48,6 +48,12 @@ def whole(city: City) -> list[CityMessage]:
     return made(city, range(len(city.sites)))
 
 
+def test_registry_entries_are_of_the_runs_begin(city: City) -> None:
+    """ClickHouse refuses an entry whose time is no time: the run's begin is when the city's entries were made."""
+    entries = list(Shard(city, range(len(city.sites)), PLAN, NoiseModel.load()).registry())
+    assert [entry.message.updated_at_us for entry in entries] == [START_US] * len(city.cameras)
+
+
 def test_any_split_gives_the_same_messages(city: City, whole: list[CityMessage]) -> None:
     """One shard and three shards make equal messages for every topic and key, in the same order."""
 
