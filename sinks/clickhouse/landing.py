@@ -77,8 +77,7 @@ class Landing:
             "min_insert_block_size_bytes": 0,
             "max_partitions_per_insert_block": 0,
             "max_execution_time": self._query_s,
-            # left to the merges: a reader resolves versions anyway, and statistics serve large parts
-            "optimize_on_insert": 0,
+            # left to the merges: statistics serve large parts
             "materialize_statistics_on_insert": 0,
         }
         command(self._client, f"INSERT INTO `{self._table}` ({names}) FORMAT Avro", container, settings)
