@@ -139,7 +139,11 @@ class SinkConsumer:
             self._keep(self._consumer.consume(TAKE, WAIT_S))
         else:
             under_way = [feed.future for feed in self._feeds.values() if feed.future is not None]
-            wait(under_way, timeout=WAIT_S, return_when=FIRST_COMPLETED)
+            if under_way:
+                wait(under_way, timeout=WAIT_S, return_when=FIRST_COMPLETED)
+            else:
+                # Kafka takes no commit now: ask again, not without end
+                self._stop.wait(WAIT_S)
             if self._paused:
                 # no message comes; a rebalance does
                 self._keep(self._consumer.consume(TAKE, 0.0))

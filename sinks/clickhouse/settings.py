@@ -9,7 +9,7 @@ class BatchSettings:
 
     Attributes:
         rows: most rows of a range. Larger blocks insert faster a row (100: 9.5k rows/s, 10k: 607k rows/s measured).
-        bytes: most bytes of a range's values. Twice as much, or half, of the engine's time goes into merging blocks.
+        bytes: most bytes of a range's values. Small blocks cost the engine merges later.
         age_s: longest time a message waits for its range to fill; what a reader of the tables waits, at low rates.
     """
 
