@@ -14,7 +14,7 @@ class BatchSettings:
     """
 
     rows: int = 50_000
-    bytes: int = 16_000_000
+    bytes: int = 32_000_000
     age_s: float = 1.0
 
 
@@ -67,7 +67,7 @@ class SinkSettings:
     instance: str
     batch: BatchSettings = BatchSettings()
     breaker: BreakerSettings = BreakerSettings()
-    most_bytes: int = 64_000_000
+    most_bytes: int = 128_000_000
     workers: int = 2
     query_s: int = 60
     settle_s: float = 15.0
