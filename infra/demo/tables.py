@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 
 from infra.demo.accounting import Second, TableCount
 from infra.demo.stills import Coordinates
 from infra.settings import Settings
+from sinks.clickhouse.clickhouse_client import connect
 
+#: Longest time of a query, at the server.
+QUERY_S: Final = 300
 #: Topics that have tables, in the order of the report.
 TABLES: Sequence[str] = (
     "cameras", "signal-phases", "detections", "tracks", "plate-reads", "incidents", "violations", "reviews", "payments",
@@ -43,18 +44,14 @@ class Tables:
 
     @classmethod
     def connect(cls, settings: Settings) -> "Tables":
-        """Connect to the settings' ClickHouse."""
-        address = urlsplit(settings.clickhouse_address)
-        return cls(
-            clickhouse_connect.get_client(
-                host=address.hostname or settings.host,
-                port=address.port or settings.clickhouse_port,
-                secure=address.scheme == "https",
-                username=settings.clickhouse_user,
-                password=settings.clickhouse_password.get_secret_value(),
-                database=settings.clickhouse_database,
-            )
-        )
+        """Connect to the settings' ClickHouse.
+
+        Raises:
+            ClickHouseError: it does not answer, or refuses the user.
+        """
+        password = settings.clickhouse_password.get_secret_value()
+        user, database = settings.clickhouse_user, settings.clickhouse_database
+        return cls(connect(settings.clickhouse_address, user, password, database, QUERY_S))
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Run a query."""

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import clickhouse_connect
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
@@ -15,7 +13,10 @@ from infra.evaluation.finding import Finding, boxes_of
 from infra.evaluation.kind_score import Watch
 from infra.evaluation.true_event import Box, TrueEvent, View
 from infra.settings import Settings
+from sinks.clickhouse.clickhouse_client import connect
 
+#: Longest time of a query, at the server.
+QUERY_S: Final = 300
 QUERIES: Final = resources.files("infra.evaluation") / "queries"
 
 
@@ -32,18 +33,14 @@ class Tables:
 
     @classmethod
     def connect(cls, settings: Settings) -> "Tables":
-        """Connect to the settings' ClickHouse."""
-        address = urlsplit(settings.clickhouse_address)
-        return cls(
-            clickhouse_connect.get_client(
-                host=address.hostname or settings.host,
-                port=address.port or settings.clickhouse_port,
-                secure=address.scheme == "https",
-                username=settings.clickhouse_user,
-                password=settings.clickhouse_password.get_secret_value(),
-                database=settings.clickhouse_database,
-            )
-        )
+        """Connect to the settings' ClickHouse.
+
+        Raises:
+            ClickHouseError: it does not answer, or refuses the user.
+        """
+        password = settings.clickhouse_password.get_secret_value()
+        user, database = settings.clickhouse_user, settings.clickhouse_database
+        return cls(connect(settings.clickhouse_address, user, password, database, QUERY_S))
 
     def truth(self) -> Sequence[TrueEvent]:
         """Return what is true."""

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from sinks.clickhouse.columns_missing import ColumnsMissingError
@@ -22,6 +22,7 @@ from sinks.clickhouse.pending import Pending
 from sinks.clickhouse.records import records_of_messages
 from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import topic_ids
+from sinks.consumer_group import group_config, look_at
 
 log = logging.getLogger(__name__)
 #: Records taken from the client at a time, and how long to wait for the first.
@@ -32,39 +33,6 @@ SHOW_S: Final = 1.0
 #: Memory may be full for so long before partitions are paused. A pause throws away what the client has fetched and
 #: costs a fetch to end it; until then nothing is read, and a rebalance waits.
 FULL_S: Final = 2.0
-#: Answers of Kafka to a commit that only say: not now.
-_LATER: Final = frozenset({
-    KafkaError.REBALANCE_IN_PROGRESS,
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.NOT_COORDINATOR,
-    KafkaError.ILLEGAL_GENERATION,
-    KafkaError.UNKNOWN_MEMBER_ID,
-    KafkaError.REQUEST_TIMED_OUT,
-    KafkaError._TIMED_OUT,  # noqa: SLF001  the client's own errors have such names
-    KafkaError._TRANSPORT,  # noqa: SLF001
-    KafkaError._WAIT_COORD,  # noqa: SLF001
-    KafkaError._NO_OFFSET,  # noqa: SLF001
-    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
-})  # fmt: skip
-
-
-def consumer_config(settings: SinkSettings) -> dict[str, Any]:
-    """Return librdkafka's configuration for the sink."""
-    return {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "group.id": settings.group,
-        "group.instance.id": f"{settings.group}-{settings.instance}",
-        "partition.assignment.strategy": "cooperative-sticky",
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "earliest",
-        "isolation.level": "read_committed",
-        "session.timeout.ms": 30_000,
-        # the client's own queue counts beside most_bytes
-        "queued.max.messages.kbytes": max(1024, settings.most_bytes // 4096),
-        "fetch.wait.max.ms": 100,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +68,10 @@ class SinkConsumer:
         self._feeds: dict[tuple[str, int], PartitionFeed] = {}
         self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
         self._topic_ids: Mapping[str, str] = {}
-        self._consumer = Consumer(consumer_config(settings))
+        # the client's own queue counts beside most_bytes
+        queued_kilobytes = max(1024, settings.most_bytes // 4096)
+        group = group_config(settings.bootstrap_servers, settings.group, settings.instance, queued_kilobytes)
+        self._consumer = Consumer(group)
         self._pool = ThreadPoolExecutor(settings.workers, "insert")
         self._paused = False
         self._full_since_s: float | None = None
@@ -317,11 +288,11 @@ class SinkConsumer:
         try:
             results = self._consumer.commit(offsets=offsets, asynchronous=False) or []
         except KafkaException as error:
-            _look_at(error.args[0])
+            look_at(error.args[0])
             return False
         refusals = [result.error for result in results if result.error is not None]
         for refusal in refusals:
-            _look_at(refusal)
+            look_at(refusal)
         return not refusals
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
@@ -412,14 +383,7 @@ def by_partition(messages: Iterable[Message]) -> Mapping[tuple[str, int], Sequen
     for message in messages:
         error = message.error()
         if error is not None:
-            _look_at(error)
+            look_at(error)
             continue
         found.setdefault((message.topic() or "", message.partition() or 0), []).append(message)
     return found
-
-
-def _look_at(error: KafkaError) -> None:
-    """Log what passes by itself; raise what does not."""
-    if error.fatal() or (error.code() not in _LATER and not error.retriable() and error.code() > 0):
-        raise KafkaException(error)
-    log.warning("Kafka: %s", error)

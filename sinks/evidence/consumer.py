@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from schemas.codec import MessageCodec
 from schemas.messages import ErrorClass
@@ -17,6 +17,7 @@ from sinks.clickhouse.backoff import pause_s
 from sinks.clickhouse.breaker import Breaker
 from sinks.clickhouse.dead_letters import DeadLetterWriter, Refused
 from sinks.clickhouse.record import Record
+from sinks.consumer_group import group_config, look_at
 from sinks.evidence.case_name import TOPICS, case_of
 from sinks.evidence.detections_follower import DetectionsFollower
 from sinks.evidence.evidence_log import LogMovedError
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 TAKE: Final = 50
 WAIT_S: Final = 0.05
 COMMIT_EVERY_S: Final = 0.5
+#: Findings are small and few: most of a partition that the client fetches ahead.
+QUEUED_KILOBYTES: Final = 4_096
 
 
 class _UnusableError(ValueError):
@@ -43,23 +46,6 @@ class _UnusableError(ValueError):
     def __init__(self, error_class: ErrorClass, text: str) -> None:
         super().__init__(text)
         self.error_class = error_class
-
-
-def consumer_config(settings: EvidenceSettings) -> dict[str, Any]:
-    """Return librdkafka's configuration for the sink."""
-    return {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "group.id": settings.group,
-        "group.instance.id": f"{settings.group}-{settings.instance}",
-        "partition.assignment.strategy": "cooperative-sticky",
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "earliest",
-        "isolation.level": "read_committed",
-        "session.timeout.ms": 30_000,
-        "queued.max.messages.kbytes": 4_096,
-        "fetch.wait.max.ms": 100,
-    }
 
 
 class EvidenceConsumer:
@@ -116,7 +102,9 @@ class EvidenceConsumer:
         self._needs_person: set[int] = set()
         self._store_attempts = 0
         self._store_not_before_s = 0.0
-        self._consumer = Consumer(consumer_config(settings))
+        self._consumer = Consumer(
+            group_config(settings.bootstrap_servers, settings.group, settings.instance, QUEUED_KILOBYTES)
+        )
 
     def run(self) -> None:
         """Consume until stopped.
@@ -161,7 +149,7 @@ class EvidenceConsumer:
         for message in messages:
             error = message.error()
             if error is not None:
-                _look_at(error)
+                look_at(error)
                 continue
             topic, partition = message.topic(), message.partition()
             offsets = self._offsets.setdefault((topic, partition), PartitionOffsets())
@@ -320,11 +308,11 @@ class EvidenceConsumer:
         try:
             results = self._consumer.commit(offsets=wanted, asynchronous=False) or []
         except KafkaException as error:
-            _look_at(error.args[0])
+            look_at(error.args[0])
             return
         for result in results:
             if result.error is not None:
-                _look_at(result.error)
+                look_at(result.error)
             else:
                 self._offsets[result.topic, result.partition].committed(result.offset)
 
@@ -357,23 +345,3 @@ def _cause(error: Exception) -> str:
     if isinstance(error, LogMovedError):
         return "log"
     return "registry" if isinstance(error, RegistryUnavailableError) else "kafka"
-
-
-def _look_at(error: KafkaError) -> None:
-    """Log what passes by itself; raise what does not."""
-    passes = error.retriable() or error.code() < 0 or error.name() in _LATER
-    if error.fatal() or not passes:
-        raise KafkaException(error)
-    log.warning("Kafka: %s", error)
-
-
-#: Answers of Kafka to a commit that only say: not now.
-_LATER: Final = frozenset({
-    "REBALANCE_IN_PROGRESS",
-    "COORDINATOR_LOAD_IN_PROGRESS",
-    "COORDINATOR_NOT_AVAILABLE",
-    "NOT_COORDINATOR",
-    "ILLEGAL_GENERATION",
-    "UNKNOWN_MEMBER_ID",
-    "REQUEST_TIMED_OUT",
-})  # fmt: skip
