@@ -49,6 +49,11 @@ MOST_SLOTS: Final = 1024
 #: Most boxes of one frame that are looked at, the best scores first.
 MOST_BOXES: Final = 300
 
+#: A foot is hidden where so much of a box's lower edge lies in a nearer box,
+HIDDEN_RATIO: Final = 0.3
+#: unless the two overlap so much that they are one object's (as TrackingSettings.duplicate_iou_ratio, more careful).
+SAME_IOU: Final = 0.5
+
 # A stored track: int64 first seen, last seen (us), sequence, packet << 32 | ordinal, boxes, flags;
 # float32 filter and class votes; path points.
 STORED_INTS: Final = 6
@@ -148,7 +153,7 @@ def _add_point(  # noqa: PLR0917  compiled code takes flat arguments
         box: float64 [4], centre x, centre y, width, height, pixels.
         width: picture width.
         height: picture height.
-        cut_off: the box ends at the picture's border.
+        cut_off: the box ends at the picture's border or behind another: its lower edge is not where the foot is.
         s: settings.
     """
     tick = at_us // TICK_US
@@ -181,8 +186,45 @@ def _add_point(  # noqa: PLR0917  compiled code takes flat arguments
 
 
 @compiled
+def _foot_hidden(b: int, chosen: Ints, count: int, boxes: Floats) -> bool:
+    """Tell whether a nearer object's box covers much of a box's lower edge: the foot is then behind it.
+
+    Nearer is what stands lower in the picture. Boxes that overlap much are one object's.
+
+    Args:
+        b: the box.
+        chosen: int64 [>= count], the frame's boxes.
+        count: how many.
+        boxes: float64 [5, all boxes], x1, y1, x2, y2, score.
+    """
+    foot = boxes[3, b]
+    width = boxes[2, b] - boxes[0, b]
+    area = width * (foot - boxes[1, b])
+    for k in range(count):
+        o = chosen[k]
+        if o == b or not boxes[1, o] < foot < boxes[3, o]:
+            continue
+        across = min(boxes[2, b], boxes[2, o]) - max(boxes[0, b], boxes[0, o])
+        if across < HIDDEN_RATIO * width:
+            continue
+        both = across * (foot - max(boxes[1, b], boxes[1, o]))
+        union = area + (boxes[2, o] - boxes[0, o]) * (boxes[3, o] - boxes[1, o]) - both
+        if both < SAME_IOU * union:
+            return True
+    return False
+
+
+@compiled
 def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
-    t: Ints, p: Points, place: Floats, width: int, height: int, s: Any, work: Floats, out: Floats
+    t: Ints,
+    p: Points,
+    place: Floats,
+    width: int,
+    height: int,
+    vehicle: bool,  # noqa: FBT001
+    s: Any,
+    work: Floats,
+    out: Floats,
 ) -> bool:
     """Estimate a track's speed from its path; see speed.py. Returns False where it is not measurable."""
     count = t[COUNT]
@@ -209,7 +251,8 @@ def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
         work[1, i] = int(q[1]) * width / PARTS
         work[2, i] = int(q[2]) * height / PARTS
         work[3, i] = max(s.foot_error_px, s.foot_error_ratio * int(q[3]) * height / PARTS)
-    return ground_velocity(place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], out)
+    correlation_s = s.vehicle_foot_correlation_s if vehicle else s.foot_correlation_s
+    return ground_velocity(place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], correlation_s, out)
 
 
 @compiled
@@ -573,6 +616,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                             boxes[0, b] <= s.border_px
                             or boxes[2, b] >= width - s.border_px
                             or boxes[3, b] >= height - s.border_px
+                            or _foot_hidden(b, chosen, n_chosen, boxes)
                         )
                         _add_point(t[i], p[i], at, box, width, height, cut_off, s)
                         f[i, FILTER + table[box_class[b], 1]] += boxes[4, b]
@@ -607,7 +651,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                         if project(place[:9], seen[i, FOOT_U], seen[i, FOOT_V], seen[i, FOOT_ERROR], foot):
                             out[1] = _rounded(foot[0], 100.0)
                             out[2] = _rounded(foot[1], 100.0)
-                        if _velocity(t[i], p[i], place, width, height, s, work, velocity):
+                        if _velocity(t[i], p[i], place, width, height, table[group[i], 2] == 1, s, work, velocity):
                             out[3] = _rounded(velocity[0] * 3.6, 100.0)
                             out[4] = max(_rounded(velocity[1] * 3.6, 100.0), 0.01)
                             if out[3] >= s.heading_least_kmh:

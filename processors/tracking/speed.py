@@ -1,19 +1,27 @@
 """Speed and heading on the ground with a standard uncertainty, by regression over a track's path.
 
-Model: over the window the object moves straight at a constant speed; each foot point is measured with an independent
-error of foot_error_px in both image directions, which the homography carries to the ground (ground.project).
+Model: over the window the object moves straight at a constant speed; each foot point is measured with an error of
+error_px in both image directions, which the homography carries to the ground (ground.project). A detector repeats its
+error on the next frame, so errors follow an Ornstein-Uhlenbeck process: between points dt apart their correlation is
+rho = exp(-dt / correlation_s).
 
 1. Generalised least squares over the points i at times t_i, with 2x2 covariances C_i: the four parameters are position
-   and velocity in x and y (Aitken; Kariya, Kurata: Generalized Least Squares, 2004, ch. 2).
-2. Scale of the errors: the foot error above is a prior guess worth PRIOR points' residuals; with the residuals' chi^2
+   and velocity in x and y (Aitken; Kariya, Kurata: Generalized Least Squares, 2004, ch. 2). Each point is multiplied by
+   the square root of its information C_i^-1; from the second on, rho times the one before is taken off and the rest
+   divided by sqrt(1 - rho^2), which leaves independent unit errors (Prais, Winsten: Trend Estimators and Serial
+   Correlation, Cowles Commission 383, 1954; with unequal steps).
+2. A point farther than OUTLIER_SDS standard deviations from the path of the others, as the others' residuals show them
+   (the deleted residual: Cook, Weisberg: Residuals and Influence in Regression, 1982, 2.2), is left out; the farthest
+   first, at most one in DROP_ONE_IN: a box that takes in a neighbour or a shadow says nothing of where the wheels are.
+3. Scale of the errors: the foot error above is a prior guess worth PRIOR points' residuals; with the residuals' chi^2
    it gives s^2 = (PRIOR + chi^2) / (PRIOR + nu), nu = 2 n - 4 (scaled inverse chi-square prior: Gelman et al., Bayesian
    Data Analysis, 3rd ed., 3.3). The estimate is t-distributed, so its standard uncertainty carries the factor
    sqrt((PRIOR + nu) / (PRIOR + nu - 2)) (JCGM 101:2008, 6.4.9.4). Objects that brake or turn within the window leave
    larger residuals and so a larger uncertainty.
-3. Speed is the velocity's length. Its square is too large by the variance across the direction of travel, which is
+4. Speed is the velocity's length. Its square is too large by the variance across the direction of travel, which is
    taken off (first order of the Rice distribution); the uncertainty is the velocity's along that direction, and the
    largest of any direction where the speed is not above its own uncertainty.
-4. Calibration, added in quadrature (GUM, JCGM 100:2008, 5.1): speed * scale_error_ratio, and the difference of the
+5. Calibration, added in quadrature (GUM, JCGM 100:2008, 5.1): speed * scale_error_ratio, and the difference of the
    position errors at both ends of the path, 2 p^2 (1 - exp(-(d / l)^2 / 2)) / T^2 with p = position_error_m, the path's
    length d, its duration T, and l = CORRELATION_M: a calibration's errors vary smoothly over the ground, so a short
    path's ends share theirs and a parked vehicle's speed is not blurred by them.
@@ -31,8 +39,113 @@ Array = NDArray[np.float64]
 
 #: Residuals that the prior guess of the foot error counts for.
 PRIOR = 4.0
+#: A foot point this far from the path, in standard deviations as the others show them, is none.
+OUTLIER_SDS = 4.5
+#: Of so many points one may be left out.
+DROP_ONE_IN = 4
+#: Fewer than these are never left.
+FEWEST = 5
 #: Distance over which position errors of a calibration are alike, metres: about the spacing of its reference points.
 CORRELATION_M = 10.0
+
+
+@compiled
+def _independent(count: int, t_s: Array, points: Array, correlation_s: float, out: Array) -> bool:
+    """Make the points' errors independent (step 1 above), see `_fit`. False: two points at one time."""
+    for i in range(count):
+        rho = 0.0
+        if i > 0 and correlation_s > 0.0:
+            rho = math.exp((t_s[i - 1] - t_s[i]) / correlation_s)
+        if not rho < 1.0:
+            return False
+        rest = 1.0 / math.sqrt(1.0 - rho * rho)
+        for k in range(2):
+            for j in range(5):
+                before = points[i - 1, k, j] if i > 0 else 0.0
+                out[i, k, j] = (points[i, k, j] - rho * before) * rest
+    return True
+
+
+@compiled
+def _solve(a: Array) -> bool:
+    """Solve four equations in place by Gauss' elimination, columns 4 to 6 being the right sides. False: singular."""
+    for k in range(4):
+        if not a[k, k] > 0.0:
+            return False
+        for i in range(k + 1, 4):
+            f = a[i, k] / a[k, k]
+            for j in range(k, 7):
+                a[i, j] -= f * a[k, j]
+    for k in range(3, -1, -1):
+        for j in range(4, 7):
+            for i in range(k + 1, 4):
+                a[k, j] -= a[k, i] * a[i, j]
+            a[k, j] /= a[k, k]
+    return True
+
+
+@compiled
+def _fit(count: int, t_s: Array, points: Array, correlation_s: float, a: Array) -> float:
+    """Fit a straight path at constant speed.
+
+    Args:
+        count: points.
+        t_s: float64 [>= count], times, ascending.
+        points: float64 [>= count, 2, 5]: of each point two equations in x, vx, y, vy and what is measured, with
+            errors of unit size.
+        correlation_s: of the errors.
+        a: float64 [4, 7], written: column 4 has x, vx, y, vy; columns 5 and 6 the covariances with vx and vy.
+
+    Returns:
+        chi^2 of the independent residuals; NaN where the points leave the path open.
+    """
+    equations = np.empty((count, 2, 5))
+    if not _independent(count, t_s, points, correlation_s, equations):
+        return np.nan
+    # Normal equations, augmented by the right side and the two unit columns of the velocities.
+    a[:] = 0.0
+    for i in range(count):
+        for k in range(2):
+            for row in range(4):
+                for j in range(5):
+                    a[row, j] += equations[i, k, row] * equations[i, k, j]
+    a[1, 5] = 1.0
+    a[3, 6] = 1.0
+    if not _solve(a):
+        return np.nan
+    chi2 = 0.0
+    for i in range(count):
+        for k in range(2):
+            residual = _residual(equations[i, k], a)
+            chi2 += residual * residual
+    return chi2
+
+
+@compiled
+def _residual(equation: Array, a: Array) -> float:
+    return float(
+        equation[4] - equation[0] * a[0, 4] - equation[1] * a[1, 4] - equation[2] * a[2, 4] - equation[3] * a[3, 4]
+    )
+
+
+@compiled
+def _square(point: Array, a: Array) -> float:
+    """Return the square of a point's distance from the path, in its standard deviations."""
+    x = _residual(point[0], a)
+    y = _residual(point[1], a)
+    return x * x + y * y
+
+
+@compiled
+def _farthest(count: int, points: Array, a: Array) -> int:
+    farthest = 0
+    most = -1.0
+    for i in range(count):
+        square = _square(points[i], a)
+        if square > most:
+            farthest = i
+            most = square
+    return farthest
 
 
 @compiled
@@ -45,6 +158,7 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
     u_px: Array,
     v_px: Array,
     error_px: Array,
+    correlation_s: float,
     out: Array,
 ) -> bool:
     """Estimate speed and heading; see the module for the method.
@@ -58,6 +172,7 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
         u_px: float64 [>= count], foot columns, pixels.
         v_px: float64 [>= count], foot rows, pixels.
         error_px: float64 [>= count], standard deviation of the foot points, pixels.
+        correlation_s: time after which the errors' correlation has fallen to 1/e, seconds; 0: independent errors.
         out: float64 [3], written: speed (m/s), its standard uncertainty (m/s), heading (radians clockwise from +y).
 
     Returns:
@@ -67,76 +182,60 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
     out[1] = np.nan
     out[2] = np.nan
     place = np.empty(5)
-    xs = np.empty(count)
-    ys = np.empty(count)
+    points = np.empty((count, 2, 5))
     ts = np.empty(count)
-    ixx = np.empty(count)
-    iyy = np.empty(count)
-    ixy = np.empty(count)
     n = 0
-    mean = 0.0
     for i in range(count):
         if not project(h, u_px[i], v_px[i], error_px[i], place):
             continue
         determinant = place[2] * place[3] - place[4] * place[4]
         if not determinant > 0.0:
             continue
-        xs[n] = place[0]
-        ys[n] = place[1]
+        # the square root of the information, upper triangular
+        xx = math.sqrt(place[3] / determinant)
+        xy = -place[4] / determinant / xx
+        yy = math.sqrt(1.0 / place[3])
         ts[n] = t_s[i]
-        ixx[n] = place[3] / determinant
-        iyy[n] = place[2] / determinant
-        ixy[n] = -place[4] / determinant
-        mean += t_s[i]
+        points[n, 0, 0] = xx
+        points[n, 0, 2] = xy
+        points[n, 0, 4] = xx * place[0] + xy * place[1]
+        points[n, 1, 0] = 0.0
+        points[n, 1, 2] = yy
+        points[n, 1, 4] = yy * place[1]
         n += 1
     if n < 3 or not ts[n - 1] > ts[0]:
         return False
-    mean /= n
-    # Normal equations of (x, vx, y, vy), augmented by the right side and the two unit columns of the velocities.
-    a = np.zeros((4, 7))
+    # times from their mean: the equations are then well conditioned
+    ts[:n] -= ts[:n].mean()
     for i in range(n):
-        t = ts[i] - mean
-        gx = ixx[i] * xs[i] + ixy[i] * ys[i]
-        gy = ixy[i] * xs[i] + iyy[i] * ys[i]
-        a[0, 0] += ixx[i]
-        a[0, 1] += ixx[i] * t
-        a[1, 1] += ixx[i] * t * t
-        a[0, 2] += ixy[i]
-        a[0, 3] += ixy[i] * t
-        a[1, 3] += ixy[i] * t * t
-        a[2, 2] += iyy[i]
-        a[2, 3] += iyy[i] * t
-        a[3, 3] += iyy[i] * t * t
-        a[0, 4] += gx
-        a[1, 4] += gx * t
-        a[2, 4] += gy
-        a[3, 4] += gy * t
-    a[1, 2] = a[0, 3]
-    for i in range(1, 4):
-        for j in range(i):
-            a[i, j] = a[j, i]
-    a[1, 5] = 1.0
-    a[3, 6] = 1.0
-    for k in range(4):
-        if not a[k, k] > 0.0:
-            return False
-        for i in range(k + 1, 4):
-            f = a[i, k] / a[k, k]
-            for j in range(k, 7):
-                a[i, j] -= f * a[k, j]
-    for k in range(3, -1, -1):
-        for j in range(4, 7):
-            for i in range(k + 1, 4):
-                a[k, j] -= a[k, i] * a[i, j]
-            a[k, j] /= a[k, k]
-    x0, vx, y0, vy = a[0, 4], a[1, 4], a[2, 4], a[3, 4]
+        for k in range(2):
+            points[i, k, 1] = points[i, k, 0] * ts[i]
+            points[i, k, 3] = points[i, k, 2] * ts[i]
+    a = np.empty((4, 7))
+    chi2 = _fit(n, ts, points, correlation_s, a)
+    rest = np.empty((4, 7))
+    for _ in range(n // DROP_ONE_IN):
+        if n <= FEWEST:
+            break
+        # the farthest is put behind the others, which are fitted without it
+        i = _farthest(n, points, a)
+        point, at = points[i].copy(), ts[i]
+        points[i : n - 1] = points[i + 1 : n].copy()
+        ts[i : n - 1] = ts[i + 1 : n].copy()
+        others = _fit(n - 1, ts, points, correlation_s, rest)
+        scale = max(1.0, others / (2.0 * (n - 1) - 4.0))
+        if not _square(point, rest) > OUTLIER_SDS * OUTLIER_SDS * scale:
+            points[i + 1 : n] = points[i : n - 1].copy()
+            ts[i + 1 : n] = ts[i : n - 1].copy()
+            points[i], ts[i] = point, at
+            break
+        n -= 1
+        chi2 = others
+        a[:] = rest
+    if not chi2 >= 0.0:
+        return False
+    vx, vy = a[1, 4], a[3, 4]
     cxx, cyy, cxy = a[1, 5], a[3, 6], a[3, 5]
-    chi2 = 0.0
-    for i in range(n):
-        t = ts[i] - mean
-        rx = xs[i] - x0 - vx * t
-        ry = ys[i] - y0 - vy * t
-        chi2 += ixx[i] * rx * rx + 2.0 * ixy[i] * rx * ry + iyy[i] * ry * ry
     freedom = PRIOR + 2.0 * n - 4.0
     scale = (PRIOR + chi2) / freedom * freedom / (freedom - 2.0)
     cxx *= scale

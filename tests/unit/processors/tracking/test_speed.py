@@ -87,7 +87,7 @@ def estimate(
     out = np.empty(3)
     assert ground_velocity(
         h.ravel(), 0.0, scale_error_ratio, points, t, u + rng.normal(0, error_px, points),
-        v + rng.normal(0, error_px, points), np.full(points, error_px), out,
+        v + rng.normal(0, error_px, points), np.full(points, error_px), 0.0, out,
     )  # fmt: skip
     return out
 
@@ -114,9 +114,59 @@ def test_wrong_noise_shows_in_the_uncertainty() -> None:
         u, v = VIEW.foot(np.zeros(15), 25.0 + 12.0 * (t - 1))
         out = np.empty(3)
         noise = rng.normal(0, 3.0, (2, 15))
-        assert ground_velocity(h, 0.0, 0.0, 15, t, u + noise[0], v + noise[1], np.full(15, 1.0), out)
+        assert ground_velocity(h, 0.0, 0.0, 15, t, u + noise[0], v + noise[1], np.full(15, 1.0), 0.0, out)
         holds.append(abs(out[0] - 12.0) <= 1.96 * out[1])
     assert 0.90 <= np.mean(holds) <= 0.98
+
+
+def test_errors_that_last_widen_the_interval() -> None:
+    """Errors correlated by 0.7 from frame to frame: the interval holds, and does not where they are taken for new."""
+    rng = np.random.default_rng(6)
+    h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
+    t = np.arange(11) * 0.2
+    u, v = VIEW.foot(np.zeros(11), 25.0 + 12.0 * (t - 1))
+    holds: dict[float, list[bool]] = {0.0: [], 0.56: []}
+    for _ in range(500):
+        noise = rng.normal(0, 2.0, (2, 11))
+        for i in range(1, 11):
+            noise[:, i] = 0.7 * noise[:, i - 1] + math.sqrt(1 - 0.49) * noise[:, i]
+        for correlation_s, held in holds.items():
+            out = np.empty(3)
+            feet = u + noise[0], v + noise[1]
+            assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, np.full(11, 2.0), correlation_s, out)
+            held.append(abs(out[0] - 12.0) <= 1.96 * out[1])
+    assert 0.92 <= np.mean(holds[0.56]) <= 0.98
+    assert np.mean(holds[0.0]) < 0.85
+
+
+def test_one_foot_that_is_none_is_left_out() -> None:
+    """A box that takes in a shadow once: the speed is as without it, and the interval is not blown up."""
+    rng = np.random.default_rng(8)
+    h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
+    t = np.arange(11) * 0.2
+    u, v = VIEW.foot(np.zeros(11), 25.0 + 12.0 * (t - 1))
+    for n in (1, 5, 9):
+        clean, shadowed = np.empty(3), np.empty(3)
+        feet = u + rng.normal(0, 1, 11), v + rng.normal(0, 1, 11)
+        without = np.delete(np.arange(11), n)
+        ones = np.ones(11)
+        assert ground_velocity(h, 0.0, 0.0, 10, t[without], feet[0][without], feet[1][without], ones, 0.5, clean)
+        feet[1][n] += 40.0
+        assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, ones, 0.5, shadowed)
+        assert shadowed == pytest.approx(clean)
+
+
+def test_a_foot_behind_another_vehicle_is_no_point_of_the_path() -> None:
+    """A car that goes behind a nearer lorry, so that its box ends at the lorry's roof, does not slow down by that."""
+    t = np.arange(15) / 5
+    u, v = (feet.tolist() for feet in VIEW.foot(np.zeros(15), 28.0 - 6.0 * t))
+    alone = [[Box(a, b, 120, 80)] for a, b in zip(u, v, strict=True)]
+    lorry = Box(u[9], v[9] + 160.0, 420, 220)
+    hidden = [[Box(u[n], lorry.y - 190.0, 120, 80), lorry] if n >= 10 else box for n, box in enumerate(alone)]
+    view = camera(calibration=surveyed(0.0, 0.0))
+    for boxes in (alone, hidden):
+        out = tracks_of([replace(m, **SIZE) for m in seconds(boxes)], view)[-1]
+        assert out.track_speed_kmh[0] == pytest.approx(21.6, rel=0.05)
 
 
 def test_a_scale_that_is_off_is_within_its_stated_error() -> None:
@@ -153,10 +203,10 @@ def test_too_little_gives_nothing() -> None:
     h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
     out, ones = np.empty(3), np.ones(5)
     u, v = VIEW.foot(np.zeros(5), np.linspace(20, 24, 5))
-    assert not ground_velocity(h, 0.0, 0.0, 2, np.arange(5.0), u, v, ones, out)
+    assert not ground_velocity(h, 0.0, 0.0, 2, np.arange(5.0), u, v, ones, 0.0, out)
     assert np.isnan(out).all()
-    assert not ground_velocity(h, 0.0, 0.0, 5, np.zeros(5), u, v, ones, out)
-    assert not ground_velocity(h, 0.0, 0.0, 5, np.arange(5.0), u, np.full(5, -100.0), ones, out)
+    assert not ground_velocity(h, 0.0, 0.0, 5, np.zeros(5), u, v, ones, 0.0, out)
+    assert not ground_velocity(h, 0.0, 0.0, 5, np.arange(5.0), u, np.full(5, -100.0), ones, 0.0, out)
 
 
 def test_the_whole_stage_measures_a_car() -> None:
