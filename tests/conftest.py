@@ -1,4 +1,4 @@
-"""Where the shared reference material is, for the tests that need it."""
+"""Where the shared reference material is, and which tests may run side by side."""
 
 import os
 from pathlib import Path
@@ -13,3 +13,15 @@ def shared() -> Path:
     if not (folder / "footage").is_dir():
         pytest.skip(f"needs the shared reference material, which is not at {folder} (VIGIL_SHARED names another place)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what starts servers in one process, one after the other; unit tests fill the other cores, file by file.
+
+    `make test` runs pytest-xdist with --dist loadgroup. One stack serves all its tests, and two would fight for the
+    cores and the memory.
+    """
+    unit = Path(__file__).parent / "unit"
+    for item in items:
+        group = str(item.path) if item.path.is_relative_to(unit) else "stack"
+        item.add_marker(pytest.mark.xdist_group(group))
