@@ -143,12 +143,12 @@ def test_ranges_and_a_judges_sanctions(
     article: str,
     offence_on: str,
     tier: Tier,
+    *,
     lowest: int,
     highest: int | None,
     months: int,
     aggravated: int,
     court_fine: int,
-    *,
     warning: bool,
 ) -> None:
     """A warning or a fine, a fine without an upper bound, and what only a judge may order."""
