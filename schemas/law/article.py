@@ -109,6 +109,11 @@ class Articles:
         """Return the speeding article whose band covers an excess on a day; None: none does."""
         return next((row for row in self.rows if day in row.span and row.covers(excess_kmh)), None)
 
+    def floor_kmh(self, day: date) -> int | None:
+        """Return the excess from which there is a speeding article on a day; None: there is none."""
+        bands = [row.at_least_kmh for row in self.rows if day in row.span and row.at_least_kmh is not None]
+        return min(bands, default=None)
+
 
 def _article(entry: Entry) -> Article:
     entry.only(*_KEYS)

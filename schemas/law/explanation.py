@@ -63,6 +63,7 @@ class Explanation:
     Attributes:
         question: what was asked.
         article: what applies; None: the excess stays below the statute's floor, and the rest is empty.
+        floor_kmh: the excess from which the law fines on that day; None: there is no such law.
         version: schedule version of the day of the offence.
         reason: why the tier holds.
         executed_on: the penalty that makes it a repeat; None: it is none.
@@ -73,11 +74,13 @@ class Explanation:
         deadlines: what follows from delivery; None: not delivered, or nothing to pay.
         discount_percent: what the discount lets off.
         discount_days: its term.
+        liability: count and unit of the liability term.
         uncertain: keys of what is uncertain about this answer, sorted.
     """
 
     question: Question
     article: Article | None
+    floor_kmh: int | None = None
     version: Version | None = None
     reason: TierReason | None = None
     executed_on: date | None = None
@@ -88,6 +91,7 @@ class Explanation:
     deadlines: Deadlines | None = None
     discount_percent: int = 0
     discount_days: int = 0
+    liability: tuple[int, str] = (0, "days")
     uncertain: tuple[str, ...] = ()
 
     def to_json(self) -> Mapping[str, Any]:
@@ -123,8 +127,9 @@ def explain(law: Law, question: Question) -> Explanation:
         LawError: the law does not answer, or the article is not that of the measured excess.
     """
     article = _article(law, question)
+    floor_kmh = law.articles.floor_kmh(question.offence_on)
     if article is None:
-        return Explanation(question, None)
+        return Explanation(question, None, floor_kmh)
     price = law.schedule.price(article.code, question.offence_on)
     tier = law.repeat_tier(article.code, question.offence_on, question.executed_on)
     within = [d for d in question.executed_on if law.repeat_tier(article.code, question.offence_on, [d]) is Tier.REPEAT]
@@ -145,6 +150,7 @@ def explain(law: Law, question: Question) -> Explanation:
     return Explanation(
         question,
         article,
+        floor_kmh,
         law.schedule.version(question.offence_on),
         reason,
         executed_on,
@@ -155,6 +161,7 @@ def explain(law: Law, question: Question) -> Explanation:
         deadlines,
         law.terms.discount_percent,
         law.terms.rules[Term.DISCOUNT].count,
+        (law.terms.rules[Term.LIABILITY].count, law.terms.rules[Term.LIABILITY].unit),
         _uncertain(law, question, sanction, deadlines),
     )
 

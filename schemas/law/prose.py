@@ -62,10 +62,10 @@ class Words:
         whole, _, rest = f"{value:,}".partition(".")
         return whole.replace(",", form["group"]) + (form["decimal"] + rest if rest else "")
 
-    def counted(self, what: str, number: int) -> str:
-        """Return a number with the form of its noun: `days` or `months_count`."""
+    def counted(self, number: int, unit: str, case: str = "count") -> str:
+        """Return a number with its noun: of `days`, `months` or `years`; `within`: as in "within 7 days"."""
         form = self.data["form"]
-        return str(form[what][_plural(form["plural"], number)]).format(n=number)
+        return str(form[case][unit][_plural(form["plural"], number)]).format(n=number)
 
     def article(self, code: str) -> str:
         """Return an article's name: "art. 592, part 2 KoAP"."""
@@ -114,11 +114,12 @@ def prose(found: Explanation, language: Language) -> list[str]:
 def _below(found: Explanation, say: Words) -> str:
     asked = found.question
     return say.say(
-        "below_floor" if (asked.excess_kmh or 0.0) < 10 else "no_law",
+        "no_law" if found.floor_kmh is None else "below_floor",
         offence_on=asked.offence_on,
         measured=_plain(asked.measured_kmh),
         limit=_plain(asked.limit_kmh),
         excess=_plain(asked.excess_kmh),
+        floor=found.floor_kmh,
     )
 
 
@@ -157,9 +158,9 @@ def _sanction(found: Explanation, sanction: Sanction, say: Words) -> str:
     if sanction.kind is SanctionKind.WARNING:
         out.append(say.say("warning"))
     elif sanction.kind is SanctionKind.COURT:
-        out.append(say.say("court", months=say.counted("months_count", sanction.suspension_months)))
+        out.append(say.say("court", months=say.counted(sanction.suspension_months, "months")))
         if sanction.aggravated_months:
-            out.append(say.say("aggravated", months=say.counted("months_count", sanction.aggravated_months)))
+            out.append(say.say("aggravated", months=say.counted(sanction.aggravated_months, "months")))
         if sanction.court_fine_mrp:
             out.append(say.say("court_fine", count=sanction.court_fine_mrp))
     else:
@@ -179,7 +180,7 @@ def _money(found: Explanation, sanction: Sanction, say: Words) -> list[str]:
         ),
     ]
     if sanction.discountable:
-        term = say.counted("days", found.discount_days)
+        term = say.counted(found.discount_days, "days", "within")
         out.append(say.say("discount", term=term, discount=sanction.discount_kzt, percent=found.discount_percent))
     else:
         out.append(say.say("no_discount"))
@@ -189,7 +190,9 @@ def _money(found: Explanation, sanction: Sanction, say: Words) -> list[str]:
 def _terms(found: Explanation, say: Words) -> str:
     until = found.liability_until or date.min
     over = found.question.initiated_on > until
-    out = [say.say("liability_over" if over else "liability", liability_until=until)]
+    out = [
+        say.say("liability_over" if over else "liability", liability_until=until, term=say.counted(*found.liability))
+    ]
     if found.question.delivered_on is not None and not over:
         out.append(say.say("delivered", delivered_on=found.question.delivered_on))
         if found.deadlines is not None:
