@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.law_examples import examples_command
 from infra.cli.law_explain import explain_command
 from schemas.law import Law, LawError
 from schemas.law.diff import Difference, Figure, between_days, between_laws
@@ -36,6 +37,7 @@ def command() -> None:
 
 
 command.add_command(explain_command)
+command.add_command(examples_command)
 
 
 @command.command()

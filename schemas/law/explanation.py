@@ -189,10 +189,11 @@ def _uncertain(law: Law, question: Question, sanction: Sanction, deadlines: Dead
     """Return the keys of what is uncertain and touches this answer."""
     found = set(sanction.uncertain)
     rules = law.terms.uncertain
-    version, later = law.schedule.version(question.offence_on), law.schedule.version(question.initiated_on)
-    found |= set(version.uncertain)
-    if version != later:
-        found |= set(rules["competing_versions"])
+    found |= set(law.schedule.version(question.offence_on).uncertain)
+    if question.initiated_on in law.articles.span(sanction.article):
+        price = law.schedule.price(sanction.article, question.offence_on)
+        if price != law.schedule.price(sanction.article, question.initiated_on):
+            found |= set(rules["competing_versions"])
     if question.offence_on in question.executed_on:
         found |= set(rules["repeat"])
     if sanction.amount_kzt * law.terms.discount_percent % 100 and sanction.discountable:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from math import inf
 from typing import Any, Final
 
 from schemas.law.article import Article
@@ -128,8 +129,10 @@ def _offence(found: Explanation, article: Article, say: Words) -> str:
     offence = str(say.data["offence"][article.offence])
     out = [say.say("named", offence_on=asked.offence_on, article=say.article(article.code), offence=offence)]
     if asked.excess_kmh is not None:
-        edges = {"at_least": article.at_least_kmh, "below": _plain(article.below_kmh)}
-        band = say.say("band", **edges) if article.below_kmh != float("inf") else say.say("band_open", **edges)
+        if article.below_kmh == inf:
+            band = say.say("band_open", at_least=article.at_least_kmh)
+        else:
+            band = say.say("band", at_least=article.at_least_kmh, below=_plain(article.below_kmh))
         out.append(
             say.say(
                 "measured",
