@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Final
 
 from schemas.law.entry import Entry, LawError, entries
-from schemas.law.spans import Span, check_contiguous
+from schemas.law.spans import DAY, OPEN, Span, check_contiguous
 
 FILE: Final = "articles.toml"
 CODE: Final = re.compile(r"KoAP \d{2,3}(-\d)?(\.\d{1,2}(-\d)?)?")
@@ -134,7 +134,9 @@ def _article(entry: Entry) -> Article:
 def _check_bands(found: Sequence[Entry], rows: Sequence[Article]) -> None:
     """Check that on each day the bands follow each other, each from where the one before it ends, to infinity."""
     speeding = [(entry, row) for entry, row in zip(found, rows, strict=True) if row.at_least_kmh is not None]
-    for day in sorted({row.span.first for _, row in speeding}):
+    days = {row.span.first for _, row in speeding}
+    days |= {row.span.last + DAY for _, row in speeding if row.span.last != OPEN}
+    for day in sorted(days):
         bands = sorted(
             ((row.at_least_kmh or 0, row.below_kmh, entry) for entry, row in speeding if day in row.span),
             key=lambda band: band[:2],

@@ -146,6 +146,12 @@ def _no_last_band(spoilt: Data) -> None:
     spoilt["articles"]["article"][2]["below_kmh"] = 60
 
 
+def _last_band_ends(spoilt: Data) -> None:
+    for file, table, key in (("articles", "article", "code"), ("schedules", "price", "article")):
+        row = next(row for row in spoilt[file][table] if row[key] == "KoAP 592.3-1")
+        row["until"] = date(2025, 12, 31)
+
+
 def _doubt_without_words(spoilt: Data) -> None:
     spoilt["mrp"]["mrp"][0]["mark"] = "S?"
 
@@ -181,6 +187,7 @@ def _clock_out_of_order(spoilt: Data) -> None:
         (_bands_gap, "from 19 km/h"),
         (_bands_overlap, "from 21 km/h"),
         (_no_last_band, "a last band without below_kmh"),
+        (_last_band_ends, "no band above 60 km/h on 2026-01-01"),
         (_doubt_without_words, "without `uncertain`"),
         (_no_such_day, "a day that each year has"),
         (_outside_the_calendar, "a day of the calendar"),
