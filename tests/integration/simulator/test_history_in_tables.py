@@ -174,7 +174,7 @@ def test_a_case_is_explained_on_the_command_line(written: Written) -> None:
     assert "case 'nowhere': found none" in missing.stderr
     written.client.command(
         "INSERT INTO case_events_facts SELECT * REPLACE ('tampered' AS case_id, amount_kzt + 1 AS amount_kzt)"
-        f" FROM case_events_facts WHERE case_id = '{case_id}'"
+        f" FROM (SELECT * FROM case_events_facts WHERE case_id = '{case_id}')"
     )
     other = runner.invoke(law_command, ["explain", "tampered"], env=env)
     assert other.exit_code == 2
