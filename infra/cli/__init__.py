@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "dictionary": ("infra.cli.dictionary", "command", "Write the data dictionary from the tables' comments."),
     "sink": ("infra.cli.sink", "command", "Hold the tables against the topics, offset by offset."),
     "evidence": ("infra.cli.evidence", "command", "Show, verify and export the evidence of a finding."),
+    "law": ("infra.cli.law", "command", "Check, compare and explain the law's fines and terms."),
     "city": ("infra.cli.city", "command", "Make the test city: a deterministic Almaty whose truth is known."),
     "replay": ("infra.cli.replay", "command", "Recompute a finding from what its evidence keeps."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),

@@ -3,11 +3,12 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from schemas.law import Law
 from schemas.messages import Article
 
 
@@ -36,15 +37,13 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class LawTable:
-    """The articles and the country's clock.
+    """The articles.
 
     Attributes:
         rows: the articles.
-        offsets: (first local day, hours east of Greenwich), the latest first.
     """
 
     rows: Sequence[ArticleRow]
-    offsets: Sequence[tuple[date, float]]
 
     @classmethod
     def from_toml(cls, data: Mapping[str, Any]) -> "LawTable":
@@ -73,17 +72,11 @@ class LawTable:
                     f"({other.band}) and ({row.band}) overlap; correct them"
                 )
             rows.append(row)
-        offsets = sorted(((o["from"], float(o["hours"])) for o in data["utc_offset"]), reverse=True)
-        return cls(tuple(rows), tuple(offsets))
+        return cls(tuple(rows))
 
     def local_day(self, at_us: int) -> date:
         """Return the country's local date of an instant, microseconds since the Unix epoch."""
-        at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
-        for first_day, hours in self.offsets:
-            local = (at + timedelta(hours=hours)).date()
-            if local >= first_day:
-                return local
-        return at.date()
+        return country().local_day(at_us)
 
     def articles(self, kind: str, excess: float, at_us: int) -> list[Article]:
         """Return the articles that may apply.
@@ -108,6 +101,12 @@ def _overlap(a: ArticleRow, b: ArticleRow) -> bool:
         and max(a.at_least, b.at_least) < min(a.below, b.below)
         and max(a.first_day, b.first_day) <= min(a.last_day, b.last_day)
     )
+
+
+@cache
+def country() -> Law:
+    """Return the law that ships with Vigil."""
+    return Law.load()
 
 
 @cache

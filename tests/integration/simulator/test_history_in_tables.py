@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ from click.testing import CliRunner
 from clickhouse_connect.driver.client import Client
 
 from infra.cli.city import command
+from infra.cli.law import command as law_command
+from infra.law_case import Verdict, read_case
 from infra.settings import ROOT
 from producers.simulator.history.totals import FIGURES
+from schemas.law import Law, Tier
+from schemas.law.explanation import explain
 from tests.contract.test_clickhouse_front import Front
 
 pytestmark = pytest.mark.integration
@@ -126,6 +131,57 @@ def test_every_row_is_there_once(written: Written) -> None:
 def test_the_law_holds_in_the_tables(written: Written, broken: str) -> None:
     """None of what the law rules out is in them."""
     assert written.number(broken) == 0
+
+
+def test_cases_are_explained_by_the_law(written: Written) -> None:
+    """Of each reason of a price some cases: the law's sum and version are the record's, or the first offence's."""
+    cases = written.client.query(
+        "SELECT case_id, reason FROM case_events WHERE step = 'ISSUED' ORDER BY cityHash64(case_id) LIMIT 5 BY reason"
+        " UNION ALL SELECT case_id, '' FROM cases WHERE step IN ('REJECTED', 'CONFIRMED', 'LAPSED')"
+        " ORDER BY cityHash64(case_id) LIMIT 1 BY step"
+    ).result_rows
+    law = Law.load()
+    verdicts: Counter[tuple[Verdict, Tier]] = Counter()
+    for case_id, reason in cases:
+        case = read_case(written.client, law, case_id)
+        found = explain(law, case.question)
+        assert found.sanction is not None
+        verdict = case.verdict(law, found)
+        assert verdict is not Verdict.OTHER, (case, found)
+        if reason.startswith("repeat"):
+            assert (verdict, found.sanction.tier) == (Verdict.SAME, Tier.REPEAT), case
+        elif "was not established" in reason:
+            assert (verdict, found.sanction.tier) == (Verdict.FIRST, Tier.REPEAT), case
+        verdicts[verdict, found.sanction.tier] += 1
+    for kind in ((Verdict.SAME, Tier.FIRST), (Verdict.SAME, Tier.REPEAT), (Verdict.FIRST, Tier.REPEAT)):
+        assert verdicts[kind] > 3, verdicts
+
+
+def test_a_case_is_explained_on_the_command_line(written: Written) -> None:
+    """Text in each language and JSON; a record that was tampered with ends with 2, an unknown case with 1."""
+    env = {"VIGIL_CLICKHOUSE_URL": written.front.url, "VIGIL_CLICKHOUSE_DATABASE": DATABASE}
+    case_id = written.client.query("SELECT min(case_id) FROM cases WHERE step = 'DISCOUNTED'").result_rows[0][0]
+    runner = CliRunner()
+    for language, word in (("en", "The case records"), ("ru", "В деле указаны"), ("kk", "Істе")):  # noqa: RUF001
+        done = runner.invoke(law_command, ["explain", case_id, "--language", language], env=env)
+        assert done.exit_code == 0, done.output
+        assert word in done.stdout
+    said = json.loads(runner.invoke(law_command, ["explain", case_id, "--json"], env=env).stdout)
+    assert (said["case"], said["verdict"], said["last_step"]) == (case_id, "same", "DISCOUNTED")
+    assert said["recorded_kzt"] == said["sanction"]["amount_kzt"] > 0
+    missing = runner.invoke(law_command, ["explain", "nowhere"], env=env)
+    assert missing.exit_code == 1
+    assert "case 'nowhere': found none" in missing.stderr
+    written.client.command(
+        "INSERT INTO case_events_facts SELECT * REPLACE ('tampered' AS case_id, amount_kzt + 1 AS amount_kzt)"
+        f" FROM (SELECT * FROM case_events_facts WHERE case_id = '{case_id}')"
+    )
+    other = runner.invoke(law_command, ["explain", "tampered"], env=env)
+    assert other.exit_code == 2
+    assert "it differs from the law's" in " ".join(other.stdout.split())
+    written.client.command(
+        "ALTER TABLE case_events_facts DELETE WHERE case_id = 'tampered' SETTINGS mutations_sync = 2"
+    )
 
 
 def test_a_second_run_changes_nothing_and_another_origin_is_refused(written: Written) -> None:

@@ -1,0 +1,140 @@
+"""A case as ClickHouse's tables hold it, read for an explanation by the law."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from clickhouse_connect.driver.client import Client
+
+from schemas.law import Law, Tier
+from schemas.law.explanation import Explanation, Question
+from sinks.clickhouse.clickhouse_client import query
+
+_EVENTS: Final = """
+SELECT `step`, article, tariff_version, amount_kzt, toUnixTimestamp64Micro(offence_at),
+       toUnixTimestamp64Micro(happened_at), reason, vehicle_key, violation_id
+FROM case_events
+WHERE case_id = {case:String}
+ORDER BY revision
+"""
+# completed execution is payment: half within the discount's term, or in full
+_EXECUTED: Final = """
+SELECT toUnixTimestamp64Micro(happened_at)
+FROM case_events
+WHERE vehicle_key = {vehicle:String} AND article = {article:String} AND case_id != {case:String}
+  AND `step` IN ('DISCOUNTED', 'PAID') AND happened_at <= fromUnixTimestamp64Micro({offence_us:Int64}, 'UTC')
+ORDER BY happened_at
+"""
+_MEASURED: Final = """
+SELECT measured, measured_error, confidence_factor, `limit`, unit
+FROM violations
+WHERE violation_id = {violation:String}
+"""
+
+
+class CaseNotFoundError(LookupError):
+    """No such case, or one without an article."""
+
+
+class Verdict(StrEnum):
+    """What a case's record is beside the law."""
+
+    SAME = "same"
+    FIRST = "priced as a first offence"
+    OTHER = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class LawCase:
+    """A case.
+
+    Attributes:
+        question: the offence as the law asks for it. Before the issue, as if it were issued on the day of the offence.
+        issued: a prescription was sent.
+        recorded_kzt: the fine that it names; before the issue, the proposed one.
+        recorded_version: tariff version that it names.
+        reason: the reason that stands at that step.
+        last_step: the case's last step.
+        last_step_on: its local day.
+    """
+
+    question: Question
+    issued: bool
+    recorded_kzt: int
+    recorded_version: str | None
+    reason: str
+    last_step: str
+    last_step_on: date
+
+    def verdict(self, law: Law, found: Explanation) -> Verdict:
+        """Return what the record is beside an explanation of its question."""
+        if found.article is None or found.sanction is None:
+            return Verdict.OTHER
+        asked, expected = self.question, found.sanction
+        if self.recorded_version not in (None, expected.tariff_version):
+            return Verdict.OTHER
+        if self.recorded_kzt == expected.amount_kzt:
+            return Verdict.SAME
+        first = law.sanction(found.article.code, asked.initiated_on, asked.offence_on, Tier.FIRST, asked.owner_class)
+        return Verdict.FIRST if self.recorded_kzt == first.amount_kzt else Verdict.OTHER
+
+
+def read_case(client: Client, law: Law, case_id: str) -> LawCase:
+    """Read a case.
+
+    Args:
+        client: of the database that holds the views case_events and violations.
+        law: its clock tells local days.
+        case_id: the case.
+
+    Raises:
+        CaseNotFoundError: there is none, or no article was applied to it.
+        ClickHouseError: ClickHouse refused a query, or does not answer.
+    """
+    events = query(client, _EVENTS, {"case": case_id})
+    if not events:
+        raise CaseNotFoundError(
+            f"case {case_id!r}: found none; expected a case_id of the view cases; "
+            "name one, or see with 'vigil sink audit' whether the sink lags"
+        )
+    priced = next((row for row in reversed(events) if row[0] == "ISSUED"), events[0])
+    article = next((row[1] for row in reversed(events) if row[1]), None)
+    if article is None:
+        raise CaseNotFoundError(f"case {case_id!r}: found no article in its steps; expected one; its officer names it")
+    offence_us, vehicle, violation = int(priced[4]), str(priced[7]), str(priced[8])
+    offence_on = law.local_day(offence_us)
+    issued = priced[0] == "ISSUED"
+    delivered = next((row for row in events if row[0] == "DELIVERED"), None)
+    executed = query(
+        client,
+        _EXECUTED,
+        {"vehicle": vehicle, "article": article, "case": case_id, "offence_us": offence_us},
+    )
+    measured = _measured(query(client, _MEASURED, {"violation": violation}))
+    question = Question(
+        offence_on,
+        law.local_day(int(priced[5])) if issued else offence_on,
+        str(article),
+        *measured,
+        executed_on=tuple(law.local_day(int(row[0])) for row in executed),
+        delivered_on=law.local_day(int(delivered[5])) if delivered else None,
+    )
+    last = events[-1]
+    return LawCase(
+        question,
+        issued,
+        int(priced[3]),
+        priced[2],
+        str(priced[6]),
+        str(last[0]),
+        law.local_day(int(last[5])),
+    )
+
+
+def _measured(rows: list[tuple[Any, ...]]) -> tuple[float | None, float | None]:
+    """Return the lower end of a speed's tolerance interval and the limit, km/h; none where no speed was measured."""
+    if not rows or rows[0][4] != "km/h":
+        return None, None
+    measured, error, factor, limit, _ = rows[0]
+    return round(float(measured) - float(factor) * float(error), 2), float(limit)
