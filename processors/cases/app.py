@@ -1,0 +1,32 @@
+"""The process that `vigil run cases` starts."""
+
+import logging
+from dataclasses import replace
+
+from processors.cases.core import SOURCE, CasesCore
+from processors.rules.stack_settings import StackSettings, stage_settings
+from processors.stage import Parts, new_codec, run_stage
+from schemas.messages import Camera
+
+
+class NoCameras:
+    """A registry without cameras: a case needs none."""
+
+    def latest(self, camera_id: str) -> Camera | None:
+        """Return None."""
+        del camera_id
+        return None
+
+    def version(self, camera_id: str, version: int) -> Camera | None:
+        """Return None."""
+        del camera_id, version
+        return None
+
+
+def run(settings: StackSettings) -> None:
+    """Run the stage until SIGTERM; the process exits with run_stage's status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # a log has no event-time interval to write checkpoints by: it replays from case-commands, which is kept for years
+    where = replace(stage_settings(settings, CasesCore.name), checkpoint_interval_s=None)
+    codec = new_codec(where)
+    run_stage(where, CasesCore(codec.decode), Parts(codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE]))
