@@ -69,6 +69,11 @@ class Case:
         """Money that came so far, tenge."""
         return sum(amount for _, amount in self.money)
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether a penalty was imposed, or will be: another for the same offence must not be."""
+        return self.issued_us > 0 or self.state in (State.CONFIRMED, State.AT_COURT)
+
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         return [getattr(self, name) for name in NAMES]

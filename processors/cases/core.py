@@ -297,13 +297,13 @@ class CasesCore:
 
     def _forget(self, log: VehicleLog, now_us: int) -> None:
         """Drop cases that are closed for so long that nothing of them can come again."""
-        if not log.cases:
-            return
         before_us = now_us - self.rules.forget_days * DAY_US
         closed = self.machine.table.closed | {State.ENFORCED}
         gone = [case_id for case_id, case in log.cases.items() if case.last_us < before_us and case.state in closed]
         for case_id in gone:
             del log.cases[case_id]
+        for case_id in [case_id for case_id, at_us in log.twins.items() if at_us < before_us]:
+            del log.twins[case_id]
 
     @staticmethod
     def _told(events: Sequence[CaseEvent]) -> list[Output]:

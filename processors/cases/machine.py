@@ -19,8 +19,6 @@ TIER_REASONS: Final = {
     Tier.FIRST: "first offence",
     Tier.REPEAT: "repeat within a year of an executed penalty, art. 61",
 }
-#: States in which nobody has confirmed a case, or it was turned down.
-UNCONFIRMED: Final = frozenset({State.DETECTED, State.UNDER_REVIEW, State.REJECTED, State.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)

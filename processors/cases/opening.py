@@ -15,7 +15,7 @@ def case_id_of(violation_id: str) -> str:
 
 
 def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case | None:
-    """Return the case that a violation opens, or None where it opens none; changes nothing.
+    """Return the case that a violation opens, or None where it opens none.
 
     It opens none where the vehicle's log knows the case, where an exculpation drops it, where no article applies, where
     the article is outside what cameras may be used for, and where the vehicle has a case for the same offence: the
@@ -44,11 +44,12 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
         article=article,
         offence_at_us=violation.occurred_at_us,
     )
-    if machine.twins(log, case):
-        return None
-    if len(log.cases) + len(log.moved) >= machine.rules.most_cases:
+    if len(log) >= machine.rules.most_cases:
         raise ImpossibleError(
             f"violation {violation.violation_id}: its vehicle has {machine.rules.most_cases} cases already, the most"
             " that one log holds; look at what is taken for one vehicle, or raise most_cases in rules.toml"
         )
+    if machine.twins(log, case):
+        log.twins[case_id] = case.offence_at_us  # known for good: the other case may be moved away
+        return None
     return case

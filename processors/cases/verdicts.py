@@ -2,7 +2,7 @@
 
 from processors.cases.case import Case
 from processors.cases.impossible import ImpossibleError
-from processors.cases.machine import UNCONFIRMED, CaseMachine
+from processors.cases.machine import CaseMachine
 from processors.cases.transitions import Trigger
 from processors.cases.vehicle_log import VehicleLog
 from schemas.law import SanctionKind
@@ -33,7 +33,7 @@ def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, review: R
         return Trigger.VERDICT
     if review.verdict is Verdict.REJECTED:
         return Trigger.REJECTED
-    if any(other.state not in UNCONFIRMED for other in machine.twins(log, case)):
+    if any(other.confirmed for other in machine.twins(log, case)):
         return Trigger.DUPLICATE
     court = machine.proposed(log, case).kind is SanctionKind.COURT
     return Trigger.CONFIRMED_FOR_COURT if court else Trigger.CONFIRMED

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,9 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=ALMATY).timestamp()) * 1_000_000
 
 
+@cache
 def codec() -> MessageCodec:
-    """Return a codec of the topics that cases read and write."""
+    """Return the one codec of the topics that cases read and write."""
     ids = FixedSchemaIds()
     for topic in (*_KINDS.values(), "case-commands", "case-events", "dead-letters"):
         ids.add(schema_text(topic))
@@ -198,7 +200,9 @@ class Desk:
             one = waiting.pop(0)
             log = self.logs.setdefault(one.vehicle_key, VehicleLog())
             try:
-                outputs = self.core.apply(one.vehicle_key, log, Record(one, 0, self._offset, one.happened_at_us // 1_000))
+                outputs = self.core.apply(
+                    one.vehicle_key, log, Record(one, 0, self._offset, one.happened_at_us // 1_000)
+                )
             except ImpossibleError as error:
                 self.refused.append(str(error))
                 outputs = []
