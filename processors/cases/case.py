@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from processors.cases.transitions import State
@@ -76,7 +77,7 @@ class Case:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [getattr(self, name) for name in NAMES]
+        return list(VALUES(self))
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Case":
@@ -88,4 +89,5 @@ class Case:
         return case
 
 
-NAMES = tuple(entry.name for entry in fields(Case))
+#: Takes the values of a case in the order of its fields.
+VALUES = attrgetter(*(entry.name for entry in fields(Case)))
