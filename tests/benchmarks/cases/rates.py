@@ -3,10 +3,9 @@
     python -m tests.benchmarks.cases.rates
 
 Each vehicle has one case, from the violation to the discounted payment: five commands and five steps. The core's figure
-holds decoding a command, applying it, its steps as bytes and the state's bytes, one message a batch and vehicle.
-The
-stage's is taken as in tests.benchmarks.stage.cores: a process of its own, all its threads, Kafka not counted. Every case
-needs one officer here: a second verdict would be one more cheap message.
+holds decoding a command, applying it, its steps as bytes and the state's bytes, one message a batch and vehicle. The
+stage's is taken as in tests.benchmarks.stage.cores: a process of its own, all its threads, Kafka not counted. Every
+case needs one officer here: a second verdict would be one more cheap message.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """Each transition of the table from a worked case, by hand; each other command in each state is refused."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.settings import ROOT
 from processors.cases.transitions import State, TransitionTable, transitions
 from tests.unit.processors.cases.desk import Desk, with_share
 from tests.unit.processors.cases.warning_law import WARNED_ARTICLE, warning_law
@@ -230,6 +232,13 @@ def test_only_a_confirmation_leads_to_a_prescription() -> None:
     assert into == {(State.CONFIRMED, "issue")}
     confirmed = {trigger.value for (_, trigger), way in transitions().items() if way.to is State.CONFIRMED}
     assert confirmed == {"confirmed"}
+
+
+def test_the_picture_of_the_page_is_the_table() -> None:
+    """docs/cases.md draws each way from one state to another, and no other."""
+    text = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^    ([A-Z_]+) --> ([A-Z_]+)", text, re.MULTILINE))
+    assert drawn == {(state.value, way.to.value) for (state, _), way in transitions().items() if way.to is not state}
 
 
 def _data() -> dict[str, Any]:
