@@ -33,7 +33,7 @@ def usual(draw: Random, violation: tuple[str, ...], day: int) -> list[tuple[Any,
     way: list[tuple[Any, ...]] = [("violate", violation)]
     way += [("review", name, "CONFIRMED", officer, corrected, day) for officer in draw.sample([1, 2, 3], 2)]
     way += [("deadline", name, day + 1), ("report", name, "DELIVERED", 0, None, day + 3)]
-    ends = [
+    ends: list[list[tuple[Any, ...]]] = [
         [("report", name, "PAYMENT", 18_460, None, day + 5)],
         [("deadline", name, day + 60), ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 62)],
         [("report", name, "APPEAL", 0, None, day + 20), ("report", name, "COURT_DECISION", 0, "upheld", day + 40)],

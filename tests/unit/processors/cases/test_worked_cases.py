@@ -1,7 +1,7 @@
 """Whole cases, worked by hand from the law's reference: money, terms, tiers, officers, and what opens no case."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -9,7 +9,7 @@ from processors.cases.office_rules import office_rules
 from processors.cases.transitions import State, transitions
 from producers.simulator.history.case_event_rows import _REASONS
 from producers.simulator.history.fate import STEPS, TAKES, Fate
-from schemas.messages import Exculpation
+from schemas.messages import CaseCommand, Exculpation
 from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, at, with_share
 
 FULL: Final = 36_920
@@ -213,7 +213,7 @@ def test_a_rejection_needs_a_reason_of_the_list() -> None:
         {"article": "KoAP 593.2"},  # belts: outside the cameras' scope before 2026-03-12
     ],
 )
-def test_what_opens_no_case(changes: dict[str, object]) -> None:
+def test_what_opens_no_case(changes: dict[str, Any]) -> None:
     """A dropped violation, one without an article, one outside the cameras' scope: no case, no dead letter."""
     desk = Desk()
     desk.violate(**changes)
@@ -242,19 +242,19 @@ def test_one_case_for_one_offence() -> None:
 def test_what_comes_again_changes_nothing() -> None:
     """All commands of a paid case again, in both orders, at new offsets: no event, no refusal, the same bytes."""
     desk = Desk()
-    sent = []
+    sent: list[CaseCommand] = []
     send = desk.send
 
-    def recording(command: object) -> None:
+    def recording(command: CaseCommand) -> None:
         sent.append(command)
-        send(command)  # type: ignore[arg-type]
+        send(command)
 
     desk.send = recording  # type: ignore[method-assign]
     case_id = desk.delivered()
     desk.report(case_id, "PAYMENT", "2024-05-15T10:00", HALF)
     events, bytes_before = list(desk.events), desk.core.to_bytes(desk.logs[CAR])
     for command in [*sent, *reversed(sent)]:
-        send(replace(command, source_offset=command.source_offset + 1_000))  # type: ignore[type-var]
+        send(replace(command, source_offset=command.source_offset + 1_000))
     assert (desk.events, desk.refused) == (events, [])
     assert desk.core.to_bytes(desk.logs[CAR]) == bytes_before
 

@@ -33,7 +33,7 @@ async def test_messages_applied_before_change_nothing_and_produce_nothing() -> N
 async def test_offsets_are_the_stamp_of_a_core_that_asks_for_them() -> None:
     """BY_OFFSET: what is read again is dropped; what was sent again, at a new offset, reaches the core."""
     bench = Bench()
-    bench.core.stamp = lambda _: BY_OFFSET  # type: ignore[method-assign]
+    bench.core.stamp = lambda message: BY_OFFSET  # type: ignore[method-assign]  # noqa: ARG005
     records = [bench.record("a", s) for s in (5, 3)]
     await bench.apply(records)
     again = await bench.apply(records)
