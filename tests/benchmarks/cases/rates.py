@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from confluent_kafka import Producer
 
-from processors.cases.app import NoCameras
+from processors.cases.app import NoCameras, PlainCodec
 from processors.cases.core import CasesCore
 from processors.cases.vehicle_log import VehicleLog
 from processors.stage import Parts, StageSettings, run_stage
@@ -122,7 +122,7 @@ def _stage(bootstrap: str, vehicles: int, warm_up: int) -> Mapping[str, float]:
 
 def _be_the_stage(arguments: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    codec = MessageCodec(fixed_ids())
+    codec = PlainCodec(fixed_ids())
     core = CasesCore(codec.decode, rules=one_officer())
     with tempfile.TemporaryDirectory() as folder:
         settings = StageSettings(arguments.bootstrap, "", arguments.prefix, Path(folder))
