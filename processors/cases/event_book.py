@@ -45,6 +45,7 @@ class EventBook:
         self.db.execute("PRAGMA synchronous = NORMAL")
         for statement in (
             "CREATE TABLE IF NOT EXISTS positions (partition INTEGER PRIMARY KEY, next_offset INTEGER NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS newest (one INTEGER PRIMARY KEY CHECK (one = 1), at_us INTEGER NOT NULL)",
             *self._ddl,
         ):
             self.db.execute(statement)
@@ -53,12 +54,22 @@ class EventBook:
         """Return the offset after the last one taken, by partition."""
         return dict(self.db.execute("SELECT partition, next_offset FROM positions").fetchall())
 
+    def newest_us(self) -> int:
+        """Return when the newest event that was taken happened, microseconds since the Unix epoch; 0: none was."""
+        row = self.db.execute("SELECT at_us FROM newest").fetchone()
+        return 0 if row is None else int(row[0])
+
     def apply(self, events: Sequence[PlacedEvent], positions: Mapping[int, int]) -> None:
         """Take events, and the positions after them, all or nothing."""
         self.db.execute("BEGIN")
         try:
             self.take(events)
             self.db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
+            if events:
+                self.db.execute(
+                    "INSERT INTO newest VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at_us = max(at_us, excluded.at_us)",
+                    (max(event.happened_at_us for event, _, _ in events),),
+                )
         except BaseException:
             self.db.execute("ROLLBACK")
             raise

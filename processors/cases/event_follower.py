@@ -31,7 +31,6 @@ class EventFollower:
         self._topic = settings.topic(TOPIC)
         self._codec = codec
         self._book = book
-        self.newest_us = 0
         self._consumer = Consumer(
             {
                 "bootstrap.servers": settings.bootstrap_servers,
@@ -99,7 +98,6 @@ class EventFollower:
                     "%s/%d offset %d is no case event and is passed over: %s", self._topic, partition, offset, bad
                 )
                 continue
-            self.newest_us = max(self.newest_us, event.happened_at_us)
             events.append(PlacedEvent(event, partition, offset))
         if records:
             self._book.apply(events, self._at)

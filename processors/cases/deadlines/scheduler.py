@@ -72,7 +72,7 @@ class Scheduler:
 
     def fire(self) -> int:
         """Write the commands of what has passed; return how many."""
-        now_us = self._follower.newest_us if self._by_events else time.time_ns() // 1_000
+        now_us = self._book.newest_us() if self._by_events else time.time_ns() // 1_000
         fired = 0
         while not self._stop.is_set() and (passed := self._book.passed(now_us, MOST)):
             for deadline in passed:

@@ -47,7 +47,9 @@ def test_the_index_knows_the_vehicle_of_the_latest_step(tmp_path: Path) -> None:
     assert index.vehicle_of(case_id) == OTHER_CAR
     assert index.vehicle_of("case-nobody") is None
     assert dict(index.positions()) == {0: 3}
+    assert index.newest_us() == max(event.happened_at_us for event in desk.events)
     index.forget()
+    assert index.newest_us() == 0
     assert index.vehicle_of(case_id) is None
     assert dict(index.positions()) == {}
     index.close()
