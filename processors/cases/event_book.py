@@ -67,7 +67,8 @@ class EventBook:
             self.db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
             if events:
                 self.db.execute(
-                    "INSERT INTO newest VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at_us = max(at_us, excluded.at_us)",
+                    "INSERT INTO newest VALUES (1, ?)"
+                    " ON CONFLICT (one) DO UPDATE SET at_us = max(at_us, excluded.at_us)",
                     (max(event.happened_at_us for event, _, _ in events),),
                 )
         except BaseException:
