@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Final
 
 from schemas.law.entry import Entry, LawError, entries
-from schemas.law.spans import Span, check_contiguous
+from schemas.law.spans import DAY, OPEN, Span, check_contiguous
 
 FILE: Final = "articles.toml"
 CODE: Final = re.compile(r"KoAP \d{2,3}(-\d)?(\.\d{1,2}(-\d)?)?")
@@ -109,6 +109,11 @@ class Articles:
         """Return the speeding article whose band covers an excess on a day; None: none does."""
         return next((row for row in self.rows if day in row.span and row.covers(excess_kmh)), None)
 
+    def floor_kmh(self, day: date) -> int | None:
+        """Return the excess from which there is a speeding article on a day; None: there is none."""
+        bands = [row.at_least_kmh for row in self.rows if day in row.span and row.at_least_kmh is not None]
+        return min(bands, default=None)
+
 
 def _article(entry: Entry) -> Article:
     entry.only(*_KEYS)
@@ -129,7 +134,9 @@ def _article(entry: Entry) -> Article:
 def _check_bands(found: Sequence[Entry], rows: Sequence[Article]) -> None:
     """Check that on each day the bands follow each other, each from where the one before it ends, to infinity."""
     speeding = [(entry, row) for entry, row in zip(found, rows, strict=True) if row.at_least_kmh is not None]
-    for day in sorted({row.span.first for _, row in speeding}):
+    days = {row.span.first for _, row in speeding}
+    days |= {row.span.last + DAY for _, row in speeding if row.span.last != OPEN}
+    for day in sorted(days):
         bands = sorted(
             ((row.at_least_kmh or 0, row.below_kmh, entry) for entry, row in speeding if day in row.span),
             key=lambda band: band[:2],

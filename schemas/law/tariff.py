@@ -43,6 +43,8 @@ def overlaid(law: Law, path: Path) -> Law:
     if "price" in change:
         data["schedules"] |= _prices(law, data["schedules"], entries(change, file, "price"), name)
     if "discount" in change:
+        if not isinstance(change["discount"], dict):
+            raise LawError(f"{file}: found discount = {change['discount']!r}; expected a table; write [discount]")
         data["terms"]["rule"] = _discount(data["terms"]["rule"], Entry(file, "discount", 1, change["discount"]))
     try:
         return Law.of(data, name)

@@ -103,6 +103,8 @@ class Terms:
         percent = rules["discount"].whole("percent")
         if percent > 100:
             raise rules["discount"].error(f"percent = {percent}", "at most 100")
+        if terms["discount"].choice("unit", UNITS) != "days":
+            raise terms["discount"].error(f"unit = {terms['discount'].data['unit']!r}", "days")
         rules["owner_classes"].choice("without_own_figure", ["individual"])
         return cls(
             {Term(name.upper()): _rule(entry) for name, entry in terms.items()},
