@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     evidence_lock_violations_days: int | None = Field(
         None, description="how long evidence of violations is locked in S3, from the event on; default: not"
     )
+    review_officers: Path | None = Field(
+        None, description="file of officers who review cases, and their roles; default: data_dir/officers.toml"
+    )
     kafka_heap: str = "768m"
     kafka_session_ms: int = Field(
         9000, description="how long the local broker counts as alive after it was killed; it serves again only then"
@@ -114,6 +117,11 @@ class Settings(BaseSettings):
     def evidence_key_file(self) -> Path:
         """The file of the key that signs evidence."""
         return self.evidence_key or self.data_dir / "evidence-key.pem"
+
+    @cached_property
+    def review_officers_file(self) -> Path:
+        """The file of officers who review cases."""
+        return self.review_officers or self.data_dir / "officers.toml"
 
     @cached_property
     def evidence_lock_days(self) -> dict[str, int]:

@@ -6,12 +6,16 @@ the messages of one key together and in order, and makes outputs, state and offs
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from schemas.messages import Camera
 
 M = TypeVar("M")
 S = TypeVar("S")
+
+#: What a core's `stamp` returns where a key's messages all lie in one partition and the core itself knows what it has
+#: seen: their offsets are the stamp then.
+BY_OFFSET: Final = (-(2**63), -(2**63))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,10 @@ class StageCore(Protocol[M, S]):
     version: str
 
     def stamp(self, message: M) -> tuple[int, int]:
-        """Return (epoch_us, sequence); a message whose stamp is not above the key's last one was applied before."""
+        """Return (epoch_us, sequence); a message whose stamp is not above the key's last one was applied before.
+
+        BY_OFFSET stands for (0, the message's offset in the source).
+        """
 
     def needs(self, message: M) -> tuple[str, int] | None:
         """Return (camera_id, registry version) that must be at hand before this message is handled, or None."""

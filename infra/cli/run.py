@@ -13,6 +13,8 @@ PROCESSES: Mapping[str, str] = {
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
+    "cases-relay": "processors.cases.relay.app:run",
+    "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
 
@@ -42,6 +44,25 @@ def _register(name: str, target: str) -> None:
 
 for _name, _target in PROCESSES.items():
     _register(_name, _target)
+
+
+@command.command()
+@click.option(
+    "--clock",
+    type=click.Choice(["wall", "events"]),
+    default="wall",
+    show_default=True,
+    help="What time it is: this machine's clock, or the newest step in case-events (a city whose time is not ours).",
+)
+def deadlines(clock: str) -> None:
+    """Run the scheduler of cases' deadlines until SIGTERM; one a city is enough.
+
+    \b
+    Examples:
+      vigil run deadlines
+      vigil run deadlines --clock events
+    """
+    raise SystemExit(_start("processors.cases.deadlines.app:run", clock=clock) or 0)
 
 
 @command.command("clickhouse-sink")

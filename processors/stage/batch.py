@@ -20,7 +20,7 @@ from processors.stage.prepared_batch import Dead, Encoded, NewState, PreparedBat
 from processors.stage.source_record import SourceRecord
 from processors.stage.stamped_state import NO_INTERVAL, pack
 from processors.stage.state_cache import LiveState, StateCache
-from processors.stage_core import KeyBatch, Output, Record, Registry, ServiceUnavailableError, StageCore
+from processors.stage_core import BY_OFFSET, KeyBatch, Output, Record, Registry, ServiceUnavailableError, StageCore
 from schemas.codec import MessageCodec
 from schemas.messages import Checkpoint, ErrorClass
 from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError
@@ -140,10 +140,11 @@ class BatchLogic(Generic[M, S]):
                     raise BadMessageError(f"message without {'key' if key is None else 'value'}")  # noqa: TRY301
                 message = decode(source, value)
                 key.decode()
+                stamp = stamp_of(message)
                 arrived = Arrived(
                     source_record,
                     Record(message, source_record.partition, source_record.offset, source_record.timestamp),
-                    stamp_of(message),
+                    stamp if stamp != BY_OFFSET else (0, source_record.offset),
                     getattr(message, "captured_at_us", None),
                 )
                 need = needs_of(message)

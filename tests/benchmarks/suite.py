@@ -73,6 +73,14 @@ GROUPS: Final[Mapping[str, Group]] = {
         {f"stage_{name}_camera_seconds_per_core_second": _STAGE for name in ("tracking", "incidents", "violations")},
         "whole stages on a Kafka of their own",
     ),
+    "cases": Group(
+        "tests.benchmarks.cases.rates",
+        {
+            "cases_core_messages_per_core_second": Promise(at_least(5_000), "messages/core-s"),
+            "stage_cases_messages_per_core_second": Promise(at_least(5_000), "messages/core-s"),
+        },
+        "commands of cases through the core alone, and through the whole stage on a Kafka of its own",
+    ),
     "clickhouse": Group(
         "tests.benchmarks.sinks.table",
         {
@@ -103,7 +111,7 @@ GROUPS: Final[Mapping[str, Group]] = {
 }
 #: Names that `--only` takes for several groups.
 SETS: Final[Mapping[str, Sequence[str]]] = {
-    "chain": ("producers", "triton", "triage", "tracker", "stages"),
+    "chain": ("producers", "triton", "triage", "tracker", "stages", "cases"),
     "sinks": ("clickhouse", "evidence"),
     "city": ("city-run", "city-history"),
     "all": tuple(GROUPS),

@@ -4,7 +4,7 @@ import pytest
 
 from processors.stage.failures import BreakerOpenError, NotReadyError
 from processors.stage.stamped_state import pack, unpack
-from processors.stage_core import ServiceUnavailableError
+from processors.stage_core import BY_OFFSET, ServiceUnavailableError
 from schemas.messages import ErrorClass
 from tests.unit.processors.stage.counting_core import LARGE_SEQUENCE, POISON_SEQUENCE, REFUSED_SEQUENCE
 from tests.unit.processors.stage.harness import Bench
@@ -28,6 +28,18 @@ async def test_messages_applied_before_change_nothing_and_produce_nothing() -> N
     before = dict(bench.table)
     again = await bench.apply([bench.record("a", s) for s in range(5)])
     assert (again.replayed, list(again.outputs), bench.table, again.ends) == (5, [], before, {0: 10})
+
+
+async def test_offsets_are_the_stamp_of_a_core_that_asks_for_them() -> None:
+    """BY_OFFSET: what is read again is dropped; what was sent again, at a new offset, reaches the core."""
+    bench = Bench()
+    bench.core.stamp = lambda message: BY_OFFSET  # type: ignore[method-assign]  # noqa: ARG005
+    records = [bench.record("a", s) for s in (5, 3)]
+    await bench.apply(records)
+    again = await bench.apply(records)
+    assert (again.replayed, bench.counts()) == (2, {"a": (2, 8)})
+    await bench.apply([bench.record("a", 5)])
+    assert bench.counts() == {"a": (3, 13)}
 
 
 async def test_a_message_that_comes_twice_within_a_batch_is_applied_once() -> None:

@@ -1,0 +1,266 @@
+"""`vigil review`: officers decide cases. Each look is recorded before anything is shown."""
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from confluent_kafka import KafkaException
+from rich.console import Console
+from rich.table import Table
+
+from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.review.desk import ReviewDesk, ReviewError
+from infra.review.officers import Officer, OfficerError, Role, officer_of
+from infra.settings import Settings
+from schemas.messages import Verdict
+from schemas.registry import RegistryUnavailableError
+from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
+
+QUERY_S = 60
+CITY = ZoneInfo("Asia/Almaty")
+#: Exit code of `next` where nothing waits.
+NOTHING = 3
+
+officer_option = click.option(
+    "--officer", required=True, metavar="ID", help="Pseudonym of the officer, as the file of officers has it."
+)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+
+
+def sentences(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn what an officer can act on into one sentence and exit code 1."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except ClickHouseError as error:
+            raise click.ClickException(clickhouse_sentence(Settings().clickhouse_address, error)) from error
+        except KafkaException as error:
+            raise click.ClickException(f"Kafka at {Settings().bootstrap_servers}: {error.args[0].str()}") from error
+        except (OfficerError, ReviewError, RegistryUnavailableError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return wrapper
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Review proposed cases. Nothing is fined unless an officer confirms it here (docs/cases.md).
+
+    \b
+    Examples:
+      vigil review next --officer officer-1
+      vigil review confirm CASE --officer officer-1
+      vigil review reject CASE --officer officer-1 --reason plate_uncertain
+      vigil review list
+    """
+
+
+def _desk() -> ReviewDesk:
+    settings = Settings()
+    quiet_client()
+    client = connect(
+        settings.clickhouse_address,
+        settings.clickhouse_user,
+        settings.clickhouse_password.get_secret_value(),
+        settings.clickhouse_database,
+        QUERY_S,
+    )
+    return ReviewDesk(settings, client)
+
+
+def _officer(officer_id: str) -> Officer:
+    return officer_of(Settings().review_officers_file, officer_id)
+
+
+@command.command("next")
+@officer_option
+@as_json_option
+@sentences
+def next_case(officer: str, *, as_json: bool) -> None:
+    """Open the oldest case that waits for this officer; the look is recorded.
+
+    Ends with 3 where nothing waits. What another officer decided is never shown.
+
+    \b
+    Examples:
+      vigil review next --officer officer-1
+      vigil review next --officer officer-1 --json | jq .exculpations
+    """
+    who, desk = _officer(officer), _desk()
+    case = desk.next(who)
+    if case is None:
+        click.echo("[]" if as_json else f"nothing waits for {officer}")
+        raise SystemExit(NOTHING)
+    _show(desk.look(who, case, "queue"), as_json=as_json)
+
+
+@command.command()
+@click.argument("case")
+@officer_option
+@click.option("--why", required=True, help="Why the case is opened; kept with the look.")
+@as_json_option
+@sentences
+def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
+    """Open a certain case that waits; the look and its reason are recorded.
+
+    \b
+    Example:
+      vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner called"
+    """
+    who, desk = _officer(officer), _desk()
+    found = desk.one(case)
+    refused = found.refuses(who, desk.rules)
+    if refused is not None and Role.SENIOR not in who.roles:
+        raise ReviewError(f"case {case}: {refused}")
+    _show(desk.look(who, found, why), as_json=as_json)
+
+
+@command.command()
+@click.argument("case")
+@officer_option
+@click.option("--remark", default="", help="In the officer's words.")
+@as_json_option
+@sentences
+def confirm(case: str, officer: str, remark: str, *, as_json: bool) -> None:
+    """Confirm a case that this officer has looked at.
+
+    \b
+    Example:
+      vigil review confirm case-0123456789abcdef0123 --officer officer-1
+    """
+    _decide(case, officer, Verdict.CONFIRMED, "", remark, as_json=as_json)
+
+
+@command.command()
+@click.argument("case")
+@officer_option
+@click.option("--reason", required=True, help="A code; 'vigil review reasons' lists them.")
+@click.option("--remark", default="", help="In the officer's words.")
+@as_json_option
+@sentences
+def reject(case: str, officer: str, reason: str, remark: str, *, as_json: bool) -> None:
+    """Reject a case that this officer has looked at.
+
+    \b
+    Example:
+      vigil review reject case-0123456789abcdef0123 --officer officer-1 --reason forced_manoeuvre
+    """
+    _decide(case, officer, Verdict.REJECTED, reason, remark, as_json=as_json)
+
+
+def _decide(case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, as_json: bool) -> None:
+    review = _desk().decide(_officer(officer), case, verdict, reason, remark)
+    if as_json:
+        click.echo(json.dumps({"review_id": review.review_id, "case_id": case, "verdict": verdict.value}))
+    else:
+        click.echo(f"{verdict.value} {case} ({review.review_id})")
+
+
+@command.command("list")
+@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Rows at most.")
+@as_json_option
+@sentences
+def list_cases(most: int, *, as_json: bool) -> None:
+    """List cases that wait for an officer, the oldest offence first; no facts, so no look is recorded.
+
+    \b
+    Examples:
+      vigil review list
+      vigil review list --most 1000 --json | jq length
+    """
+    found = _desk().waiting(most)
+    if as_json:
+        click.echo(json.dumps([dict(case.to_json()) for case in found], indent=1))
+        return
+    table = Table("case", "kind", "article", "offence (Almaty)", "district")
+    for case in found:
+        table.add_row(case.case_id, case.kind, case.article, _local(case.offence_at), case.district)
+    Console(highlight=False).print(table)
+
+
+@command.command()
+@as_json_option
+def reasons(*, as_json: bool) -> None:
+    """List the reasons to reject a case.
+
+    \b
+    Example:
+      vigil review reasons
+    """
+    from processors.cases.office_rules import office_rules  # noqa: PLC0415  reads a file: not at import
+
+    found = office_rules().reject_reasons
+    if as_json:
+        click.echo(json.dumps(dict(found), indent=1))
+        return
+    table = Table("code", "words")
+    for code, words in found.items():
+        table.add_row(code, words)
+    Console(highlight=False).print(table)
+
+
+@command.command()
+@officer_option
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First month, by a day of it.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last month, likewise.")
+@as_json_option
+@sentences
+def agreement(officer: str, first: datetime, last: datetime, *, as_json: bool) -> None:
+    """Show how often the first two officers of a case agreed, by month; for seniors.
+
+    \b
+    Example:
+      vigil review agreement --officer officer-2 --from 2024-01-01 --to 2024-09-30
+    """
+    _officer(officer).needs(Role.SENIOR)
+    rows = _desk().agreement(first.date().replace(day=1), last.date())
+    if as_json:
+        click.echo(json.dumps([_plain(row) for row in rows], indent=1))
+        return
+    table = Table("month", "doubly reviewed", "agreed", "share", "third officer", "third confirmed")
+    for row in rows:
+        table.add_row(f"{row['month']:%Y-%m}", *(str(value) for name, value in row.items() if name != "month"))
+    Console(highlight=False).print(table)
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def _local(instant: datetime) -> str:
+    """Return an instant of the tables as the city's clocks showed it."""
+    aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+    return aware.astimezone(CITY).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts, indent=1, ensure_ascii=False, default=str))
+        return
+    console = Console(highlight=False)
+    offence = _local(datetime.fromisoformat(facts["offence_at"]))
+    reach = facts["confidence_factor"] * facts["measured_error"]
+    console.print(
+        f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
+    )
+    console.print(facts["summary"])
+    console.print(
+        f"measured {facts['measured']:g} ± {reach:g} {facts['unit']}, limit {facts['limit']:g}; "
+        f"proposed: {facts['article']}, {facts['amount_kzt']:,} KZT"
+    )
+    table = Table("ground", "outcome", "reason")
+    for ground in facts["exculpations"]:
+        row = [str(value) for value in (ground.values() if isinstance(ground, dict) else ground)]
+        table.add_row(*row, style=None if row[1] == "cleared" else "yellow")
+    console.print(table)
+    console.print(f"pictures: vigil evidence show {facts['violation_id']}  ({len(facts['evidence_roles'])} named)")
+    console.print(
+        f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
+        f"vigil review reject {facts['case_id']} --officer ID --reason CODE"
+    )

@@ -1,0 +1,184 @@
+"""ReviewDesk: reads cases from ClickHouse, records each look, and writes verdicts to Kafka."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from importlib import resources
+from typing import Any, Final
+from uuid import uuid4
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import Error
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from infra.review.officers import Officer, Role
+from infra.review.waiting_case import WaitingCase
+from infra.settings import Settings
+from processors.cases.office_rules import OfficeRules, office_rules
+from schemas.codec import MessageCodec
+from schemas.messages import Review, Verdict
+from schemas.registry import RegistrySchemaIds
+from sinks.clickhouse.clickhouse_client import as_clickhouse_error, command
+
+#: Cases looked at to find the next one of an officer.
+MOST: Final = 2_000
+#: A case that another officer opened so short a time ago is left to them, seconds.
+CLAIM_S: Final = 900
+SEND_S: Final = 30.0
+
+
+class ReviewError(ValueError):
+    """A review cannot be; says why and what to do."""
+
+
+def sql(name: str) -> str:
+    """Return the text of a query."""
+    return (resources.files("infra.review") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class ReviewDesk:
+    """What an officer can do.
+
+    Args:
+        settings: where everything is.
+        client: connected to the tables' database.
+        rules: of the office; default: those that ship.
+    """
+
+    def __init__(self, settings: Settings, client: Client, rules: OfficeRules | None = None) -> None:
+        self._settings = settings
+        self._client = client
+        self.rules = rules or office_rules()
+
+    # Looking
+
+    def waiting(self, most: int = MOST, case_id: str = "") -> Sequence[WaitingCase]:
+        """Return cases that wait, the oldest offence first.
+
+        Raises:
+            ClickHouseError: ClickHouse refuses or does not answer.
+        """
+        rows = self._rows("waiting", {"most": most, "case_id": case_id, "claim_s": CLAIM_S})
+        return [WaitingCase(**row) for row in rows]
+
+    def next(self, officer: Officer) -> WaitingCase | None:
+        """Return the oldest case that waits for this officer and that no other is looking at; None: there is none."""
+        officer.needs(Role.REVIEWER)
+        for one in self.waiting():
+            if one.looker in ("", officer.officer_id) and one.refuses(officer, self.rules) is None:
+                return one
+        return None
+
+    def one(self, case_id: str) -> WaitingCase:
+        """Return a case that waits.
+
+        Raises:
+            ReviewError: it waits for nobody.
+        """
+        found = self.waiting(1, case_id)
+        if not found:
+            raise ReviewError(f"case {case_id} waits for no officer; 'vigil review list' shows those that do")
+        return found[0]
+
+    def look(self, officer: Officer, case: WaitingCase, why: str) -> Mapping[str, Any]:
+        """Record a look, then return what there is to see.
+
+        Raises:
+            ClickHouseError: the look could not be recorded, or the violation not be read.
+            ReviewError: the violation is not in the tables.
+        """
+        row = {
+            "looked_at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "look_id": str(uuid4()),
+            "case_id": case.case_id,
+            "officer_id": officer.officer_id,
+            "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
+            "why": why,
+        }
+        settings = {
+            "insert_deduplication_token": row["look_id"],
+            "async_insert": 0,
+            "date_time_input_format": "best_effort",
+        }
+        command(self._client, "INSERT INTO case_looks FORMAT JSONEachRow", json.dumps(row).encode(), settings)
+        found = self._rows("facts", {"violation_id": case.violation_id})
+        if not found:
+            raise ReviewError(
+                f"violation {case.violation_id} of case {case.case_id} is not in the tables; does the sink run?"
+            )
+        return {**case.to_json(), **found[0]}
+
+    def agreement(self, first: date, last: date) -> Sequence[Mapping[str, Any]]:
+        """Return how often the first two officers of a case agreed, by month."""
+        return self._rows("agreement", {"first": first, "last": last})
+
+    # Deciding
+
+    def decide(self, officer: Officer, case_id: str, verdict: Verdict, reason: str, remark: str) -> Review:
+        """Write a verdict on a case that this officer has looked at; return it when Kafka has it.
+
+        Raises:
+            ReviewError: it cannot be this officer's.
+            OfficerError: the role is missing.
+            ClickHouseError: ClickHouse refuses or does not answer.
+            KafkaException: Kafka did not take it.
+        """
+        officer.needs(Role.REVIEWER)
+        if verdict is Verdict.REJECTED and reason not in self.rules.reject_reasons:
+            listed = ", ".join(self.rules.reject_reasons)
+            raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
+        refused = self.one(case_id).refuses(officer, self.rules)
+        if refused is not None:
+            raise ReviewError(f"case {case_id}: {refused}")
+        looks = self._rows("last_look", {"case_id": case_id, "officer_id": officer.officer_id})
+        if not looks:
+            raise ReviewError(
+                f"{officer.officer_id} has not looked at case {case_id}; open it with 'vigil review next' or"
+                f" 'vigil review show {case_id}' first"
+            )
+        name = hashlib.sha256(f"{case_id}\n{officer.officer_id}".encode()).hexdigest()[:20]
+        review = Review(
+            review_id=f"rev-{name}",  # one verdict of an officer on a case: sent twice it is one
+            case_id=case_id,
+            verdict=verdict,
+            reason_code=reason,
+            remark=remark,
+            corrected_vehicle_key=None,
+            corrected_plate_encrypted=None,
+            officer_id=officer.officer_id,
+            looked_at_us=int(looks[0]["looked_at_us"]),
+            decided_at_us=time.time_ns() // 1_000,
+        )
+        self._send(review)
+        return review
+
+    def _send(self, review: Review) -> None:
+        settings = self._settings
+        codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
+        producer = Producer(
+            {
+                "bootstrap.servers": settings.bootstrap_servers,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,
+                "message.timeout.ms": int(SEND_S * 1_000),
+                "log_level": 0,
+            }
+        )
+        failures: list[KafkaError] = []
+        producer.produce(
+            f"{settings.topic_prefix}reviews",
+            codec.encode("reviews", review),
+            review.case_id.encode(),
+            on_delivery=lambda error, _: failures.append(error) if error is not None else None,
+        )
+        if producer.flush(SEND_S + 5.0) or failures:
+            raise KafkaException(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001
+
+    def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        try:
+            result = self._client.query(sql(name), parameters=parameters)
+        except Error as error:
+            raise as_clickhouse_error(error) from error
+        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]

@@ -1,0 +1,79 @@
+"""Officers: pseudonyms and their roles, from a file that the office keeps."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+EXAMPLE: Final = '[officer.officer-1]\nroles = ["reviewer"]\n\n[officer.officer-2]\nroles = ["reviewer", "senior"]\n'
+
+
+class Role(StrEnum):
+    """What an officer may do."""
+
+    REVIEWER = "reviewer"  # confirms and rejects
+    SENIOR = "senior"  # also decides where two officers differ, opens any case, and sees the agreement of officers
+
+
+class OfficerError(ValueError):
+    """The file, or the officer, is not as it must be; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """One officer.
+
+    Attributes:
+        officer_id: pseudonym; no name.
+        roles: what the officer may do.
+    """
+
+    officer_id: str
+    roles: frozenset[Role]
+
+    def needs(self, role: Role) -> None:
+        """Refuse an officer who lacks a role.
+
+        Raises:
+            OfficerError: the role is missing.
+        """
+        if role not in self.roles:
+            held = ", ".join(sorted(self.roles)) or "none"
+            raise OfficerError(f"{self.officer_id} has the roles {held}; this needs {role}")
+
+
+def officers(path: Path) -> Mapping[str, Officer]:
+    """Read the file of officers.
+
+    Raises:
+        OfficerError: it is missing or damaged, or names a role that nobody knows.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise OfficerError(
+            f"{path} is not there: it says who may review (VIGIL_REVIEW_OFFICERS). For example:\n{EXAMPLE}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise OfficerError(f"{path}: {error}") from error
+    out = {}
+    for name, entry in data.get("officer", {}).items():
+        try:
+            out[name] = Officer(name, frozenset(Role(role) for role in entry["roles"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise OfficerError(f"{path}, [officer.{name}]: {error}; expected roles of {', '.join(Role)}") from error
+    return out
+
+
+def officer_of(path: Path, officer_id: str) -> Officer:
+    """Return one officer.
+
+    Raises:
+        OfficerError: as `officers`, or the officer is not in the file.
+    """
+    found = officers(path).get(officer_id)
+    if found is None:
+        raise OfficerError(f"{officer_id} is not in {path}; whoever keeps that file adds a pseudonym and its roles")
+    return found

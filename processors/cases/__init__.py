@@ -1,0 +1,1 @@
+"""Cases: from a proposed violation to a reviewed, issued, paid case."""

@@ -1,0 +1,328 @@
+"""The cases stage: each vehicle's log of commands in, the steps of its cases out."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from processors.cases.case import Case
+from processors.cases.deadline_command import DeadlineCommand
+from processors.cases.impossible import ImpossibleError
+from processors.cases.machine import CaseMachine, Place
+from processors.cases.office_rules import OfficeRules, office_rules
+from processors.cases.opening import case_id_of, opened
+from processors.cases.reports import MONEY_WAITS, money_trigger, report_trigger
+from processors.cases.terms import DeadlineName, Terms
+from processors.cases.transitions import State, TransitionTable, Trigger, transitions
+from processors.cases.vehicle_log import VehicleLog
+from processors.cases.verdicts import verdict_trigger
+from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from schemas.law import Law
+from schemas.messages import (
+    CaseCommand,
+    CaseEvent,
+    CaseStep,
+    CommandKind,
+    Payment,
+    PaymentKind,
+    Review,
+    Verdict,
+    Violation,
+)
+from schemas.wire import HEADER, BadMessageError
+
+#: First byte of a state's bytes.
+FORMAT: Final = 1
+DAY_US: Final = 86_400_000_000
+SOURCE: Final = "case-commands"
+#: Topic of the message that each kind of command relays.
+RELAYED: Final = {CommandKind.VIOLATION: "violations", CommandKind.REVIEW: "reviews", CommandKind.PAYMENT: "payments"}
+#: What each deadline does.
+DEADLINES: Final = {
+    DeadlineName.LIABILITY: Trigger.LIABILITY_OVER,
+    DeadlineName.ISSUE: Trigger.ISSUE,
+    DeadlineName.EXECUTION: Trigger.EXECUTION_OVER,
+    DeadlineName.APPEAL: Trigger.APPEAL_OVER,
+    DeadlineName.PAYMENT: Trigger.PAYMENT_OVER,
+}
+
+
+class CasesCore:
+    """Takes every vehicle's cases through their states.
+
+    A command that came before changes nothing: a violation opens its case once, a review or a report is known by its id
+    and content, a deadline by the step that it runs from, a move by its number. So it does not matter at which offset,
+    or by which way, a command comes again.
+
+    Args:
+        decode: returns the message of a topic in framed bytes; raises BadMessageError.
+        law: default: the one that ships with Vigil.
+        rules: the office's; default: those that ship with Vigil.
+        table: the transitions; default: those that ship with Vigil.
+    """
+
+    name = "cases"
+    source = SOURCE
+    version = "cases/1"
+
+    def __init__(
+        self,
+        decode: Callable[[str, bytes], Any],
+        law: Law | None = None,
+        rules: OfficeRules | None = None,
+        table: TransitionTable | None = None,
+    ) -> None:
+        self.rules = rules or office_rules()
+        self.terms = Terms(law or Law.load(), self.rules.issue_after_s)
+        self.machine = CaseMachine(table or transitions(), self.terms, self.rules)
+        self._decode = decode
+
+    def stamp(self, message: CaseCommand) -> tuple[int, int]:
+        """Return BY_OFFSET: a log has one order, that of its offsets; what comes again is known by its id."""
+        del message
+        return BY_OFFSET
+
+    def needs(self, message: CaseCommand) -> None:
+        """Return None: a case needs no camera."""
+        del message
+
+    def initial(self, key: str) -> VehicleLog:
+        """Return the log of a vehicle without cases."""
+        del key
+        return VehicleLog()
+
+    def to_bytes(self, state: VehicleLog) -> bytes:
+        """Serialise a state: a format byte and JSON."""
+        return bytes([FORMAT]) + orjson.dumps(state.pack())
+
+    def from_bytes(self, key: str, data: bytes) -> VehicleLog:
+        """Restore a state.
+
+        Raises:
+            ValueError: a format that this version cannot read.
+        """
+        if not data or data[0] != FORMAT:
+            raise ValueError(
+                f"log of vehicle {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
+                "run the version that wrote it, or delete the stage's state to start afresh"
+            )
+        return VehicleLog.unpack(orjson.loads(data[1:]))
+
+    async def advance(
+        self, batch: Sequence[KeyBatch[CaseCommand, VehicleLog]], registry: Registry
+    ) -> Sequence[KeyResult[VehicleLog]]:
+        """Apply one batch; a command that cannot be is refused."""
+        del registry
+        return [self._advance_key(work) for work in batch]
+
+    def _advance_key(self, work: KeyBatch[CaseCommand, VehicleLog]) -> KeyResult[VehicleLog]:
+        outputs: list[Output] = []
+        refusals: list[Refusal] = []
+        for number, record in enumerate(work.records):
+            try:
+                outputs += self.apply(work.key, work.state, record)
+            except (ImpossibleError, BadMessageError) as error:
+                refusals.append(Refusal(number, str(error)))
+        return KeyResult(work.state, outputs, refusals)
+
+    def apply(self, key: str, log: VehicleLog, record: Record[CaseCommand]) -> list[Output]:
+        """Apply one command to a vehicle's log, in place; return the steps and forwarded commands that it makes.
+
+        Raises:
+            ImpossibleError, BadMessageError: it cannot be; the log is as before, but for remembering that it came.
+        """
+        command = record.message
+        if command.vehicle_key != key:
+            raise ImpossibleError(f"command of vehicle {command.vehicle_key} under the key {key}; mend its producer")
+        place = Place(record.partition, record.offset)
+        if command.kind is CommandKind.VIOLATION:
+            self._forget(log, min(command.happened_at_us, record.created_at_ms * 1_000))
+            return self._told(self._open(key, log, command, place))
+        if command.kind is CommandKind.MOVE:
+            self._adopt(log, command)
+            return []
+        if command.case_id is None:
+            raise ImpossibleError(f"{command.kind} command without a case; mend its producer")
+        case = log.cases.get(command.case_id)
+        if case is None:
+            return self._forwarded(log, command, place)
+        if command.kind is CommandKind.DEADLINE:
+            return self._told(self._deadline(key, log, case, command, place))
+        if not self._news(case, command):
+            return []
+        message = self._decode(RELAYED[command.kind], command.payload)
+        if message.case_id != case.case_id:
+            raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
+        if isinstance(message, Review):
+            corrected = message.corrected_vehicle_key
+            if corrected is not None and corrected != key and message.verdict is Verdict.CONFIRMED:
+                return self._moved(log, case, corrected, command, place)
+            return self._told(self._review(key, log, case, message, place))
+        return self._told(self._report(key, log, case, message, place))
+
+    # One kind of command each
+
+    def _open(self, key: str, log: VehicleLog, command: CaseCommand, place: Place) -> list[CaseEvent]:
+        violation: Violation = self._decode("violations", command.payload)
+        case = opened(self.machine, log, violation)
+        if case is None:
+            return []
+        proposed = self.machine.proposed(log, case)
+        case.tariff_version = proposed.tariff_version
+        event = self.machine.event(case, key, CaseStep.DETECTED, proposed.amount_kzt, command.happened_at_us, "", place)
+        log.cases[case.case_id] = case
+        return [event]
+
+    def _review(self, key: str, log: VehicleLog, case: Case, review: Review, place: Place) -> list[CaseEvent]:
+        trigger = verdict_trigger(self.machine, log, case, review)
+        events = self.machine.take(log, key, case, trigger, review.decided_at_us, place, given=review.reason_code)
+        case.verdicts.append((review.officer_id, review.verdict.value, review.reason_code))
+        return events
+
+    def _report(self, key: str, log: VehicleLog, case: Case, report: Payment, place: Place) -> list[CaseEvent]:
+        trigger = report_trigger(self.machine, case, report)
+        self.machine.way(case, trigger)
+        if report.kind is PaymentKind.PAYMENT:
+            case.money.append((report.happened_at_us, report.amount_kzt))
+        at_us = report.happened_at_us
+        events = self.machine.take(log, key, case, trigger, at_us, place, given=report.reference)
+        return events + self._settled(key, log, case, place)
+
+    def _settled(self, key: str, log: VehicleLog, case: Case, place: Place) -> list[CaseEvent]:
+        """Look at money that waited, now that the case has gone on."""
+        if not case.money or case.state in MONEY_WAITS or case.state in self.machine.table.closed:
+            return []
+        trigger = money_trigger(self.machine, case, case.money)
+        if trigger is Trigger.MONEY:
+            return []
+        return self.machine.take(log, key, case, trigger, max(at_us for at_us, _ in case.money), place)
+
+    def _deadline(self, key: str, log: VehicleLog, case: Case, command: CaseCommand, place: Place) -> list[CaseEvent]:
+        try:
+            deadline = DeadlineCommand.from_bytes(command.payload)
+        except (ValueError, TypeError) as error:
+            raise ImpossibleError(f"case {case.case_id}: {error}") from error
+        if deadline.revision != case.revision:
+            return []  # the case has gone on, or this deadline was applied
+        trigger, at_us = DEADLINES[deadline.name], command.happened_at_us
+        due_us = self.terms.due_us(deadline.name, case.last_us, case.offence_at_us)
+        if at_us < due_us:
+            raise ImpossibleError(
+                f"case {case.case_id}: {deadline.name} at {at_us} us, but it is due at {due_us} us; look at the"
+                " scheduler's clock"
+            )
+        if trigger is Trigger.ISSUE and self.terms.day(at_us) > self.terms.liability_ends(case.offence_at_us):
+            trigger = Trigger.LIABILITY_OVER
+        elif trigger is Trigger.APPEAL_OVER and case.warning:
+            trigger = Trigger.APPEAL_OVER_OF_WARNING
+        if trigger is not Trigger.ISSUE:
+            at_us = due_us  # the law's instant, whenever the scheduler came to it
+        if deadline.name is DeadlineName.ISSUE and trigger is Trigger.LIABILITY_OVER:
+            at_us = self.terms.due_us(DeadlineName.LIABILITY, case.last_us, case.offence_at_us)
+        return self.machine.take(log, key, case, trigger, at_us, place)
+
+    # Moves
+
+    def _moved(self, log: VehicleLog, case: Case, to: str, command: CaseCommand, place: Place) -> list[Output]:
+        """Send a case and the review that corrected its plate to the other vehicle's log."""
+        self.machine.way(case, Trigger.VERDICT)
+        del log.cases[case.case_id]
+        case.moves += 1
+        case.seen.pop(command.command_id, None)  # the review is to be applied there
+        log.moved[case.case_id] = (to, case.moves)
+        move = CaseCommand(
+            vehicle_key=to,
+            command_id=f"move/{case.case_id}/{case.moves}",
+            kind=CommandKind.MOVE,
+            case_id=case.case_id,
+            payload=bytes([FORMAT]) + orjson.dumps(case.pack()),
+            source_topic=SOURCE,
+            source_partition=place.partition,
+            source_offset=place.offset,
+            ordinal=0,
+            happened_at_us=command.happened_at_us,
+        )
+        return [_to_log(move), _to_log(_redirected(command, to, place, 1))]
+
+    def _adopt(self, log: VehicleLog, command: CaseCommand) -> None:
+        data = command.payload
+        if not data or data[0] != FORMAT:
+            raise ImpossibleError(
+                f"move of {command.case_id} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}"
+            )
+        try:
+            case = Case.unpack(orjson.loads(data[1:]))
+        except (ValueError, TypeError) as error:
+            raise ImpossibleError(f"move of {command.case_id} holds no case: {error}") from error
+        gone = log.moved.get(case.case_id)
+        if case.case_id in log.cases or (gone is not None and gone[1] >= case.moves):
+            return
+        log.moved.pop(case.case_id, None)
+        log.cases[case.case_id] = case
+
+    def _forwarded(self, log: VehicleLog, command: CaseCommand, place: Place) -> list[Output]:
+        gone = log.moved.get(command.case_id or "")
+        if gone is None:
+            raise ImpossibleError(
+                f"{command.kind} for case {command.case_id}, which vehicle {command.vehicle_key} does not have; was it"
+                " forgotten after its terms, or is the id wrong?"
+            )
+        return [_to_log(_redirected(command, gone[0], place, 0))]
+
+    # What was seen before
+
+    def _news(self, case: Case, command: CaseCommand) -> bool:
+        """Return whether a command did not come before, and remember it.
+
+        Raises:
+            ImpossibleError: its id came with another content, or the case has seen too many.
+        """
+        digest = hashlib.sha256(command.payload[HEADER.size :]).hexdigest()[:16]
+        known = case.seen.get(command.command_id)
+        if known == digest:
+            return False
+        if known is not None:
+            raise ImpossibleError(
+                f"case {case.case_id}: {command.command_id} came before with another content; the first one stands."
+                " Expected an id of its own for each report"
+            )
+        if len(case.seen) >= self.rules.most_commands:
+            raise ImpossibleError(
+                f"case {case.case_id} has seen {len(case.seen)} commands, the most that it may; look at it by hand"
+            )
+        case.seen[command.command_id] = digest
+        return True
+
+    def _forget(self, log: VehicleLog, now_us: int) -> None:
+        """Drop cases that are closed for so long that nothing of them can come again."""
+        before_us = now_us - self.rules.forget_days * DAY_US
+        closed = self.machine.table.closed | {State.ENFORCED}
+        gone = [case_id for case_id, case in log.cases.items() if case.last_us < before_us and case.state in closed]
+        for case_id in gone:
+            del log.cases[case_id]
+        for case_id in [case_id for case_id, at_us in log.twins.items() if at_us < before_us]:
+            del log.twins[case_id]
+
+    @staticmethod
+    def _told(events: Sequence[CaseEvent]) -> list[Output]:
+        return [Output("case-events", event.case_id, event, same_partition=False) for event in events]
+
+
+def _redirected(command: CaseCommand, to: str, place: Place, ordinal: int) -> CaseCommand:
+    return replace(
+        command,
+        vehicle_key=to,
+        source_topic=SOURCE,
+        source_partition=place.partition,
+        source_offset=place.offset,
+        ordinal=ordinal,
+    )
+
+
+def _to_log(command: CaseCommand) -> Output:
+    return Output(SOURCE, command.vehicle_key, command, same_partition=False)
+
+
+__all__ = ["CasesCore", "case_id_of"]

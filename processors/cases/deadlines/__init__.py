@@ -1,0 +1,1 @@
+"""The scheduler: deadlines of cases as commands, when their time has come."""

@@ -1,0 +1,73 @@
+"""DeadlineBook: what every open case waits for, as case-events have it."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from processors.cases.deadlines.core import Deadline, deadline_of
+from processors.cases.event_book import EventBook, PlacedEvent
+from processors.cases.terms import DeadlineName, Terms
+
+log = logging.getLogger(__name__)
+
+
+class DeadlineBook(EventBook):
+    """Finds the deadlines that have passed.
+
+    A case keeps its row after its last step, with nothing to wait for, so that an old copy of a step begins nothing.
+
+    Args:
+        path: its file.
+        terms: the law.
+    """
+
+    def __init__(self, path: Path, terms: Terms) -> None:
+        self._terms = terms
+        super().__init__(
+            path,
+            [
+                (
+                    "CREATE TABLE IF NOT EXISTS deadlines (case_id TEXT PRIMARY KEY, vehicle_key TEXT NOT NULL, "
+                    " revision INTEGER NOT NULL, name TEXT, due_us INTEGER, partition INTEGER, offset INTEGER)"
+                    " WITHOUT ROWID"
+                ),
+                "CREATE INDEX IF NOT EXISTS by_due ON deadlines (due_us) WHERE due_us IS NOT NULL",
+            ],
+        )
+
+    def take(self, events: Sequence[PlacedEvent]) -> None:
+        """Take events: the deadline of each case's latest step counts."""
+        rows = []
+        for event, partition, offset in events:
+            try:
+                found = deadline_of(event, self._terms)
+            except (LookupError, ValueError) as error:
+                log.warning("case %s revision %d: no deadline: %s", event.case_id, event.revision, error)
+                found = None
+            name, due_us = (None, None) if found is None else (found.name.value, found.due_us)
+            rows.append((event.case_id, event.vehicle_key, event.revision, name, due_us, partition, offset))
+        self.db.executemany(
+            "INSERT INTO deadlines VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
+            " vehicle_key = excluded.vehicle_key, revision = excluded.revision, name = excluded.name,"
+            " due_us = excluded.due_us, partition = excluded.partition, offset = excluded.offset"
+            " WHERE excluded.revision > revision",
+            rows,
+        )
+
+    def passed(self, now_us: int, most: int) -> Sequence[Deadline]:
+        """Return deadlines that have passed, the oldest first, at most so many."""
+        rows = self.db.execute(
+            "SELECT case_id, vehicle_key, revision, name, due_us, partition, offset FROM deadlines WHERE due_us <= ?"
+            " ORDER BY due_us, case_id LIMIT ?",
+            (now_us, most),
+        ).fetchall()
+        return [Deadline(case, key, revision, DeadlineName(name), *rest) for case, key, revision, name, *rest in rows]
+
+    def done(self, deadlines: Sequence[Deadline]) -> None:
+        """Wait for these no more: their commands are durable."""
+        self.db.execute("BEGIN")
+        self.db.executemany(
+            "UPDATE deadlines SET due_us = NULL, name = NULL WHERE case_id = ? AND revision = ?",
+            [(one.case_id, one.revision) for one in deadlines],
+        )
+        self.db.execute("COMMIT")

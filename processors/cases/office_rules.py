@@ -1,0 +1,81 @@
+"""What the office decides about its own work: reject reasons, the second officer's share, duplicates; rules.toml."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRules:
+    """The content of rules.toml.
+
+    Attributes:
+        second_share_ratio: share of cases that two officers see, 0 to 1.
+        reject_reasons: words of each reason code.
+        drops: outcomes of an exculpation that drop a violation.
+        duplicate_window_s: how far two violations of one offence are apart at most, seconds.
+        duplicate_window_of_kind_s: the same for some kinds.
+        issue_after_s: from confirmation to sending, seconds.
+        most_commands: commands that one case may see.
+        most_cases: cases of one vehicle.
+        forget_days: days after which a closed case is forgotten.
+    """
+
+    second_share_ratio: float
+    reject_reasons: Mapping[str, str]
+    drops: frozenset[str]
+    duplicate_window_s: int
+    duplicate_window_of_kind_s: Mapping[str, int]
+    issue_after_s: int
+    most_commands: int
+    most_cases: int
+    forget_days: int
+
+    @classmethod
+    def from_toml(cls, data: Mapping[str, Any]) -> "OfficeRules":
+        """Read and check the content of rules.toml.
+
+        Raises:
+            ValueError: a share outside 0 to 1, or no reason to reject.
+        """
+        share = float(data["review"]["second_share_ratio"])
+        if not 0.0 <= share <= 1.0:
+            raise ValueError(f"rules.toml: second_share_ratio is {share}; expected 0 to 1")
+        reasons = {entry["code"]: entry["words"] for entry in data["reject_reason"]}
+        if len(reasons) != len(data["reject_reason"]):
+            raise ValueError("rules.toml: a reject_reason stands there twice; expected each code once")
+        return cls(
+            share,
+            reasons,
+            frozenset(data["exculpation"]["drops"]),
+            int(data["duplicate"]["window_s"]),
+            {kind: int(seconds) for kind, seconds in data["duplicate"].get("of_kind", {}).items()},
+            int(data["issue"]["after_s"]),
+            int(data["memory"]["most_commands"]),
+            int(data["memory"]["most_cases"]),
+            int(data["memory"]["forget_days"]),
+        )
+
+    def officers_needed(self, case_id: str) -> int:
+        """Return how many officers see a case at least: 1, or 2 for the share chosen by the hash of its id."""
+        drawn = int.from_bytes(hashlib.sha256(f"second officer\n{case_id}".encode()).digest()[:4], "big")
+        return 2 if drawn < self.second_share_ratio * 2**32 else 1
+
+    def window_us(self, kind: str) -> int:
+        """Return how far two violations of a kind may be apart to be one offence, microseconds."""
+        return self.duplicate_window_of_kind_s.get(kind, self.duplicate_window_s) * 1_000_000
+
+
+@cache
+def office_rules() -> OfficeRules:
+    """Return the rules that ship with Vigil.
+
+    Raises:
+        ValueError: they are not as they must be.
+    """
+    text = (resources.files("processors.cases") / "rules.toml").read_text(encoding="utf-8")
+    return OfficeRules.from_toml(tomllib.loads(text))

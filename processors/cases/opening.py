@@ -1,0 +1,55 @@
+"""Opening: whether a violation opens a case, and which. Pure."""
+
+import hashlib
+
+from processors.cases.case import Case
+from processors.cases.impossible import ImpossibleError
+from processors.cases.machine import CaseMachine
+from processors.cases.vehicle_log import VehicleLog
+from schemas.messages import Violation
+
+
+def case_id_of(violation_id: str) -> str:
+    """Return the id of the case that a violation opens: the same for every copy of it."""
+    return f"case-{hashlib.sha256(violation_id.encode()).hexdigest()[:20]}"
+
+
+def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case | None:
+    """Return the case that a violation opens, or None where it opens none.
+
+    It opens none where the vehicle's log knows the case, where an exculpation drops it, where no article applies, where
+    the article is outside what cameras may be used for, and where the vehicle has a case for the same offence: the
+    violation itself, or that other case, says why.
+
+    Raises:
+        ImpossibleError: the vehicle has too many cases, or the law has no price for its day.
+    """
+    case_id = case_id_of(violation.violation_id)
+    if log.knows(case_id):
+        return None
+    drops = machine.rules.drops
+    if any(ground.outcome in drops for ground in violation.exculpations) or not violation.articles:
+        return None
+    article = violation.articles[0].code
+    if not machine.terms.law.in_camera_scope(article, machine.terms.day(violation.occurred_at_us)):
+        return None
+    case = Case(
+        case_id=case_id,
+        violation_id=violation.violation_id,
+        kind=violation.kind,
+        camera_id=violation.camera_id,
+        site_id=violation.site_id,
+        district=violation.district,
+        owner=violation.owner,
+        article=article,
+        offence_at_us=violation.occurred_at_us,
+    )
+    if len(log) >= machine.rules.most_cases:
+        raise ImpossibleError(
+            f"violation {violation.violation_id}: its vehicle has {machine.rules.most_cases} cases already, the most"
+            " that one log holds; look at what is taken for one vehicle, or raise most_cases in rules.toml"
+        )
+    if machine.twins(log, case):
+        log.twins[case_id] = case.offence_at_us  # known for good: the other case may be moved away
+        return None
+    return case

@@ -1,0 +1,50 @@
+"""The relay's core: a message of violations, reviews or payments as a command of its vehicle's log. Pure."""
+
+from typing import Final
+
+from schemas.messages import CaseCommand, CommandKind, Payment, Review, Violation
+
+NAME: Final = "cases-relay"
+VERSION: Final = "cases-relay/1"
+#: Topics that are relayed, without prefix.
+SOURCES: Final = ("violations", "reviews", "payments")
+
+Relayed = Violation | Review | Payment
+
+
+def case_of(message: Relayed) -> str | None:
+    """Return the case that a message names; None for a violation, which opens its own."""
+    return None if isinstance(message, Violation) else message.case_id
+
+
+def command_of(
+    message: Relayed, payload: bytes, vehicle_key: str, topic: str, partition: int, offset: int
+) -> CaseCommand:
+    """Return the command that relays a message.
+
+    Args:
+        message: the message.
+        payload: the same as it came, in Confluent framing.
+        vehicle_key: whose log it belongs to.
+        topic: where it came from, without prefix.
+        partition: its partition there.
+        offset: its offset there.
+    """
+    if isinstance(message, Violation):
+        kind, identifier, at_us = CommandKind.VIOLATION, message.violation_id, message.occurred_at_us
+    elif isinstance(message, Review):
+        kind, identifier, at_us = CommandKind.REVIEW, message.review_id, message.decided_at_us
+    else:
+        kind, identifier, at_us = CommandKind.PAYMENT, message.payment_id, message.happened_at_us
+    return CaseCommand(
+        vehicle_key=vehicle_key,
+        command_id=f"{kind.value.lower()}/{identifier}",
+        kind=kind,
+        case_id=case_of(message),
+        payload=payload,
+        source_topic=topic,
+        source_partition=partition,
+        source_offset=offset,
+        ordinal=0,
+        happened_at_us=at_us,
+    )

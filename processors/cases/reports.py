@@ -1,0 +1,72 @@
+"""Reports of couriers, the treasury and courts: what each does to its case. Pure."""
+
+from typing import Final
+
+from processors.cases.case import Case
+from processors.cases.impossible import ImpossibleError
+from processors.cases.machine import CaseMachine
+from processors.cases.transitions import State, Trigger
+from schemas.messages import Payment, PaymentKind
+
+#: Outcomes of an appeal: (of a fine, of a warning).
+OUTCOMES: Final = {
+    "cancelled": (Trigger.APPEAL_ALLOWED, Trigger.APPEAL_ALLOWED),
+    "upheld": (Trigger.APPEAL_DISMISSED, Trigger.APPEAL_DISMISSED_OF_WARNING),
+}
+#: States in which money only waits: for the report of the delivery, or for the court.
+MONEY_WAITS: Final = frozenset({State.ISSUED, State.APPEALED})
+
+
+def report_trigger(machine: CaseMachine, case: Case, report: Payment) -> Trigger:
+    """Return what a report does to its case; changes nothing.
+
+    Raises:
+        ImpossibleError: this report cannot be of this case.
+    """
+    day = machine.terms.day
+    if case.issued_us and day(report.happened_at_us) < day(case.issued_us):
+        raise ImpossibleError(
+            f"case {case.case_id}: {report.kind} of {day(report.happened_at_us)}, but the prescription was sent on"
+            f" {day(case.issued_us)}; look at the reporter's clock"
+        )
+    if report.kind is PaymentKind.DELIVERED:
+        return Trigger.DELIVERED
+    if report.kind is PaymentKind.APPEAL:
+        machine.way(case, Trigger.APPEAL)
+        last = machine.terms.appeal_ends(case.delivered_us)
+        if day(report.happened_at_us) > last:
+            raise ImpossibleError(f"case {case.case_id}: appeal after {last}, the last day of the term (KoAP 826-2)")
+        return Trigger.APPEAL
+    if report.kind is PaymentKind.COURT_DECISION:
+        found = OUTCOMES.get(report.outcome or "")
+        if found is None:
+            raise ImpossibleError(
+                f"case {case.case_id}: outcome {report.outcome!r} of a court; expected {' or '.join(OUTCOMES)}"
+            )
+        return found[case.warning]
+    if report.amount_kzt <= 0:
+        raise ImpossibleError(f"case {case.case_id}: a payment of {report.amount_kzt} KZT; expected more than 0")
+    return money_trigger(machine, case, [*case.money, (report.happened_at_us, report.amount_kzt)])
+
+
+def money_trigger(machine: CaseMachine, case: Case, money: list[tuple[int, int]]) -> Trigger:
+    """Return what the money that came does to a case.
+
+    Args:
+        machine: knows the terms.
+        case: the case; `money` of it is not looked at.
+        money: (when, tenge) of each payment.
+
+    Raises:
+        ImpossibleError: no money is owed.
+    """
+    if case.warning:
+        raise ImpossibleError(f"case {case.case_id}: money for a warning; give it back")
+    if case.state in MONEY_WAITS:
+        return Trigger.MONEY
+    if case.delivered_us and case.discount_kzt:
+        last = machine.terms.discount_ends(case.delivered_us)
+        in_time = sum(amount for at_us, amount in money if machine.terms.day(at_us) <= last)
+        if case.discount_kzt <= in_time < case.imposed_kzt:
+            return Trigger.HALF_PAID
+    return Trigger.PAID if sum(amount for _, amount in money) >= case.imposed_kzt else Trigger.MONEY

@@ -1,0 +1,1 @@
+"""The cases' processes on a real Kafka and registry."""

@@ -1,0 +1,69 @@
+"""Whom a case waits for, and what of it may be shown."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from infra.review.officers import Officer, OfficerError, Role, officer_of
+from infra.review.waiting_case import WaitingCase
+from tests.unit.processors.cases.desk import with_share
+
+ONE: Final = with_share(0.0)
+TWO: Final = with_share(1.0)
+REVIEWER: Final = Officer("officer-3", frozenset({Role.REVIEWER}))
+SENIOR: Final = Officer("officer-4", frozenset({Role.REVIEWER, Role.SENIOR}))
+
+
+def case(*verdicts: tuple[str, str]) -> WaitingCase:
+    """Return a case with verdicts (officer, verdict)."""
+    return WaitingCase(
+        "case-1", "speeding-1", "speeding", "KoAP 592.2", 36_920, datetime(2024, 5, 6, 5, tzinfo=UTC), "Medeu", "K-1",
+        [officer for officer, _ in verdicts], [verdict for _, verdict in verdicts], "",
+    )  # fmt: skip
+
+
+def test_a_case_waits_for_as_many_officers_as_it_needs() -> None:
+    """One, or two for the share: nobody twice, and nobody once they agree."""
+    assert case().refuses(REVIEWER, ONE) is None
+    assert case(("officer-1", "CONFIRMED")).refuses(REVIEWER, ONE) is not None
+    assert case(("officer-1", "CONFIRMED")).refuses(REVIEWER, TWO) is None
+    assert "has given a verdict" in str(case(("officer-3", "CONFIRMED")).refuses(REVIEWER, TWO))
+    agreed = case(("officer-1", "CONFIRMED"), ("officer-2", "CONFIRMED"))
+    assert agreed.refuses(SENIOR, TWO) is not None
+
+
+def test_where_two_differ_a_senior_decides() -> None:
+    """The third officer has the role senior; then nobody is waited for."""
+    differed = case(("officer-1", "CONFIRMED"), ("officer-2", "REJECTED"))
+    assert "senior" in str(differed.refuses(REVIEWER, TWO))
+    assert differed.refuses(SENIOR, TWO) is None
+    decided = case(("officer-1", "CONFIRMED"), ("officer-2", "REJECTED"), ("officer-5", "REJECTED"))
+    assert decided.refuses(SENIOR, TWO) is not None
+
+
+def test_no_verdict_of_another_is_shown() -> None:
+    """What is shown of a case, and why it is refused, is the same whatever another officer decided."""
+    confirmed, rejected = case(("officer-1", "CONFIRMED")), case(("officer-1", "REJECTED"))
+    assert confirmed.to_json() == rejected.to_json()
+    assert "officer-1" not in str(confirmed.to_json())
+    for rules in (ONE, TWO):
+        assert confirmed.refuses(REVIEWER, rules) == rejected.refuses(REVIEWER, rules)
+
+
+def test_officers_have_the_roles_of_their_file(tmp_path: Path) -> None:
+    """A missing file, an unknown officer, an unknown role and a missing role are each one sentence."""
+    path = tmp_path / "officers.toml"
+    with pytest.raises(OfficerError, match="VIGIL_REVIEW_OFFICERS"):
+        officer_of(path, "officer-1")
+    path.write_text('[officer.officer-1]\nroles = ["reviewer"]\n')
+    found = officer_of(path, "officer-1")
+    found.needs(Role.REVIEWER)
+    with pytest.raises(OfficerError, match="this needs senior"):
+        found.needs(Role.SENIOR)
+    with pytest.raises(OfficerError, match="officer-2 is not in"):
+        officer_of(path, "officer-2")
+    path.write_text('[officer.officer-1]\nroles = ["judge"]\n')
+    with pytest.raises(OfficerError, match="expected roles of reviewer, senior"):
+        officer_of(path, "officer-1")
