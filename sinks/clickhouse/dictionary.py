@@ -205,7 +205,12 @@ def page(dictionary: Dictionary) -> str:
         lines += ["", "## Other tables", "", "No topic feeds them; they are read as they are."]
     lines += _whole(others)
     if reports:
-        lines += ["", "## Tables of the reports", "", "`vigil report refresh` makes them from the facts (docs/reports.md)."]
+        lines += [
+            "",
+            "## Tables of the reports",
+            "",
+            "`vigil report refresh` makes them from the facts (docs/reports.md).",
+        ]
     lines += _whole(reports)
     return "\n".join(lines) + "\n"
 

@@ -96,9 +96,7 @@ def due(client: Client, *, everything: bool = False) -> Sequence[Work]:
     return [work for work in works if everything or built.get((work.source, work.month)) != work.state]
 
 
-def refresh(
-    client: Client, say: Callable[[str], None] = lambda _: None, *, everything: bool = False
-) -> Sequence[Work]:
+def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, everything: bool = False) -> Sequence[Work]:
     """Make what is due, and return what that was.
 
     Args:
