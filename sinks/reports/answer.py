@@ -177,8 +177,8 @@ def freshness(client: Client, report: Report) -> tuple[datetime | None, datetime
     ((through, built, months),) = query(client, sql, {"source": report.source})
     if not months:
         raise ReportError(
-            f"report {report.name} has nothing to read: no month of {report.source} was made; run 'vigil report refresh',"
-            " and where that finds nothing, see that the sink writes ('vigil status')"
+            f"report {report.name} has nothing to read: no month of {report.source} was made; run"
+            " 'vigil report refresh', and where that finds nothing, see that the sink writes ('vigil status')"
         )
     return through, built
 

@@ -28,18 +28,16 @@ def svg_of(answer: Answer) -> str:
         return ""
     height = len(bars) * (BAR_PX + _GAP_PX) + _GAP_PX
     room = WIDTH_PX - _LABEL_PX - _FIGURE_PX
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {height}" role="img"'
-        f' aria-label="{escape(answer.question.report.chart, quote=True)}">'
-    ]
+    name = escape(answer.question.report.chart, quote=True)
+    lines = [f'<svg viewBox="0 0 {WIDTH_PX} {height}" role="img" aria-label="{name}">']
     for number, (label, value, loss) in enumerate(bars):
         y = _GAP_PX + number * (BAR_PX + _GAP_PX)
         length = max(round(abs(value) / top * room), 1 if value else 0)
         kind = "loss" if loss else "bar"
+        figure = escape(shown(answer.question.report.chart, round(value)))
         lines += [
             f'<text class="label" x="{_LABEL_PX - 8}" y="{y + 14}" text-anchor="end">{escape(label[:44])}</text>',
             f'<rect class="{kind}" x="{_LABEL_PX}" y="{y}" width="{length}" height="{BAR_PX}"/>',
-            f'<text class="figure" x="{_LABEL_PX + length + 6}" y="{y + 14}">'
-            f"{escape(shown(answer.question.report.chart, round(value)))}</text>",
+            f'<text class="figure" x="{_LABEL_PX + length + 6}" y="{y + 14}">{figure}</text>',
         ]
     return "\n".join([*lines, "</svg>"])

@@ -1,9 +1,9 @@
 """Makes the tables of the reports from the facts, a month at a time, each in one exchange.
 
-A month of facts that has a newer block than at its last build is made anew as a whole and takes the old one's place. Nothing is
-ever added to a sum, so it does not matter how often a message arrived, a day was replayed or this ran.
+A month of facts that has a newer block than at its last build is made anew as a whole and takes the old one's place.
+Nothing is ever added to a sum, so it does not matter how often a message arrived, a day was replayed or this ran.
 
-1. What the partitions of the facts are now is read first, so what arrives meanwhile makes the next refresh do the month again.
+1. What the partitions of the facts are now is read first: what arrives meanwhile makes the next refresh do it again.
 2. Each table's month is made beside it and put in its place; a reader sees the old one or the new one.
 3. The build is noted last, so a refresh that broke off is done again.
 """
@@ -206,7 +206,8 @@ def _sweep(client: Client) -> None:
         client,
         "SELECT name FROM system.tables WHERE database = currentDatabase()"
         " AND match(name, '^report_[a-z_]+_next_[0-9a-f]{12}$')"
-        f" AND metadata_modification_time < now() - {LEFT_S}",
+        " AND metadata_modification_time < now() - {left:UInt32}",
+        {"left": LEFT_S},
     )
     for (name,) in left:
         _run(client, f"DROP TABLE IF EXISTS {name} SYNC")

@@ -1,7 +1,7 @@
 """What another tariff would have brought: the period's prescriptions priced anew, and paid as they were paid.
 
-Nobody is assumed to drive or pay otherwise because the price is another: as many cases are issued, paid by half and paid in full. So
-the answer is arithmetic, not a forecast, and says so.
+Nobody is assumed to drive or pay otherwise because the price is another: as many cases are issued, paid by half and
+paid in full. So the answer is arithmetic, not a forecast, and says so.
 """
 
 from collections.abc import Sequence
@@ -100,10 +100,10 @@ def with_tariff(client: Client, question: Question, path: Path) -> Answer:
         frozenset({"group"}),
         as_of,
         made_at,
-        (
-            f"other_*: under {path.name}, with as many prescriptions and payments as there were; nobody is assumed to"
-            " drive or pay otherwise.",
-        ),
+        [
+            f"other_*: priced by {path.name}, with as many prescriptions and payments as there were.",
+            "Nobody is assumed to drive or pay otherwise.",
+        ],
     )
 
 
