@@ -19,17 +19,20 @@ VIOLATIONS, INCIDENTS = 5_000, 300
 HEALTH = """
 INSERT INTO camera_health_messages (_topic_id, _partition, _offset, _create_time, camera_id, at_us, window_us, status,
     fps, bitrate_bps, keyframes, gaps, gap_us, reconnects, messages_sent, delivery_failures, _offset_end)
-SELECT toUUID('00000000-0000-0000-0000-00000000000a'), 0, number, '2024-02-01 00:00:00', concat('ALA-', toString(number % 2)),
+SELECT
+    toUUID('00000000-0000-0000-0000-00000000000a'), 0, number, now64(3, 'UTC'), concat('ALA-', toString(number % 2)),
     toUnixTimestamp64Micro(toDateTime64('2024-02-01 06:00:00', 6, 'UTC')) + intDiv(number, 2) * 10000000, 10000000,
-    if(number = 7, 'DOWN', 'STREAMING'), 25, 4000000, 5, number = 5, if(number = 5, 4000000, 0), intDiv(number, 7), 10, 0, number
+    if(number = 7, 'DOWN', 'STREAMING'), 25, 4000000, 5, number = 5, if(number = 5, 4000000, 0), intDiv(number, 7), 10,
+    0, number
 FROM numbers(10)"""
 #: An officer calls one incident a false alarm and another one real.
 VERDICTS = """
-INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, review_id, case_id, verdict, reason_code, remark,
-    officer_id, looked_at_us, decided_at_us, _offset_end)
-SELECT toUUID('00000000-0000-0000-0000-00000000000b'), 0, rowNumberInAllBlocks() AS place, now64(3, 'UTC'), concat('i', incident_id),
-    incident_id, if(place = 0, 'REJECTED', 'CONFIRMED'), '', '', 'officer-1', toUnixTimestamp64Micro(opened_at),
-    toUnixTimestamp64Micro(opened_at) + 20000000, place
+INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, review_id, case_id, verdict, reason_code,
+    remark, officer_id, looked_at_us, decided_at_us, _offset_end)
+SELECT
+    toUUID('00000000-0000-0000-0000-00000000000b'), 0, rowNumberInAllBlocks() AS place, now64(3, 'UTC'),
+    concat('i', incident_id), incident_id, if(place = 0, 'REJECTED', 'CONFIRMED'), '', '', 'officer-1',
+    toUnixTimestamp64Micro(opened_at), toUnixTimestamp64Micro(opened_at) + 20000000, place
 FROM (SELECT incident_id, opened_at FROM incidents WHERE kind = 'crowd' ORDER BY opened_at LIMIT 2)"""
 
 
