@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sinks.clickhouse.diagram import diagram
 from sinks.clickhouse.migration import Migration
 
 _TEXT: Final = r"'((?:[^'\\]|\\.|'')*)'"
@@ -171,6 +172,8 @@ def page(dictionary: Dictionary) -> str:
         "",
         *_grid(("view", "meaning"), [(f"[{v.name}](#{v.name})", _cell(v.meaning)) for v in dictionary.views]),
     ]
+    lines += ["", "## Entities", "", "What names what; each view has further columns below.", ""]
+    lines += ["```mermaid", *diagram(_entities(dictionary)), "```"]
     for view in dictionary.views:
         table = dictionary.tables[view.table]
         source = dictionary.tables.get(dictionary.feeds.get(table.name, ""))
@@ -213,6 +216,16 @@ def page(dictionary: Dictionary) -> str:
         ]
     lines += _whole(reports)
     return "\n".join(lines) + "\n"
+
+
+def _entities(dictionary: Dictionary) -> Mapping[str, tuple[Sequence[Column], Sequence[str]]]:
+    """Return columns and key of each view."""
+    out = {}
+    for view in dictionary.views:
+        table = dictionary.tables[view.table]
+        columns = [column for column in table.columns if column.name not in view.hidden]
+        out[view.name] = (columns, table.key)
+    return out
 
 
 def _whole(tables: Sequence[Table]) -> Sequence[str]:
