@@ -65,19 +65,35 @@ def run(say: Say) -> list[Figure]:
     """
     given = os.environ.get(URL)
     if given:
-        return measure(say, given, VIOLATIONS, TIMES)
+        return measure(say, _client(given), VIOLATIONS, TIMES)
     with tempfile.TemporaryDirectory() as folder:
         front = Front(Path(folder) / "data").start()
         try:
-            return measure(say, front.url, VIOLATIONS, TIMES)
+            sums = _history(say, front.url)
+            return measure(say, _client(front.url), VIOLATIONS, TIMES, sums)
         finally:
             front.stop()
 
 
-def measure(say: Say, url: str, violations: int, times: int) -> list[Figure]:
-    """Return the figures over a history of so many violations, which is written where it is missing."""
-    sums = _history(say, url, violations)
-    client = connect(url, "default", "", DATABASE, QUERY_S)
+def _client(url: str) -> Client:
+    return connect(url, "default", "", DATABASE, QUERY_S)
+
+
+def measure(
+    say: Say, client: Client, violations: int, times: int, sums: Mapping[str, int] | None = None
+) -> list[Figure]:
+    """Return the figures over a history.
+
+    Args:
+        say: takes lines of progress.
+        client: connected to its database.
+        violations: how many it has.
+        times: how often each report is asked.
+        sums: what it comes to, where that is known.
+
+    Raises:
+        BenchmarkError: a report does not give its sums.
+    """
     began = time.monotonic()
     works = refresh(client, say)
     made_s = time.monotonic() - began
@@ -148,20 +164,16 @@ def _check(answer: Answer, sums: Mapping[str, int] | None, violations: int) -> N
         raise BenchmarkError(f"report revenue gives {'; '.join(wrong)}")
 
 
-def _history(say: Say, url: str, violations: int) -> Mapping[str, int] | None:
-    """Write the history where it is missing; return its sums, where it was written here.
+def _history(say: Say, url: str) -> Mapping[str, int]:
+    """Write the history; return its sums.
 
     Raises:
         BenchmarkError: it could not be written.
     """
-    bare = connect(url, "default", "", None, QUERY_S)
-    sql = f"SELECT count() FROM system.tables WHERE database = '{DATABASE}' AND name = 'report_builds'"
-    if int(bare.command(sql)) and os.environ.get(URL) == url:
-        return None
-    say(f"writing {violations:,} violations ...")
+    say(f"writing {VIOLATIONS:,} violations ...")
     argv: Sequence[str] = [
         *(sys.executable, "-m", "infra.cli", "city", "history", "--from", str(FIRST), "--to", str(LAST)),
-        *("--violations", str(violations), "--incidents", str(int(violations * 0.04)), "--url", url),
+        *("--violations", str(VIOLATIONS), "--url", url),
         *("--database", DATABASE, "--migrate", "--json"),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
