@@ -18,7 +18,6 @@ LIMITS: Final[Mapping[str, Any]] = {
     "max_execution_time": 30,
     "max_memory_usage": 2 * 1024**3,
     "output_format_json_quote_64bit_integers": 0,
-    "join_use_nulls": 0,
 }
 
 

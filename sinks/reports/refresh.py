@@ -5,12 +5,13 @@ Nothing is ever added to a sum, so it does not matter how often a message arrive
 
 1. What the partitions of the facts are now is read first: what arrives meanwhile makes the next refresh do it again.
 2. Each table's month is made beside it and put in its place; a reader sees the old one or the new one.
-3. The build is noted last, so a refresh that broke off is done again.
+3. A month is noted when all its tables are made: a refresh that broke off goes on with the month it was at.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from importlib import resources
 from typing import Any, Final
 from uuid import uuid4
@@ -33,7 +34,9 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
     "reviews_facts": ("report_reviews_daily", "report_incident_verdicts"),
     "incidents_facts": ("report_incidents",),
 }
-#: Made as a whole when any month of case events changed.
+#: Steps of cases, from which the sums of money come.
+CASES: Final = "case_events_facts"
+#: Made as a whole, after the months, when any month of case events changed.
 WHOLE: Final = "report_repeaters"
 #: Made for a month, and for those before and after it, when that month of reviews changed.
 PAIRS: Final = "report_review_pairs_daily"
@@ -57,12 +60,12 @@ LEFT_S: Final = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A month of facts whose reports are older than it.
+    """A month of facts whose reports are older than it, or a table that is made from all months.
 
     Attributes:
-        source: table of facts.
-        month: its partition, YYYYMM.
-        state: the number of its newest block.
+        source: table of facts, or WHOLE.
+        month: its partition, YYYYMM; 0 of WHOLE.
+        state: the number of its newest block; of WHOLE a digest of all months' numbers.
     """
 
     source: str
@@ -93,6 +96,9 @@ def due(client: Client, *, everything: bool = False) -> Sequence[Work]:
         for source, month, state in query(client, "SELECT source, source_month, state FROM report_builds FINAL")
     }
     works = [Work(str(table), int(month), str(state)) for table, month, state in parts]
+    cases = [f"{work.month}:{work.state}" for work in works if work.source == CASES]
+    if cases:
+        works.append(Work(WHOLE, 0, sha256(" ".join(cases).encode()).hexdigest()))
     return [work for work in works if everything or built.get((work.source, work.month)) != work.state]
 
 
@@ -111,41 +117,51 @@ def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, ever
     if not works:
         return works
     _sweep(client)
-    number = 0
-    for source in (*MADE, HEALTH):
-        mine = [work for work in works if work.source == source]
-        through = {}
-        for work in mine:
-            number += 1
-            say(f"{number} of {len(works)}: {source} {work.month}")
-            through[work.month] = _newest(client, work)
-            if source == HEALTH:
-                _health(client, work.month, everything=everything)
-            for table in MADE.get(source, ()):
-                _replace(client, table, work.month)
-        if mine and source == "case_events_facts":
+    paired: set[int] = set()
+    order = [*MADE, WHOLE, HEALTH]
+    for number, work in enumerate(sorted(works, key=lambda work: (order.index(work.source), work.month)), 1):
+        say(f"{number} of {len(works)}: {work.source}" + (f" {work.month}" if work.month else ""))
+        through = _newest(client, work)
+        if work.source == HEALTH:
+            _health(client, work.month, everything=everything)
+        for table in MADE.get(work.source, ()):
+            _replace(client, table, work.month)
+        if work.source == WHOLE:
             _replace(client, WHOLE, None)
-        if mine and source == "reviews_facts":
-            _pairs(client, {work.month for work in mine})
-        for work in mine:
-            _note(client, work, through[work.month])
+        if work.source == "reviews_facts":
+            paired |= _pairs(client, work.month, paired)
+        _note(client, work, through)
     return works
 
 
 def _newest(client: Client, work: Work) -> datetime:
     """Return when the newest row of a month reached ClickHouse."""
+    if work.source == WHOLE:
+        sql = "SELECT max(rows_through) FROM report_builds FINAL WHERE source = {source:String}"
+        whole: datetime = query(client, sql, {"source": CASES})[0][0]
+        return whole
     sql = f"SELECT max(_inserted_at) FROM {work.source} WHERE _partition_id = {{id:String}}"  # noqa: S608  from MADE
     found: datetime = query(client, sql, {"id": str(work.month)})[0][0]
     return found
 
 
-def _pairs(client: Client, months: set[int]) -> None:
-    """Make the pairs of months, and of those beside them: a pair's two decisions may lie in two months."""
+def _pairs(client: Client, month: int, made: set[int]) -> set[int]:
+    """Make the pairs of a month, and of those beside it: a pair's two decisions may lie in two months.
+
+    Args:
+        client: as of `refresh`.
+        month: of reviews that changed.
+        made: months whose pairs this refresh has made.
+
+    Returns:
+        The months whose pairs it made.
+    """
     sql = "SELECT DISTINCT partition_id FROM system.parts WHERE active AND database = currentDatabase() AND table = "
-    there = sorted(int(month) for (month,) in query(client, f"{sql}'reviews_facts'"))
-    for month in there:
-        if {_before(month), month, _after(month)} & months:
-            _replace(client, PAIRS, month)
+    there = {int(found) for (found,) in query(client, f"{sql}'reviews_facts'")}
+    lacking = ({_before(month), month, _after(month)} & there) - made
+    for near in sorted(lacking):
+        _replace(client, PAIRS, near)
+    return lacking
 
 
 def _after(month: int) -> int:

@@ -6,12 +6,18 @@
 WITH
     counted AS
     (
+        -- whoever has all offences in the period, by sums; the others day by day
+        SELECT all_penalties AS penalties, all_imposed_kzt AS imposed, all_collected_kzt AS collected, all_repeats AS repeats
+        FROM report_repeaters
+        WHERE first_day >= {from:Date} AND last_day <= {to:Date}
+        UNION ALL
         SELECT
-            arrayCount(d -> d BETWEEN {from:Date} AND {to:Date}, days) AS penalties,
-            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, r.imposed_kzt) AS imposed,
-            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, r.collected_kzt) AS collected,
-            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, r.repeats) AS repeats
-        FROM report_repeaters AS r
+            arrayCount(d -> d BETWEEN {from:Date} AND {to:Date}, days),
+            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, imposed_kzt),
+            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, collected_kzt),
+            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, repeats)
+        FROM report_repeaters
+        WHERE first_day <= {to:Date} AND last_day >= {from:Date} AND NOT (first_day >= {from:Date} AND last_day <= {to:Date})
     ),
     banded AS
     (
@@ -22,7 +28,9 @@ WITH
             sum(imposed) AS imposed_kzt,
             sum(collected) AS collected_kzt,
             sum(repeats) AS priced_as_repeat,
-            min(penalties) AS least
+            min(penalties) AS least,
+            sum(count()) OVER () AS all_vehicles,
+            sum(sum(penalties)) OVER () AS all_issued
         FROM counted
         WHERE penalties > 0
         GROUP BY `group`
@@ -30,9 +38,9 @@ WITH
 SELECT
     `group`,
     sum(b.vehicles) AS vehicles,
-    round(vehicles / (SELECT sum(vehicles) FROM banded), 4) AS vehicles_ratio,
+    round(vehicles / any(all_vehicles), 4) AS vehicles_ratio,
     sum(b.issued) AS issued,
-    round(issued / (SELECT sum(issued) FROM banded), 4) AS issued_ratio,
+    round(issued / any(all_issued), 4) AS issued_ratio,
     sum(b.imposed_kzt) AS imposed_kzt,
     sum(b.collected_kzt) AS collected_kzt,
     sum(b.priced_as_repeat) AS priced_as_repeat

@@ -31,8 +31,8 @@ SELECT
     if(reviews = 0, NULL, round(rejected / reviews, 4)) AS rejected_ratio,
     round(sum(r.look_s) / 3600, 1) AS look_h,
     if(reviews = 0, NULL, round(sum(r.look_s) / reviews, 1)) AS look_mean_s,
-    if(reviews = 0, NULL, quantileTimingArray(0.5)(r.looks)) AS look_p50_s,
-    if(reviews = 0, NULL, quantileTimingArray(0.95)(r.looks)) AS look_p95_s,
+    if(reviews = 0, NULL, quantilesTimingArray(0.5, 0.95)(r.looks)[1]) AS look_p50_s,
+    if(reviews = 0, NULL, quantilesTimingArray(0.5, 0.95)(r.looks)[2]) AS look_p95_s,
     sum(r.pairs) AS second_reviews,
     if(second_reviews = 0, NULL, round(sum(r.agreed) / second_reviews, 4)) AS agreement_ratio
 FROM rows AS r

@@ -4,8 +4,8 @@
 
 CREATE TABLE IF NOT EXISTS report_builds
 (
-    source LowCardinality(String) COMMENT 'Table of facts that was read.',
-    source_month UInt32 COMMENT 'Its partition, YYYYMM; 0 for tables that are made as a whole.',
+    source LowCardinality(String) COMMENT 'Table of facts that was read, or table that is made as a whole.',
+    source_month UInt32 COMMENT 'Partition of the facts, YYYYMM; 0 for a table that is made as a whole.',
     state String COMMENT 'What the partition was when it was read: number of its newest block. Another one now: the reports are older than the facts.',
     rows_through DateTime64(3, 'UTC') COMMENT 'When the newest row that was read had reached ClickHouse.',
     built_at DateTime64(3, 'UTC') COMMENT 'When the month was made.'
@@ -173,9 +173,15 @@ CREATE TABLE IF NOT EXISTS report_repeaters
     days Array(Date) COMMENT 'Days of the offences of one vehicle for which a prescription was issued.',
     imposed_kzt Array(Int64) COMMENT 'Fine of each, tenge.',
     collected_kzt Array(Int64) COMMENT 'Money received for each, tenge.',
-    repeats Array(UInt8) COMMENT '1 for each that was priced as a repeat.'
+    repeats Array(UInt8) COMMENT '1 for each that was priced as a repeat.',
+    first_day Date COMMENT 'First of the days.',
+    last_day Date COMMENT 'Last of the days.',
+    all_penalties UInt32 COMMENT 'How many days.',
+    all_imposed_kzt Int64 COMMENT 'Sum of imposed_kzt, tenge.',
+    all_collected_kzt Int64 COMMENT 'Sum of collected_kzt, tenge.',
+    all_repeats UInt32 COMMENT 'Sum of repeats.'
 )
 ENGINE = MergeTree
-ORDER BY days
+ORDER BY (first_day, last_day)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'One row a vehicle with a prescription, without anything that names it: how often, and what it cost.';

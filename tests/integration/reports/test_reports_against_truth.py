@@ -161,7 +161,7 @@ def test_repeaters_are_counted_and_not_named(reports: Reports) -> None:
     ((key,),) = reports.rows("SELECT any(vehicle_key) FROM case_events")
     columns = reports.rows("SELECT name FROM system.columns WHERE database = 'history' AND table = 'report_repeaters'")
     assert key not in json.dumps(found)
-    assert {name for (name,) in columns} == {"days", "imposed_kzt", "collected_kzt", "repeats"}
+    assert not [name for (name,) in columns if "key" in name or "vehicle" in name or "case" in name]
 
 
 @pytest.mark.parametrize("by", ["kind", "district", "hour", "day", "severity", "owner"])

@@ -44,7 +44,7 @@ def test_a_replayed_day_changes_no_sum(reports: Reports, what: str, offset: str,
     ((more,),) = reports.rows("SELECT count() FROM case_events_messages")
     assert more > rows + 100, what
     works = due(reports.client)
-    assert {work.source for work in works} == {"case_events_facts"}
+    assert {work.source for work in works} == {"case_events_facts", "report_repeaters"}
     assert everything(reports) == before
     assert due(reports.client) == []
 
