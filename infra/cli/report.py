@@ -70,7 +70,13 @@ def command() -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 def listing(*, as_json: bool) -> None:
-    """List the reports."""
+    """List the reports.
+
+    \b
+    Examples:
+      vigil report list
+      vigil report list --json
+    """
     if as_json:
         click.echo(json.dumps({r.name: {"says": r.says, "by": list(r.by)} for r in REPORTS.values()}, indent=2))
         return
