@@ -64,14 +64,15 @@ def test_a_payment_that_comes_late_is_in_the_next_answer(reports: Reports) -> No
     before = reports.answer("revenue")["totals"]
     unpaid = reports.answer("ageing", "--from", "2024-01-01", "--to", "2026-01-01")["totals"]
     ((case, kzt),) = reports.rows(
-        """SELECT case_id, anyIf(amount_kzt, step = 'ISSUED') FROM case_events GROUP BY case_id
+        """SELECT case_id, anyIf(amount_kzt, step = 'ISSUED') FROM case_events
+           WHERE offence_at < '2024-02-20' GROUP BY case_id
            HAVING argMax(step, revision) = 'ENFORCED' ORDER BY case_id LIMIT 1"""
     )
     reports.client.command(
         """INSERT INTO case_events_messages SELECT * EXCEPT (_inserted_at) REPLACE (
                _offset + 3000000000 AS _offset, _offset + 3000000000 AS _offset_end, revision + 1 AS revision,
                'PAID' AS step, happened_at_us + 86400000000 AS happened_at_us), now64(3, 'UTC') AS _inserted_at
-           FROM case_events_messages WHERE case_id = {case:String} AND step = 'ENFORCED' LIMIT 1""",
+           FROM (SELECT * FROM case_events_messages WHERE case_id = {case:String} AND step = 'ENFORCED' LIMIT 1)""",
         parameters={"case": case},
     )
     stale = reports.answer("revenue", "--no-refresh")["totals"]
