@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "cameras": ("infra.cli.cameras", "command", "Import, list and check cameras."),
     "migrate": ("infra.cli.migrate", "command", "Apply ClickHouse's tables."),
     "dictionary": ("infra.cli.dictionary", "command", "Write the data dictionary from the tables' comments."),
+    "report": ("infra.cli.report", "command", "Fines, incidents, cameras and reviews as tables, files and pages."),
     "sink": ("infra.cli.sink", "command", "Hold the tables against the topics, offset by offset."),
     "evidence": ("infra.cli.evidence", "command", "Show, verify and export the evidence of a finding."),
     "law": ("infra.cli.law", "command", "Check, compare and explain the law's fines and terms."),

@@ -54,9 +54,10 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       clickhouse  rows from topic to table, against decoding them and against the engine alone
       city-history  rows of a history of the test city, made and written
       evidence    CPU of a finding's evidence, over 1,000 findings
+      reports     reports over three million cases, each asked a hundred times
       city-run    camera-seconds a core-second of the test city's detections
       chain       producers, triton, triage, tracker and stages
-      sinks       clickhouse and evidence
+      sinks       clickhouse, evidence and reports
       city        city-run and city-history
       all         all
 

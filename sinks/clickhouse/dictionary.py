@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sinks.clickhouse.diagram import diagram
 from sinks.clickhouse.migration import Migration
 
 _TEXT: Final = r"'((?:[^'\\]|\\.|'')*)'"
@@ -31,6 +32,9 @@ _CHECK: Final = re.compile(r"^    CONSTRAINT (\w+) CHECK (.+)$")
 _VALUES: Final = re.compile(r"(?:^|\s)`?(\w+)`? IN \(([^()]+)\)$")
 _KEY: Final = re.compile(r"^ORDER BY \(?([^()\n]+)\)?$", re.MULTILINE)
 _KEPT: Final = re.compile(r"^TTL \w+\(`?(\w+)`?\) \+ INTERVAL (\d+) DAY$", re.MULTILINE)
+
+#: Names of tables that `vigil report refresh` makes begin so.
+REPORTS: Final = "report_"
 
 
 class DictionaryError(ValueError):
@@ -152,7 +156,9 @@ def page(dictionary: Dictionary) -> str:
     facts = [table for table in dictionary.tables.values() if table.name in dictionary.feeds]
     feeding = set(dictionary.feeds.values())
     landing = [table for table in dictionary.tables.values() if table.name in feeding]
-    others = [t for t in dictionary.tables.values() if t.name not in feeding and t.name not in dictionary.feeds]
+    rest = [t for t in dictionary.tables.values() if t.name not in feeding and t.name not in dictionary.feeds]
+    reports = [table for table in rest if table.name.startswith(REPORTS)]
+    others = [table for table in rest if table not in reports]
     lines = [
         "# Data dictionary",
         "",
@@ -166,6 +172,8 @@ def page(dictionary: Dictionary) -> str:
         "",
         *_grid(("view", "meaning"), [(f"[{v.name}](#{v.name})", _cell(v.meaning)) for v in dictionary.views]),
     ]
+    lines += ["", "## Entities", "", "What names what; each view has further columns below.", ""]
+    lines += ["```mermaid", *diagram(_entities(dictionary)), "```"]
     for view in dictionary.views:
         table = dictionary.tables[view.table]
         source = dictionary.tables.get(dictionary.feeds.get(table.name, ""))
@@ -198,11 +206,35 @@ def page(dictionary: Dictionary) -> str:
     lines += _grid(("column", "type", "meaning"), [_row(column, {}) for column in _common(landing)])
     if others:
         lines += ["", "## Other tables", "", "No topic feeds them; they are read as they are."]
-    for table in others:
-        lines += ["", f"### {table.name}", "", table.meaning, "", f"Kept {table.kept}.", ""]
-        rows = [_row(column, table.values) for column in table.columns]
-        lines += _grid(("column", "type", "meaning"), rows)
+    lines += _whole(others)
+    if reports:
+        lines += [
+            "",
+            "## Tables of the reports",
+            "",
+            "`vigil report refresh` makes them from the facts (docs/reports.md).",
+        ]
+    lines += _whole(reports)
     return "\n".join(lines) + "\n"
+
+
+def _entities(dictionary: Dictionary) -> Mapping[str, tuple[Sequence[Column], Sequence[str]]]:
+    """Return columns and key of each view."""
+    out = {}
+    for view in dictionary.views:
+        table = dictionary.tables[view.table]
+        columns = [column for column in table.columns if column.name not in view.hidden]
+        out[view.name] = (columns, table.key)
+    return out
+
+
+def _whole(tables: Sequence[Table]) -> Sequence[str]:
+    """Return a section a table, with all its columns."""
+    lines: list[str] = []
+    for table in tables:
+        lines += ["", f"### {table.name}", "", table.meaning, "", f"Kept {table.kept}.", ""]
+        lines += _grid(("column", "type", "meaning"), [_row(column, table.values) for column in table.columns])
+    return lines
 
 
 def _table(where: str, name: str, body: str, rest: str) -> Table:

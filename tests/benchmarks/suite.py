@@ -37,6 +37,13 @@ class Group:
     says: str
 
 
+#: Reports that the command gives without further options, and what else is asked of them.
+REPORTS: Final = ("revenue", "waterfall", "ageing", "repeat", "incidents", "cameras", "reviews")
+OTHER_REPORTS: Final = (
+    "revenue_by_camera", "revenue_by_article", "revenue_by_district", "revenue_by_owner", "revenue_by_cash_date",
+    "revenue_by_camera_and_cash_date", "revenue_under_another_tariff", "cameras_of_single_days", "reviews_by_officer",
+    "incidents_by_hour",
+)  # fmt: skip
 _STAGE: Final = Promise(at_least(5_000), "camera-s/core-s")
 GROUPS: Final[Mapping[str, Group]] = {
     "producers": Group(
@@ -102,6 +109,14 @@ GROUPS: Final[Mapping[str, Group]] = {
         "tests.benchmarks.evidence.cost",
         {"evidence_cpu_s_per_clip": Promise(at_most(0.25), "s")},
         "1,000 findings' evidence, each checked",
+    ),
+    "reports": Group(
+        "tests.benchmarks.reports.answers",
+        {
+            **{f"report_{name}_p95_ms": Promise(at_most(100), "ms") for name in REPORTS},
+            **{f"report_{name}_p95_ms": Promise(at_most(1_000), "ms") for name in OTHER_REPORTS},
+        },
+        "reports over nine months and three million cases, each asked a hundred times",
     ),
     "city-run": Group(
         "tests.benchmarks.city.seconds",

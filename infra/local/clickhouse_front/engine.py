@@ -25,6 +25,10 @@ _SETTING_NAME = re.compile(r"^[a-z][a-z0-9_]*$", re.IGNORECASE)
 
 #: The engine shares its machine with Kafka, Triton and Vigil's stages: it takes at most this, and a quarter of all.
 MEMORY_MAX_BYTES = 4 * 1024**3
+#: ClickHouse's code for what a reading query may not do.
+READONLY = 164
+#: Statements that only read.
+_READS = re.compile(rb"^(?:\s|--[^\n]*\n)*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b", re.IGNORECASE)
 #: Threads of one query.
 QUERY_THREADS = 2
 MARK_CACHE_BYTES = 256 * 1024**2
@@ -116,9 +120,12 @@ class Engine:
             ) from None
         done: list[str] = []
         try:
+            _check_readonly(text, settings.get("readonly", "0"))
             if database:
                 self._run(connection, f"USE `{database}`".encode(), {}, "TabSeparated")
             for name, value in settings.items():
+                if name == "readonly":
+                    continue  # a connection could never leave it again
                 if not _SETTING_NAME.match(name):
                     raise QueryError(115, f"Code: 115. DB::Exception: Unknown setting '{name}'. (UNKNOWN_SETTING)")
                 escaped = value.replace("\\", "\\\\").replace("'", "\\'")
@@ -168,6 +175,18 @@ class Engine:
         for connection in self._connections:
             connection.close()
         self._lock.close()
+
+
+def _check_readonly(text: bytes, readonly: str) -> None:
+    """Refuse what the setting readonly forbids, as a server does.
+
+    Raises:
+        QueryError: the statement is none that reads.
+    """
+    if readonly in {"1", "2"} and not _READS.match(text):
+        raise QueryError(
+            READONLY, f"Code: {READONLY}. DB::Exception: Cannot execute query in readonly mode. (READONLY)"
+        )
 
 
 def _answer(result: Any) -> Answer:

@@ -134,3 +134,21 @@ def test_check_tells_a_changed_page(tmp_path: Path) -> None:
     assert differs.output.startswith("Error: ")
     assert "vigil dictionary" in differs.output
     assert path.read_text(encoding="utf-8") == changed
+
+
+def test_the_entity_diagram_joins_every_view_that_names_another() -> None:
+    """Each view is an entity with its key, and each `*_id` of a view there is becomes a line between the two."""
+    dictionary = read(shipped())
+    drawn = page(dictionary).partition("```mermaid\n")[2].partition("```")[0]
+    names = {view.name for view in dictionary.views}
+    assert set(re.findall(r"^    (\w+) \{$", drawn, re.MULTILINE)) == names
+    lines = set(re.findall(r"^    (\w+) \|\|--o\{ (\w+) : (\w+)$", drawn, re.MULTILINE))
+    assert {("cases", "case_events", "case_id"), ("violations", "cases", "violation_id")} <= lines
+    assert {("cases", "payments", "case_id"), ("cases", "reviews", "case_id")} <= lines
+    assert {one for line in lines for one in line[:2]} <= names
+    assert "String case_id PK" in drawn.partition("    cases {")[2].partition("}")[0]
+    for view in dictionary.views:
+        columns = {column.name for column in dictionary.tables[view.table].columns}
+        for column, target in (("camera_id", "cameras"), ("incident_id", "incidents"), ("case_id", "cases")):
+            if column in columns and view.name != target:
+                assert (target, view.name, column) in lines

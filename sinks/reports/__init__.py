@@ -1,0 +1,1 @@
+"""Reports: one SQL file each, for people to use as they are, and a thin runner."""

@@ -1,0 +1,1 @@
+"""How each table of the reports is made: one SQL file a table."""

@@ -1,0 +1,26 @@
+-- Sums of the cases of one month by the day of the offence.
+SELECT
+    source_month,
+    offence_day AS `day`,
+    article,
+    district,
+    owner,
+    outcome,
+    outcome_reason,
+    count() AS violations,
+    sum(c.detected_kzt) AS detected_kzt,
+    sum(c.confirmed) AS confirmed,
+    sumIf(c.detected_kzt, c.confirmed) AS confirmed_detected_kzt,
+    sum(c.confirmed_kzt) AS confirmed_kzt,
+    sum(c.issued) AS issued,
+    sumIf(c.confirmed_kzt, c.issued) AS issued_confirmed_kzt,
+    sum(c.imposed_kzt) AS imposed_kzt,
+    sum(c.delivered) AS delivered,
+    sumIf(c.imposed_kzt, c.delivered) AS delivered_kzt,
+    sum(c.discounted) AS discounted,
+    sum(c.discounted_kzt) AS discounted_kzt,
+    sum(c.paid) AS paid,
+    sum(c.paid_kzt) AS paid_kzt
+FROM report_cases AS c
+WHERE source_month = {month:UInt32}
+GROUP BY source_month, `day`, article, district, owner, outcome, outcome_reason

@@ -1,0 +1,26 @@
+-- revenue: what fines were proposed, imposed and collected, by the date of the offence.
+--
+-- {from:Date}, {to:Date}: days of the offence, both included, Almaty's. {by:String}: day, month, article, district or owner.
+-- violations and detected_kzt: all that was proposed to review; issued and imposed_kzt: prescriptions; discounted_kzt: half within
+-- 7 days of delivery; paid_kzt: in full; collected_kzt: both. Money that came in later counts under the day of its offence, so the
+-- last months grow until their terms have run. Never add detected_kzt and imposed_kzt: they are the same fines at two points.
+SELECT
+    multiIf({by:String} = 'day', toString(`day`),
+            {by:String} = 'month', formatDateTime(`day`, '%Y-%m'),
+            {by:String} = 'article', article,
+            {by:String} = 'district', district,
+            owner) AS `group`,
+    sum(r.violations) AS violations,
+    sum(r.detected_kzt) AS detected_kzt,
+    sum(r.confirmed) AS confirmed,
+    sum(r.issued) AS issued,
+    sum(r.imposed_kzt) AS imposed_kzt,
+    sum(r.discounted) AS discounted,
+    sum(r.discounted_kzt) AS discounted_kzt,
+    sum(r.paid) AS paid,
+    sum(r.paid_kzt) AS paid_kzt,
+    sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt
+FROM report_revenue_daily AS r
+WHERE `day` BETWEEN {from:Date} AND {to:Date}
+GROUP BY `group` WITH TOTALS
+ORDER BY `group`

@@ -1,0 +1,53 @@
+-- waterfall: from what was detected to what was collected, and where each tenge is lost and why; by the date of the offence.
+--
+-- {from:Date}, {to:Date}: days of the offence, both included, Almaty's.
+-- Lines of part 'level' are what is left; lines of part 'loss' between two levels add up to their difference, in cases and in KZT;
+-- lines of part 'of which' divide the level above. A loss may be negative: a fine that is repriced upwards when it is issued.
+-- 'awaits', 'term runs', 'appealed' and 'unpaid' are not lost yet.
+WITH
+    sums AS
+    (
+        SELECT
+            outcome,
+            outcome_reason,
+            sum(violations) AS n1, sum(detected_kzt) AS k1,
+            sum(confirmed) AS n2, sum(confirmed_detected_kzt) AS k2_before, sum(confirmed_kzt) AS k2,
+            sum(issued) AS n3, sum(issued_confirmed_kzt) AS k3_before, sum(imposed_kzt) AS k3,
+            sum(delivered) AS n4, sum(delivered_kzt) AS k4,
+            sum(discounted) AS nd, sum(discounted_kzt) AS kd,
+            sum(paid) AS np, sum(paid_kzt) AS kp
+        FROM report_revenue_daily
+        WHERE `day` BETWEEN {from:Date} AND {to:Date}
+        GROUP BY outcome, outcome_reason
+    ),
+    lines AS
+    (
+        SELECT
+            arrayJoin([
+                (10, 'level', 'detected', '', n1, k1),
+                (11, 'loss', outcome, outcome_reason, n1 - n2, k1 - k2_before),
+                (12, 'loss', 'repriced at review', '', 0, k2_before - k2),
+                (20, 'level', 'confirmed', '', n2, k2),
+                (21, 'loss', outcome, outcome_reason, n2 - n3, k2 - k3_before),
+                (22, 'loss', 'repriced when issued: index of that day', '', 0, k3_before - k3),
+                (30, 'level', 'issued', '', n3, k3),
+                (31, 'loss', outcome, outcome_reason, n3 - n4, k3 - k4),
+                (40, 'level', 'delivered', '', n4, k4),
+                (41, 'loss', multiIf(outcome = 'discounted', 'discount of the law', outcome = 'paid', 'paid less than imposed', outcome),
+                    outcome_reason, n4 - nd - np, k4 - kd - kp),
+                (50, 'level', 'collected', '', nd + np, kd + kp),
+                (51, 'of which', 'discounted', '', nd, kd),
+                (52, 'of which', 'paid', '', np, kp)]) AS line
+        FROM sums
+    )
+SELECT
+    line.2 AS part,
+    multiIf(line.1 < 20, 'detected', line.1 < 30, 'confirmed', line.1 < 40, 'issued', line.1 < 50, 'delivered', 'collected') AS `after`,
+    line.3 AS name,
+    line.4 AS reason,
+    sum(line.5) AS cases,
+    sum(line.6) AS kzt
+FROM lines
+GROUP BY line.1, line.2, line.3, line.4
+HAVING part != 'loss' OR cases != 0 OR kzt != 0
+ORDER BY line.1, kzt DESC, name, reason

@@ -1,0 +1,1 @@
+"""Reports over a small history in the real engine."""
