@@ -37,7 +37,8 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
     streets = city.streets
     nodes = ["<nodes>"]
     for node in range(len(streets.node_x_m)):
-        control = "traffic_light" if node in city.programmes else "priority"
+        # where no signal stands drivers still take turns, see City.turns
+        control = "traffic_light"
         x, y, z = (float(v[node]) for v in (streets.node_x_m, streets.node_y_m, streets.node_z_m))
         nodes.append(f'<node id="{node}" x="{x}" y="{y}" z="{z}" type="{control}"/>')
     edges = ["<edges>"]
@@ -68,6 +69,9 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
         "shares": {str(kind): share for kind, (_, share) in VEHICLES.items()},
         "lengths": {str(kind): float(SIZES_M[kind][0]) for kind in VEHICLES},
         "groups": {str(edge): group_of(*streets.direction(edge)) for edge in range(len(streets.edge_from))},
+        "no_trucks": [str(edge) for edge in range(len(streets.edge_from)) if streets.truck_ban_h(edge) is not None],
+        "truck": str(TRUCK),
+        "car": str(CAR),
         "signals": {
             str(node): {
                 "cycle_s": programme.cycle_s,
@@ -77,7 +81,7 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
                     for group in range(len(GROUPS))
                 ],
             }
-            for node, programme in city.programmes.items()
+            for node, programme in sorted({**city.programmes, **city.turns}.items())
         },
     }
 

@@ -88,9 +88,12 @@ class Demand:
         self._wanted = told["vehicles"]
         self._kinds = list(told["shares"])
         self._shares = list(told["shares"].values())
+        self._truck, self._car = told["truck"], told["car"]
         self._born = 0
         self.kind_of: dict[str, int] = {}
         self._routes: list[str] = []
+        self._without_trucks: set[str] = set()
+        closed = set(told["no_trucks"])
         edges = sorted(told["groups"], key=int)
         wanted = min(MOST_ROUTES, max(12, round(ROUTES_PER_EDGE * len(edges))))
         for _ in range(wanted * 4):
@@ -102,6 +105,8 @@ class Demand:
                 name = f"r{len(self._routes)}"
                 libsumo.route.add(name, found)
                 self._routes.append(name)
+                if closed.intersection(found):
+                    self._without_trucks.add(name)
 
     def fill(self, *, anywhere: bool = False) -> None:
         """Add vehicles up to the number that is wanted."""
@@ -110,9 +115,12 @@ class Demand:
             self._born += 1
             name = str(self._born)
             kind = self._random.choices(self._kinds, self._shares)[0]
+            route = self._random.choice(self._routes)
+            if kind == self._truck and route in self._without_trucks:
+                kind = self._car
             libsumo.vehicle.add(
                 name,
-                self._random.choice(self._routes),
+                route,
                 typeID=kind,
                 departLane="best_prob" if anywhere else "best",
                 departPos="random_free" if anywhere else "base",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from producers.simulator.events.driving import braking, leaving
-from producers.simulator.events.scenarios.parked_in_the_way import DWELL_S
+from producers.simulator.events.parking import stands_in_the_way
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import CAR
@@ -66,19 +66,7 @@ class Accident:
         )
         return replace(
             staged,
-            also=[
-                replace(
-                    staged,
-                    kind="stopped_vehicle",
-                    due_us=scene.at(hit + DWELL_S),
-                    actors=(one.actor,),
-                    vehicle=one.actor,
-                    measured=round(stay, 1),
-                    limit=DWELL_S,
-                    unit="s",
-                )
-                for one in (first, second)
-            ],
+            also=[stands_in_the_way(staged, one.actor, started, ended) for one in (first, second)],
         )
 
 
