@@ -102,6 +102,8 @@ def test_tables_give_the_score_that_messages_give(run: tuple[Score, Heard], sett
     ours, theirs = run[0], score(observations(settings), implemented_kinds(), PIECES)
     assert [kind_document(case.score) for case in theirs.kinds] == [kind_document(case.score) for case in ours.kinds]
     assert tracking_document(theirs.tracking.score()) == tracking_document(ours.tracking.score())
+    assert theirs.plates.scores() == ours.plates.scores()
+    assert ours.plates.scores()["all"].n_read > 0
     write(report_of({str(SEED): theirs}), tmp_path)
     listed = json.loads((tmp_path / "evaluate.json").read_text(encoding="utf-8"))
     assert {entry["kind"] for entry in listed} >= {kind for _, kind in implemented_kinds()}
