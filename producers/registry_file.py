@@ -36,6 +36,7 @@ ZONE_KINDS: Final = frozenset(
         "square",
         "waste_site",
         "no_stopping",
+        "parking",
         "no_loitering",
         "ignore",
     }
