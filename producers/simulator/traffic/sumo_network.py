@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 from producers.simulator.city import City
 from producers.simulator.motions import BUS, CAR, MOTORCYCLE, SIZES_M, TRUCK
 from producers.simulator.signals import GROUPS, group_of
-from producers.simulator.streets import LANE_M, StreetClass
+from producers.simulator.streets import LANE_M, STOP_LINE_M, StreetClass
 from schemas.messages import Signal
 
 #: Vehicles on a kilometre of lane, by class of street: the density that is kept up. 20 a kilometre is dense flow.
@@ -64,6 +64,7 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
         (folder / f"{name}.xml").write_text("\n".join([*lines, end]) + "\n", encoding="ascii")
     return {
         "seed": city.seed,
+        "stop_line_m": STOP_LINE_M,
         "step_s": step_us(city) / 1e6,
         "vehicles": _population(city),
         "shares": {str(kind): share for kind, (_, share) in VEHICLES.items()},
