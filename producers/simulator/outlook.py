@@ -86,7 +86,7 @@ PUBLIC = (
     (Outlook.SPEED, Outlook.SQUARE, Outlook.APPROACH, Outlook.STOP, Outlook.SPEED),
     (Outlook.SPEED, Outlook.SQUARE, Outlook.APPROACH, Outlook.CROSSING, Outlook.SPEED),
 )
-PRIVATE = (Outlook.ENTRANCE, Outlook.SQUARE, Outlook.ENTRANCE, Outlook.WASTE, Outlook.ENTRANCE)
+PRIVATE = (Outlook.ENTRANCE, Outlook.WASTE, Outlook.ENTRANCE, Outlook.SQUARE, Outlook.WASTE)
 
 
 def outlook_of(site: int, of_site: int, *, private: bool) -> Outlook:

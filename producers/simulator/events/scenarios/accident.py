@@ -19,6 +19,8 @@ GAP_M = (9.0, 12.0)
 STAY_S = (75.0, 150.0)
 #: Middles of two cars of 4.5 m whose bumpers are pressed into each other.
 TOUCHING_M = 4.3
+#: The second swerves to the left in its last second: a camera ahead sees it beside the first, and traffic passes.
+ASIDE_M = 1.1
 #: Nobody drives on for this long: then it was no mere stop.
 CONFIRMED_S = 5.0
 
@@ -27,7 +29,7 @@ class Accident:
     """Along the kerb, so that traffic passes: contact, both at rest within moments, and neither leaves."""
 
     name: ClassVar[str] = "accident"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
@@ -45,7 +47,9 @@ class Accident:
         left = hit + stay
         first = scene.act(CAR, [*first_path, *leaving(left + 3.0, stop, right)])
         rest = stop - TOUCHING_M
-        second = scene.act(CAR, [(0.0, begin, right), (hit, rest, right), *leaving(left, rest, right)])
+        aside = right - ASIDE_M
+        straight = [(0.0, begin, right), (hit - 1.0, rest - speed, right)]
+        second = scene.act(CAR, [*straight, (hit, rest, aside), *leaving(left, rest, aside)])
         started, ended = scene.at(hit), scene.at(left)
         staged = Staged(
             family=TruthFamily.INCIDENT,

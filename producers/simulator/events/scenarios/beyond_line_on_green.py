@@ -18,7 +18,7 @@ class BeyondLineOnGreen:
     """Stands where the offender does, while nothing forbids it."""
 
     name: ClassVar[str] = "beyond_line_on_green"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 3.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where there is a signal."""

@@ -14,7 +14,7 @@ class BusInItsLane:
     """Drives as the offender does."""
 
     name: ClassVar[str] = "bus_in_its_lane"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 10.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where there is a bus lane."""

@@ -17,7 +17,7 @@ class BusLaneDriver:
     """Drives through the whole area in the bus lane, within the limit."""
 
     name: ClassVar[str] = "bus_lane_driver"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 6.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where there is a bus lane."""

@@ -22,7 +22,7 @@ class ContainerFill:
     """The fill is seen above the rim; nothing moves."""
 
     name: ClassVar[str] = "container_fill"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 3.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -16,7 +16,7 @@ class ContainerHalfFull:
     """Waste shows, but nobody has to come."""
 
     name: ClassVar[str] = "container_half_full"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 5.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -16,7 +16,7 @@ class CyclistOnSidewalk:
     """As fast as a car would be there, and none."""
 
     name: ClassVar[str] = "cyclist_on_sidewalk"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 7.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -16,20 +16,23 @@ EARLIER_S = 8.0
 
 
 class DoubleRow:
-    """Stands in the right lane, level with one at the kerb; traffic does not see it and drives on."""
+    """Stands in the lane for buses, level with one at the kerb: in another lane traffic would drive through it."""
 
     name: ClassVar[str] = "double_row"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 0.8}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 6.0}
 
-    def stage(self, scene: Scene) -> Staged:
-        """Stage it."""
+    def stage(self, scene: Scene) -> Staged | None:
+        """Stage it where there is a bus lane."""
         streets, camera, area = scene.city.streets, scene.camera, scene.area
-        lane, kerb = streets.lane_right_m(camera.edge, 0), streets.kerb_right_m(camera.edge)
+        if not streets.bus_lane[camera.edge]:
+            return None
+        come, lane = (streets.lane_right_m(camera.edge, n) for n in (1, 0))
+        kerb = streets.kerb_right_m(camera.edge)
         stop = float(scene.random.uniform(area.along_m[1] - 50.0, area.along_m[1] - 6.0))
         stand_s = float(scene.random.uniform(*STAND_S))
-        first, stood_first = come_and_stand(scene, stop, kerb, lane, stand_s + 2.0 * EARLIER_S)
+        first, stood_first = come_and_stand(scene, stop, kerb, come, stand_s + 2.0 * EARLIER_S)
         scene.begin_us += round(EARLIER_S * 1e6)
-        second, stood = come_and_stand(scene, stop + 0.5, lane, lane, stand_s)
+        second, stood = come_and_stand(scene, stop + 0.5, lane, come, stand_s)
         left = stood + stand_s
         staged = offence(
             scene, self.name, "double_row", second, begin_s=stood, end_s=left, due_s=stood + DWELL_S,

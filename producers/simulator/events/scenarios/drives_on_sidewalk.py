@@ -17,7 +17,7 @@ class DrivesOnSidewalk:
     """Passes the whole sidewalk in view."""
 
     name: ClassVar[str] = "drives_on_sidewalk"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 4.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

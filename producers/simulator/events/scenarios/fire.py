@@ -19,7 +19,7 @@ class Fire:
     """Burns at one place; today's detections have no class for it: the picture flickers and is a little brighter."""
 
     name: ClassVar[str] = "fire"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.0, Outlook.SQUARE: 0.5, Outlook.ENTRANCE: 0.3}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 0.5, Outlook.SQUARE: 0.9, Outlook.ENTRANCE: 0.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

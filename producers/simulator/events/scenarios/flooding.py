@@ -21,7 +21,7 @@ class Flooding:
     """Rises along the kerb; calm water: hardly any motion, less texture."""
 
     name: ClassVar[str] = "flooding"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 1.5, Outlook.WASTE: 0.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 4.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -23,7 +23,7 @@ class NearMiss:
     """As an accident begins, but nothing touches, and both soon drive on."""
 
     name: ClassVar[str] = "near_miss"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 3.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

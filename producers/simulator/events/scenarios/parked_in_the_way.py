@@ -25,7 +25,7 @@ class ParkedInTheWay:
     """Comes, stands at the kerb, leaves."""
 
     name: ClassVar[str] = "parked_in_the_way"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0, Outlook.STOP: 2.0, Outlook.WASTE: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0, Outlook.STOP: 2.0, Outlook.WASTE: 0.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

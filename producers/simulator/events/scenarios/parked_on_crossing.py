@@ -18,7 +18,7 @@ class ParkedOnCrossing:
     """Stands at the kerb in the way of those who cross."""
 
     name: ClassVar[str] = "parked_on_crossing"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.CROSSING: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.CROSSING: 3.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

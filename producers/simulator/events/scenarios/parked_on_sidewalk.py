@@ -16,7 +16,7 @@ class ParkedOnSidewalk:
     """Drives up the kerb, stands where people walk, leaves."""
 
     name: ClassVar[str] = "parked_on_sidewalk"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 3.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

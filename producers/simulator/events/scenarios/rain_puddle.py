@@ -17,7 +17,7 @@ class RainPuddle:
     """Looks like a flood's beginning, and stays a puddle."""
 
     name: ClassVar[str] = "rain_puddle"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 1.5, Outlook.WASTE: 0.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 6.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

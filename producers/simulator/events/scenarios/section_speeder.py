@@ -26,7 +26,7 @@ class SectionSpeeder:
     """Each camera by itself sees nobody to fine; the time between them tells."""
 
     name: ClassVar[str] = "section_speeder"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 5.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it before the second camera of a section."""

@@ -15,7 +15,7 @@ class SectionWithinLimit:
     """Drives through both cameras as the offender does."""
 
     name: ClassVar[str] = "section_within_limit"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 8.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it before the second camera of a section."""

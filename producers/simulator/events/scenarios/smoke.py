@@ -20,7 +20,7 @@ class Smoke:
     """A cloud that drifts over one place: less contrast, less sharp, slow motion."""
 
     name: ClassVar[str] = "smoke"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.0, Outlook.SQUARE: 0.5, Outlook.ENTRANCE: 0.3}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 0.5, Outlook.SQUARE: 1.1, Outlook.ENTRANCE: 0.6}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

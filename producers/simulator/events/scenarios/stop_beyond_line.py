@@ -24,7 +24,7 @@ class StopBeyondLine:
     """Brakes late, stands over the line while it is red, goes on with green."""
 
     name: ClassVar[str] = "stop_beyond_line"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 4.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where there is a signal."""

@@ -16,7 +16,7 @@ class StopsBeforeCrossing:
     """Stands at the kerb, further from the crossing than the law asks."""
 
     name: ClassVar[str] = "stops_before_crossing"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.CROSSING: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.CROSSING: 5.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

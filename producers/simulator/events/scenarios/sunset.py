@@ -16,7 +16,7 @@ class Sunset:
     """The whole picture is brighter, with more contrast and less sharpness; it comes and goes within minutes."""
 
     name: ClassVar[str] = "sunset"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 0.5, Outlook.SQUARE: 0.7, Outlook.ENTRANCE: 0.6}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 0.3, Outlook.SQUARE: 0.7, Outlook.ENTRANCE: 0.6}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -18,7 +18,7 @@ class TruckInBanHours:
     """Drives through within the limit; ordinary traffic has no lorries on boulevards."""
 
     name: ClassVar[str] = "truck_in_ban_hours"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 6.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where and when they are banned."""

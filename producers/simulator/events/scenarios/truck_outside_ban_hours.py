@@ -13,7 +13,7 @@ class TruckOutsideBanHours:
     """Drives through as the other does, at another time of day for the street."""
 
     name: ClassVar[str] = "truck_outside_ban_hours"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 10.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where hours are named, outside of them."""

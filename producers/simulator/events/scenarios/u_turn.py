@@ -18,7 +18,7 @@ class UTurn:
     """From the leftmost lane over the middle line into the other direction."""
 
     name: ClassVar[str] = "u_turn"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

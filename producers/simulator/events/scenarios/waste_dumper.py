@@ -19,7 +19,7 @@ class WasteDumper:
     """Comes from the street, stands at the containers, leaves; what stays has no class in today's detections."""
 
     name: ClassVar[str] = "waste_dumper"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 3.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -13,7 +13,7 @@ class WastePutIn:
     """Does as the dumper does, but nothing stays outside."""
 
     name: ClassVar[str] = "waste_put_in"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 5.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

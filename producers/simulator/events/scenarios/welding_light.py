@@ -17,7 +17,7 @@ class WeldingLight:
     """As bright as a flame, and no fire."""
 
     name: ClassVar[str] = "welding_light"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.0, Outlook.SQUARE: 0.7, Outlook.ENTRANCE: 0.6}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 0.5, Outlook.SQUARE: 1.0, Outlook.ENTRANCE: 1.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
