@@ -30,8 +30,8 @@ from sinks.clickhouse.clickhouse_client import connect
 from sinks.clickhouse.landing import Landing
 from tests.contract.test_clickhouse_front import Front
 
-#: Above 99: not for tuning. Not one of those that docs/evaluate.md quotes either; taken for how many events of each kind
-#: that has a rule it stages, before anything was found in it.
+#: Above 99: not for tuning. Not one of those that docs/evaluate.md quotes either; taken for how much it stages of each
+#: kind that has a rule, before anything was found in it.
 SEED: Final = 153
 CAMERAS: Final = 9
 PLAN: Final = RunPlan(START_US, 600, 15.0)
