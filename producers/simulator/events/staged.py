@@ -23,7 +23,7 @@ class Staged:
         measured, limit, unit, article: as in Truth.
         spot, height_m: ground it takes up (the street's frame) and how high it rises, where no actor shows it.
         change: what it does to the scene measurements of the camera before which it is staged, from begin to end.
-        also: what else is true of the same scene, e.g. that each vehicle of an accident stands in the way.
+        also: what else is true of the same scene, e.g. that the vehicles of an accident stand in the way.
     """
 
     family: TruthFamily

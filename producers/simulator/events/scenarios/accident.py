@@ -68,10 +68,9 @@ class Accident:
             unit="km/h",
             notes=f"one runs into the other at {speed * 3.6:.0f} km/h, both stay {stay:.0f} s",
         )
-        return replace(
-            staged,
-            also=[stands_in_the_way(staged, one.actor, started, ended) for one in (first, second)],
-        )
+        # one obstruction of two vehicles, of which the second is mostly hidden by the first
+        one = stands_in_the_way(staged, first.actor, started, ended)
+        return replace(staged, also=(replace(one, actors=(first.actor, second.actor)),))
 
 
 def approach(stop_m: float, right_m: float, speed_mps: float, brake_mps2: float) -> list[tuple[float, float, float]]:

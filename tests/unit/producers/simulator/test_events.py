@@ -232,7 +232,9 @@ def test_two_that_collide_come_to_rest_and_stay() -> None:
         at = staged.started_us + SECOND_US
         a, b = ([np.interp(at, one.at_us, axis) for axis in (one.x_m, one.y_m)] for one in (first, second))
         assert np.hypot(a[0] - b[0], a[1] - b[1]) < 4.5
-        assert [one.kind for one in staged.also] == ["stopped_vehicle", "stopped_vehicle"]
+        assert [(one.kind, set(one.actors)) for one in staged.also] == [
+            ("stopped_vehicle", {first.actor, second.actor})
+        ]
 
 
 def test_people_cross_while_traffic_is_stopped() -> None:
