@@ -23,7 +23,23 @@ from schemas.codec import encode_datum
 from schemas.messages import Analysis, Calibration, Camera, Owner, RegionOfInterest, RuleSetting, Zone
 
 ZONE_KINDS: Final = frozenset(
-    {"roadway", "lane", "sidewalk", "crossing", "square", "no_stopping", "no_loitering", "ignore"}
+    {
+        "roadway",
+        "lane",
+        "turn_lane",
+        "bus_lane",
+        "stop_line",
+        "section_start",
+        "section_end",
+        "sidewalk",
+        "crossing",
+        "square",
+        "waste_site",
+        "no_stopping",
+        "parking",
+        "no_loitering",
+        "ignore",
+    }
 )
 RULE_KINDS: Final = frozenset({"crowd", "stopped_vehicle", "loitering", "speeding", "wrong_way"})
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

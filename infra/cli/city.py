@@ -6,6 +6,7 @@ from infra.cli.city_build import command as build
 from infra.cli.city_history import command as history
 from infra.cli.city_noise import command as noise
 from infra.cli.city_run import command as run
+from infra.cli.city_scale import command as scale
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,6 +17,7 @@ def command() -> None:
     Examples:
       vigil city build --seed 7 --cameras 60
       vigil city run --seed 7 --cameras 50 --seconds 600 --digest
+      vigil city scale
       vigil city noise
       vigil city history --from 2024-01-01 --to 2024-09-30 --dry-run
     """
@@ -24,4 +26,5 @@ def command() -> None:
 command.add_command(build, "build")
 command.add_command(noise, "noise")
 command.add_command(run, "run")
+command.add_command(scale, "scale")
 command.add_command(history, "history")

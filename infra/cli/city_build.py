@@ -72,5 +72,6 @@ def _summary(city: City) -> dict[str, int | dict[str, int]]:
         "junctions_with_signals": len(city.programmes),
         "streets": len(city.streets.edge_from) // 2,
         "streets_with_bus_lanes": int(city.streets.bus_lane.sum()) // 2,
+        "sections": len(city.sections),
         "zones": dict(sorted(zones.items())),
     }

@@ -26,7 +26,7 @@ LAST_TUNING_SEED = 99
 @click.option("--cameras", type=click.IntRange(1), default=60, show_default=True, help="Cameras of each city.")
 @click.option("--seconds", type=click.IntRange(1), default=7_200, show_default=True, help="Length, in the city's time.")
 @click.option(
-    "--gap-s", type=click.FloatRange(1.0), default=60.0, show_default=True, help="Mean gap between two events."
+    "--gap-s", type=click.FloatRange(1.0), default=40.0, show_default=True, help="Mean gap between two events."
 )
 @click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="That make the city.")
 @click.option("--traffic", default="auto", show_default=True, help="sumo, conveyor or auto, as for 'vigil city run'.")

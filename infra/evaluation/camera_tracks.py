@@ -1,9 +1,12 @@
 """CameraTracks: one camera's true objects and tracks, box by box, as flat arrays."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from infra.evaluation.stated_plate import StatedPlate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -25,6 +28,8 @@ class CameraTracks:
         speed_at_us: int64 [S], capture time of the last sampled frame of the camera-second that states a speed.
         speed_track: int64 [S].
         speed_kmh, speed_error_kmh: float64 [S], the speed and its stated standard uncertainty.
+        plate_of: the true plate of each true object that has one.
+        votes: plates that tracks are stated to have.
     """
 
     true_at_us: Ints
@@ -39,3 +44,5 @@ class CameraTracks:
     speed_track: Ints
     speed_kmh: Floats
     speed_error_kmh: Floats
+    plate_of: Mapping[int, str] = field(default_factory=dict)
+    votes: Sequence[StatedPlate] = ()

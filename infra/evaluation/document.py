@@ -6,10 +6,13 @@ from typing import Any
 
 from infra.evaluation.kind_rules import kind_rules
 from infra.evaluation.kind_score import KindScore
+from infra.evaluation.plate_score import PlateScore
 from infra.evaluation.tracking_score import TrackingScore
 
 #: Decimals of shares, seconds and rates.
 DIGITS = 4
+#: The project's: of plates that are marked confident so many are right.
+PLATE_GOAL = {"confident_right_ratio": 0.99}
 
 
 def kind_document(score: KindScore) -> dict[str, Any]:
@@ -52,6 +55,22 @@ def tracking_document(score: TrackingScore) -> dict[str, Any]:
         "box_precision": _rounded(score.precision),
         "speed": None if score.speed is None else {name: _rounded(v) for name, v in asdict(score.speed).items()},
     }
+
+
+def plate_documents(scores: Mapping[str, PlateScore]) -> Sequence[dict[str, Any]]:
+    """Return what was read of plates as plain data, a row a format."""
+    return [
+        {
+            "format": name,
+            **asdict(score),
+            "read_ratio": _rounded(score.read_ratio),
+            "right_ratio": _rounded(score.right_ratio),
+            "confident_ratio": _rounded(score.confident_ratio),
+            "confident_right_ratio": _rounded(score.confident_right_ratio),
+            "goal": PLATE_GOAL,
+        }
+        for name, score in scores.items()
+    ]
 
 
 def below_goal(scores: Sequence[KindScore]) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from infra.evaluation.camera_tracks import CameraTracks
 from infra.evaluation.finding import Finding, boxes_of
 from infra.evaluation.kind_score import Watch
 from infra.evaluation.observations import Observations
+from infra.evaluation.stated_plate import StatedPlate
 from infra.evaluation.true_event import Family, TrueEvent, View
 from schemas.messages import Incident, Tracks, Truth, TruthTracks, Violation
 
@@ -110,6 +111,24 @@ class Gathering:
             speed_track=speeds["track"],
             speed_kmh=speeds["kmh"].astype(np.float64),
             speed_error_kmh=speeds["error"].astype(np.float64),
+            plate_of={
+                one.box_actor[n]: one.plates[plate]
+                for one in truths
+                for n, plate in enumerate(one.box_plate)
+                if plate >= 0
+            },
+            votes=[
+                StatedPlate(
+                    self._number(one.track_id[vote.track]),
+                    one.captured_at_us,
+                    vote.candidates[0].text,
+                    round(vote.candidates[0].probability_ratio, 4),
+                    vote.reads,
+                )
+                for one in tracks
+                for vote in one.plates
+                if vote.candidates
+            ],
         )
 
     def _number(self, track_id: str) -> int:

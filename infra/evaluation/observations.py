@@ -9,6 +9,7 @@ from infra.evaluation.assignment import actors_between, assign
 from infra.evaluation.camera_tracks import CameraTracks
 from infra.evaluation.finding import Finding
 from infra.evaluation.kind_score import DAY_S, KindCase, Watch, score_kind
+from infra.evaluation.plate_score import PlateTally
 from infra.evaluation.tracking_score import WINDOW_S, TrackingTally, tally_for
 from infra.evaluation.true_event import Family, TrueEvent
 
@@ -40,11 +41,13 @@ class Score:
     Attributes:
         kinds: by kind, violations first, in the order of names.
         tracking: counts of tracks and speeds.
+        plates: counts of plates.
         watch: what was looked at.
     """
 
     kinds: Sequence[KindCase]
     tracking: TrackingTally
+    plates: PlateTally
     watch: Watch
 
 
@@ -60,6 +63,7 @@ def score(
     """
     days = observations.watch.camera_seconds / DAY_S
     tally = tally_for(days) if one_piece_in is None else TrackingTally(one_in=one_piece_in)
+    plates = PlateTally()
     waiting: dict[str, list[Finding]] = {}
     for finding in observations.findings:
         waiting.setdefault(finding.camera_id, []).append(finding)
@@ -67,6 +71,7 @@ def score(
     for camera_id, camera in observations.cameras:
         assignment = assign(camera)
         tally.add(camera, assignment)
+        plates.add(camera, assignment)
         for finding in waiting.pop(camera_id, ()):
             # what led to a finding is the window before it, see WINDOW_US
             first_us = min(finding.from_us, finding.to_us - WINDOW_US)
@@ -81,4 +86,4 @@ def score(
         score_kind(kind, family, observations.truth, findings, observations.watch, implemented=(family, kind) in there)
         for family, kind in sorted(there | true | said, key=lambda pair: (pair[0] == "incident", pair[1]))
     ]
-    return Score(kinds, tally, observations.watch)
+    return Score(kinds, tally, plates, observations.watch)

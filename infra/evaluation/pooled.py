@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from infra.evaluation.kind_score import Hits, KindScore
+from infra.evaluation.plate_score import PlateScore, PlateTally
 from infra.evaluation.tracking_score import TrackingTally
 
 
@@ -27,6 +28,15 @@ def pooled_tracking(runs: Sequence[TrackingTally]) -> TrackingTally:
         out.true_boxes += one.true_boxes
         out.tracked += one.tracked
         out.boxes += one.boxes
+    return out
+
+
+def pooled_plates(runs: Sequence[PlateTally]) -> PlateTally:
+    """Return the plate counts of all runs."""
+    out = PlateTally()
+    for run in runs:
+        for name, one in run.by_format.items():
+            out.by_format[name] = out.by_format.get(name, PlateScore()) + one
     return out
 
 

@@ -1,4 +1,4 @@
-"""The evaluation's result: evaluate.json, tracking.json, a picture a kind, report.html, and tables on the terminal."""
+"""The evaluation's result: JSON for programs, a picture a kind, report.html, and tables on the terminal."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from infra.evaluation.document import below_goal, kind_document, tracking_document
+from infra.evaluation.document import below_goal, kind_document, plate_documents, tracking_document
 from infra.evaluation.kind_score import KindScore
 from infra.evaluation.observations import Score
 from infra.evaluation.picture import picture
-from infra.evaluation.pooled import pooled_kinds, pooled_tracking
+from infra.evaluation.plate_score import PlateScore
+from infra.evaluation.pooled import pooled_kinds, pooled_plates, pooled_tracking
 from infra.evaluation.tracking_score import TrackingScore
 
 
@@ -28,17 +29,20 @@ class EvaluationReport:
         runs: score of each run, by the name of its seed.
         kinds: over all runs.
         tracking: over all runs.
+        plates: over all runs, by format.
     """
 
     runs: Mapping[str, Score]
     kinds: Sequence[KindScore]
     tracking: TrackingScore
+    plates: Mapping[str, PlateScore]
 
 
 def report_of(runs: Mapping[str, Score]) -> EvaluationReport:
     """Return the report of some runs."""
     kinds = pooled_kinds([[case.score for case in score.kinds] for score in runs.values()])
-    return EvaluationReport(runs, kinds, pooled_tracking([score.tracking for score in runs.values()]).score())
+    tracking = pooled_tracking([score.tracking for score in runs.values()]).score()
+    return EvaluationReport(runs, kinds, tracking, pooled_plates([score.plates for score in runs.values()]).scores())
 
 
 def write(report: EvaluationReport, out: Path) -> None:
@@ -53,6 +57,8 @@ def write(report: EvaluationReport, out: Path) -> None:
             "by_seed": {seed: tracking_document(score.tracking.score()) for seed, score in report.runs.items()},
         },
     )
+    plates = plate_documents(report.plates)
+    _json(out / "plates.json", plates)
     _json(
         out / "by-seed.json",
         {seed: [kind_document(case.score) for case in score.kinds] for seed, score in report.runs.items()},
@@ -73,6 +79,7 @@ def write(report: EvaluationReport, out: Path) -> None:
         title=f"Seeds {', '.join(report.runs)}",
         kinds=documents,
         tracking=tracking_lines(report.tracking),
+        plates=plates,
         pictures=pictures,
     )
     (out / "report.html").write_text(html, encoding="utf-8")
@@ -111,10 +118,23 @@ def show(report: EvaluationReport, console: Console) -> None:
             _figure(score.delay_quantile_s(0.95)),
         )
     console.print(table)
+    if report.plates:
+        console.print(_plate_table(report.plates))
     for name, value in tracking_lines(report.tracking):
         console.print(f"  {name}: {value}", highlight=False)
     for kind, text in below_goal(report.kinds).items():
         console.print(f"  below its goal: {kind}: {text}", highlight=False)
+
+
+def _plate_table(scores: Mapping[str, PlateScore]) -> Table:
+    table = Table(box=SIMPLE_HEAD, title="plates, by tracks", title_justify="left")
+    table.add_column("format")
+    for name in ("tracks", "read", "right of read", "confident of read", "right of confident"):
+        table.add_column(name, justify="right")
+    for name, one in scores.items():
+        shares = (one.read_ratio, one.right_ratio, one.confident_ratio, one.confident_right_ratio)
+        table.add_row(name, str(one.n_tracks), *(_figure(share) for share in shares))
+    return table
 
 
 def tracking_lines(score: TrackingScore) -> Sequence[tuple[str, str]]:

@@ -11,6 +11,7 @@ from clickhouse_connect.driver.client import Client
 from infra.evaluation.camera_tracks import CameraTracks
 from infra.evaluation.finding import Finding, boxes_of
 from infra.evaluation.kind_score import Watch
+from infra.evaluation.stated_plate import StatedPlate
 from infra.evaluation.true_event import Box, TrueEvent, View
 from infra.settings import Settings
 from sinks.clickhouse.clickhouse_client import connect
@@ -63,6 +64,7 @@ class Tables:
             true_at, actor, x1, y1, x2, y2, visible, kmh = self._columns("true_boxes", camera_id, 8)
             at, track, u1, v1, u2, v2 = self._columns("track_boxes", camera_id, 6)
             speed_at, speed_track, speed, error = self._columns("speeds", camera_id, 4)
+            owner, plate = self._columns("true_plates", camera_id, 2)
             yield (
                 camera_id,
                 CameraTracks(
@@ -78,8 +80,17 @@ class Tables:
                     speed_track=speed_track.astype(np.int64),
                     speed_kmh=speed.astype(np.float64),
                     speed_error_kmh=error.astype(np.float64),
+                    plate_of={int(one): str(text) for one, text in zip(owner, plate, strict=True)},
+                    votes=self._votes(camera_id),
                 ),
             )
+
+    def _votes(self, camera_id: str) -> Sequence[StatedPlate]:
+        columns = self._columns("plates", camera_id, 5)
+        return [
+            StatedPlate(int(track), int(at_us), str(text), round(float(probability), 4), int(reads))
+            for at_us, track, text, probability, reads in zip(*columns, strict=True)
+        ]
 
     def _rows(self, name: str) -> Sequence[Mapping[str, Any]]:
         return list(self.client.query(query_text(name)).named_results())

@@ -21,6 +21,7 @@ from producers.simulator.motions import BICYCLE, PERSON, hashed
 from producers.simulator.noise.plate_reading import PlateReads, as_text
 from producers.simulator.phases import in_force
 from producers.simulator.plates import plate_of
+from producers.simulator.scene_change import LUMA, LUMA_SD, MOTION, SHARPNESS
 from producers.simulator.sight import Seen
 from schemas.messages import (
     ClockSource,
@@ -36,8 +37,8 @@ from schemas.messages import (
 #: Name of the detection model in messages.
 MODEL_NAME: Final = "detector"
 #: An outdoor picture in focus: spread of its luma, and variance of its Laplacian, as on the demo's clips.
-LUMA_SD: Final = 48.0
-SHARPNESS: Final = 420.0
+OUTDOOR_LUMA_SD: Final = 48.0
+OUTDOOR_SHARPNESS: Final = 420.0
 #: Share of a moving object's box that changes between two sampled frames.
 CHANGED_RATIO: Final = 0.5
 MOVING_KMH: Final = 1.0
@@ -63,8 +64,8 @@ class CameraMessages:
         self._number = np.array([camera.number for camera in cameras], np.int64)
         own = hashed(self._number, 7)
         self._brightness = 0.9 + 0.2 * own
-        self._luma_sd = (LUMA_SD * self._brightness).round(4).tolist()
-        self._sharpness = (SHARPNESS * (0.7 + 0.6 * own)).round(4).tolist()
+        self._luma_sd = OUTDOOR_LUMA_SD * self._brightness
+        self._sharpness = OUTDOOR_SHARPNESS * (0.7 + 0.6 * own)
         self._area_px2 = (layout.size_px[:, 0] * layout.size_px[:, 1]).astype(np.float64)
 
     def messages(self, second: SecondSeen) -> Iterator[CityMessage]:
@@ -149,10 +150,16 @@ class CameraMessages:
 
     def scenes(self, second: SecondSeen) -> Sequence[tuple[float, float, float, float]]:
         """Return each camera's scene measurements, in the order of schemas.messages.Scene."""
-        motion = self._motion(second.seen)
-        most = [max(motion[a:b]) for a, b in zip(self._first, self._first[1:], strict=False)]
-        luma = self._luma(second.number, int(second.captured_us[0]))
-        return list(zip(most, luma, self._luma_sd, self._sharpness, strict=True))
+        change = second.change
+        most = np.maximum.reduceat(self._motion(second.seen), self._layout.first[:-1]) + change[MOTION]
+        luma = self._luma(second.number, int(second.captured_us[0])) + change[LUMA]
+        columns = (
+            np.minimum(most, 1.0),
+            np.clip(luma, 0.0, 255.0),
+            self._luma_sd * change[LUMA_SD],
+            self._sharpness * change[SHARPNESS],
+        )
+        return list(zip(*(column.round(4).tolist() for column in columns), strict=True))
 
     def signals(self, camera: CityCamera, at_us: int, known: dict[int, Sequence[SignalState]]) -> Sequence[SignalState]:
         """Return the signal phases in force before a camera; empty where it has no junction in view.
@@ -170,21 +177,18 @@ class CameraMessages:
             known[which] = in_force(self._city.programmes[node], at_us)
         return known[which]
 
-    def _luma(self, number: int, at_us: int) -> Sequence[float]:
+    def _luma(self, number: int, at_us: int) -> NDArray[np.float64]:
         """Return the mean luma of each camera's pictures: by the clock, each a little different."""
         now = hashed(self._number * 1_000_003 + number, 8)
         # the clock's part changes by less than the last digit within a second
-        luma: list[float] = (luma_at(at_us // SECOND_US * SECOND_US) * self._brightness + now).round(4).tolist()
-        return luma
+        return luma_at(at_us // SECOND_US * SECOND_US) * self._brightness + now
 
-    def _motion(self, seen: Seen) -> Sequence[float]:
+    def _motion(self, seen: Seen) -> NDArray[np.float64]:
         """Return the share of each frame that changes, from the boxes of what moves."""
         frame = np.repeat(np.arange(len(seen.first) - 1), np.diff(seen.first))
         box = (seen.xyxy_px[:, 2] - seen.xyxy_px[:, 0]) * (seen.xyxy_px[:, 3] - seen.xyxy_px[:, 1])
         changed = box * seen.open_ratio * (seen.speed_kmh > MOVING_KMH) * CHANGED_RATIO
-        whole = np.bincount(frame, changed, minlength=len(seen.first) - 1) / self._area_px2
-        shares: list[float] = np.minimum(whole, 1.0).round(4).tolist()
-        return shares
+        return np.bincount(frame, changed, minlength=len(seen.first) - 1) / self._area_px2
 
 
 def _columns(second: SecondSeen) -> Sequence[list[Any]]:

@@ -17,6 +17,7 @@ from producers.simulator.noise.kernel import PLATE_LENGTH
 from producers.simulator.noise.noise_tables import NoiseTables
 from producers.simulator.noise.plate_reading import PlateReads, PlateSights, read_plates
 from producers.simulator.plates import plate_bytes
+from producers.simulator.scene_change import SceneChanges
 from producers.simulator.sight import Seen, Sight
 
 Ints = NDArray[np.int64]
@@ -41,6 +42,7 @@ class SecondSeen:
         noisy: what the detector gives.
         plate_box: int64 [R], boxes of `noisy` on which a plate was read, ascending.
         plates: what was read, R rows.
+        change: float64 [4, C], what events do to the scene measurements (scene_change.py).
     """
 
     number: int
@@ -50,6 +52,7 @@ class SecondSeen:
     noisy: NoisyFrames
     plate_box: Ints
     plates: PlateReads
+    change: NDArray[np.float64]
 
 
 class CameraSeconds:
@@ -67,6 +70,7 @@ class CameraSeconds:
         self._noise = noise
         self.layout = FrameLayout.of(cameras, seed, start_us)
         self.sight = Sight(cameras)
+        self.changes = SceneChanges(len(cameras))
 
     def second(self, number: int, motions: Motions) -> SecondSeen:
         """Return the cameras' second `number`.
@@ -93,7 +97,7 @@ class CameraSeconds:
         )
         noisy = apply_noise(self._noise, self._seed, true)
         box, plates = self._plates(tick, seen, noisy)
-        return SecondSeen(number, captured, at_us, seen, noisy, box, plates)
+        return SecondSeen(number, captured, at_us, seen, noisy, box, plates, self.changes.at(captured))
 
     def _plates(self, tick: Ints, seen: Seen, noisy: NoisyFrames) -> tuple[Ints, PlateReads]:
         """Return the found boxes on which a plate was read, and what was read."""

@@ -12,7 +12,15 @@ from producers.simulator.lens import View, draw_error, stated_errors
 from producers.simulator.outlook import MOUNTS, Area, Mount, Outlook
 from producers.simulator.seeds import generator
 from producers.simulator.sites import Site
-from producers.simulator.streets import KERB_M, LANE_M, SIDEWALK_M, STOP_LINE_M, Streets
+from producers.simulator.streets import (
+    CROSSING_AFTER_M,
+    CROSSING_M,
+    KERB_M,
+    LANE_M,
+    SIDEWALK_M,
+    STOP_LINE_M,
+    Streets,
+)
 from schemas.messages import Analysis, Calibration, Camera, RegionOfInterest, Zone
 
 WIDTH_PX: Final = 1920
@@ -117,12 +125,19 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
     roadway = (0.0, road + KERB_M)
     if outlook is Outlook.APPROACH:
         line = length - STOP_LINE_M
-        areas = {"approach": Area((line - 45.0, line), (0.0, road))}
+        areas = {"approach": Area((line - 45.0, line), (0.0, road)), **junction_areas(line, road, int(lanes))}
         return length + 12.0 + 0.5 * (turn % 8), 0.5 * road, areas
+    if outlook is Outlook.CROSSING:
+        line = length - STOP_LINE_M
+        areas = {"crossing": crossing_area(line, road), "approach": Area((line - 25.0, line), (0.0, road))}
+        return length + 4.0 + 0.5 * (turn % 8), 0.5 * road, areas
     if outlook is Outlook.SPEED:
         at = (0.62 + 0.12 * place) * length - shift * 0.5
         mount = MOUNTS[outlook]
-        return at, 0.5 * road, {"carriageway": Area((at - mount.far_m, at - mount.near_m), roadway)}
+        areas = {"carriageway": Area((at - mount.far_m, at - mount.near_m), roadway)}
+        if streets.bus_lane[edge]:
+            areas["bus-lane"] = Area(areas["carriageway"].along_m, (road - LANE_M, road))
+        return at, 0.5 * road, areas
     if outlook is Outlook.STOP:
         at = (0.50 + 0.10 * place) * length + shift * 0.5
         bay = Area((at - 46.0, at - 24.0), (road, road + KERB_M))
@@ -132,6 +147,7 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
             {
                 "carriageway": Area((at - 62.0, at - 20.0), (0.0, road)),
                 "bus-stop": bay,
+                "sidewalk": Area(bay.along_m, (road + KERB_M, road + KERB_M + SIDEWALK_M)),
             },
         )
     # entrances, squares and waste sites lie apart, so that what is staged at one does not happen at another
@@ -147,28 +163,66 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
     return begin, inside + 4.0, {"access": ahead, "containers": containers}
 
 
-def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zone | None:
-    """Return an area as a zone of the picture; None where it has no rule's kind or is not in the picture."""
-    kinds = {
-        "carriageway": "roadway",
-        "approach": "roadway",
-        "bus-stop": "no_stopping",
-        "square": "square",
-        "entrance": "no_loitering",
-        "access": "no_stopping",
+#: Kind of zone that each area is drawn as.
+KIND_OF: Final = {
+    "carriageway": "roadway",
+    "approach": "roadway",
+    "bus-stop": "no_stopping",
+    "square": "square",
+    "entrance": "no_loitering",
+    "access": "no_stopping",
+    "containers": "waste_site",
+    "crossing": "crossing",
+    "sidewalk": "sidewalk",
+    "stop-line": "stop_line",
+    "bus-lane": "bus_lane",
+}
+#: Areas of the lanes before a stop line begin so; their number, from the right, follows.
+LANE: Final = "lane-"
+
+
+def crossing_area(line_m: float, road_m: float) -> Area:
+    """Return the crossing beyond a stop line: the half of it on which traffic comes towards the junction."""
+    begin = line_m + CROSSING_AFTER_M
+    return Area((begin, begin + CROSSING_M), (0.0, road_m + KERB_M))
+
+
+def junction_areas(line_m: float, road_m: float, lanes: int) -> dict[str, Area]:
+    """Return the stop line, the crossing and the lanes before a junction."""
+    turning = {
+        f"{LANE}{n}": Area((line_m - 30.0, line_m), (road_m - (n + 1) * LANE_M, road_m - n * LANE_M))
+        for n in range(lanes)
     }
-    if name not in kinds:
-        return None
+    return {
+        "stop-line": Area((line_m, line_m + CROSSING_AFTER_M), (0.0, road_m)),
+        "crossing": crossing_area(line_m, road_m),
+        **turning,
+    }
+
+
+def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zone | None:
+    """Return an area as a zone of the picture; None where nothing of it is in the picture."""
+    kind = "turn_lane" if name.startswith(LANE) else KIND_OF[name]
     polygon = polygon_px(area, view, streets, edge)
     if len(polygon) < 3:
         return None
-    limits: dict[str, float] = {}
+    heading = round(streets.heading_deg(edge), 1) if kind in {"roadway", "bus_lane", "turn_lane"} else None
+    limits = _limits(name, streets, edge)
+    return Zone(name, kind, [round(float(c), 1) for corner in polygon for c in corner], heading, limits)
+
+
+def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
+    """Return what holds in a zone."""
     if name == "approach":
-        limits = {"dwell_s": STOP_LINE_DWELL_S}
-    elif name == "square":
-        limits = {"max_people": MOST_PEOPLE}
-    heading = round(streets.heading_deg(edge), 1) if kinds[name] == "roadway" else None
-    return Zone(name, kinds[name], [round(float(c), 1) for corner in polygon for c in corner], heading, limits)
+        return {"dwell_s": STOP_LINE_DWELL_S}
+    if name == "square":
+        return {"max_people": MOST_PEOPLE}
+    if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:
+        return {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
+    if name.startswith(LANE):
+        lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1
+        return {"lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane == 0)}
+    return {}
 
 
 def polygon_px(area: Area, view: View, streets: Streets, edge: int) -> Sequence[Sequence[float]]:

@@ -6,7 +6,8 @@ from typing import Final
 
 from producers.simulator.cameras import place_camera
 from producers.simulator.city_camera import CityCamera
-from producers.simulator.outlook import PRIVATE, PUBLIC
+from producers.simulator.outlook import outlook_of
+from producers.simulator.sections import Section, find_sections, with_sections
 from producers.simulator.signals import Programme, programme_of
 from producers.simulator.sites import Site, place_sites, site_count
 from producers.simulator.streets import Streets, build_streets
@@ -26,6 +27,9 @@ class City:
         sites: its sites.
         cameras: its cameras, by number.
         programmes: of the signal-controlled junctions, by node.
+        turns: of the other junctions: who drives and who gives way to people on the crossing and to the cross street,
+            as a programme that nobody shows.
+        sections: stretches of road between two speed cameras, by the number of the second.
     """
 
     seed: int
@@ -33,6 +37,12 @@ class City:
     sites: Sequence[Site]
     cameras: Sequence[CityCamera]
     programmes: Mapping[int, Programme]
+    turns: Mapping[int, Programme]
+    sections: Mapping[int, Section]
+
+    def programme_at(self, node: int) -> Programme:
+        """Return when who may pass a junction, shown by signals or not."""
+        return self.programmes[node] if node in self.programmes else self.turns[node]
 
 
 def build_city(seed: int, cameras: int) -> City:
@@ -50,10 +60,18 @@ def build_city(seed: int, cameras: int) -> City:
     sites = place_sites(seed, streets, count)
     placed: list[CityCamera] = []
     for site in sites:
-        pattern = PRIVATE if site.owner is Owner.PRIVATE else PUBLIC
         of_site = cameras * (site.number + 1) // count - cameras * site.number // count
         for n in range(of_site):
-            outlook = pattern[n % len(pattern)]
+            outlook = outlook_of(site.number, n, private=site.owner is Owner.PRIVATE)
             placed.append(place_camera(seed, len(placed), n, site, streets, outlook))
-    nodes = [node for node in range(len(streets.node_x_m)) if streets.signalled[node]]
-    return City(seed, streets, sites, placed, {node: programme_of(seed, node) for node in nodes})
+    sections = find_sections(streets, placed)
+    programmes = [programme_of(seed, node) for node in range(len(streets.node_x_m))]
+    return City(
+        seed=seed,
+        streets=streets,
+        sites=sites,
+        cameras=with_sections(streets, placed, sections),
+        programmes={node: one for node, one in enumerate(programmes) if streets.signalled[node]},
+        turns={node: one for node, one in enumerate(programmes) if not streets.signalled[node]},
+        sections={section.exit_camera: section for section in sections},
+    )

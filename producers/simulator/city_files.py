@@ -64,6 +64,15 @@ def city_document(city: City) -> dict[str, Any]:
             }
             for node, programme in city.programmes.items()
         },
+        "turns_without_signals": {
+            str(node): {
+                "cycle_s": programme.cycle_s,
+                "offset_s": programme.offset_s,
+                "green_s": list(programme.green_s),
+            }
+            for node, programme in city.turns.items()
+        },
+        "sections": [asdict(section) for section in city.sections.values()],
         "cameras": [
             {
                 "camera_id": camera.camera_id,

@@ -14,8 +14,13 @@ NOON_H: Final = 13.0
 HALF_DAY_H: Final = 7.0
 
 
+def hour_at(at_us: int) -> float:
+    """Return the local time of day, hours from midnight, at an instant (microseconds since the Unix epoch)."""
+    return (at_us + OFFSET_US) % DAY_US / 3_600_000_000
+
+
 def luma_at(at_us: int) -> float:
     """Return the mean luma of an outdoor picture, 0 to 255, at an instant (microseconds since the Unix epoch)."""
-    hour = (at_us + OFFSET_US) % DAY_US / 3_600_000_000
+    hour = hour_at(at_us)
     height = math.cos(math.pi / 2 * min(1.0, abs(hour - NOON_H) / HALF_DAY_H))
     return NIGHT_LUMA + (NOON_LUMA - NIGHT_LUMA) * math.pow(height, 0.7)

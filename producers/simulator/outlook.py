@@ -13,6 +13,7 @@ class Outlook(StrEnum):
     SQUARE = "square"
     ENTRANCE = "entrance"
     WASTE = "waste"
+    CROSSING = "crossing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,23 @@ MOUNTS = {
     Outlook.SQUARE: Mount(8.0, 22.0, 1300.0, 9.0, 40.0, 1.0, 2, 2.0, upstream=False),
     Outlook.ENTRANCE: Mount(4.5, 19.0, 1500.0, 6.0, 25.0, 2.0, 1, 2.0, upstream=False),
     Outlook.WASTE: Mount(6.0, 16.0, 1600.0, 10.0, 40.0, 1.0, 2, 2.0, upstream=False),
+    Outlook.CROSSING: Mount(6.0, 18.0, 1500.0, 10.0, 45.0, 2.0, 2, 1.5, upstream=True),
 }
-#: What the cameras of a site look at, in turn.
-PUBLIC = (Outlook.SPEED, Outlook.SQUARE, Outlook.APPROACH, Outlook.STOP, Outlook.SPEED)
-PRIVATE = (Outlook.ENTRANCE, Outlook.SQUARE, Outlook.ENTRANCE, Outlook.WASTE, Outlook.ENTRANCE)
+#: What the cameras of a site look at, in turn; public sites begin with one of two rows and take the other next.
+PUBLIC = (
+    (Outlook.SPEED, Outlook.SQUARE, Outlook.APPROACH, Outlook.STOP, Outlook.SPEED),
+    (Outlook.SPEED, Outlook.SQUARE, Outlook.APPROACH, Outlook.CROSSING, Outlook.SPEED),
+)
+PRIVATE = (Outlook.ENTRANCE, Outlook.WASTE, Outlook.ENTRANCE, Outlook.SQUARE, Outlook.WASTE)
+
+
+def outlook_of(site: int, of_site: int, *, private: bool) -> Outlook:
+    """Return what a camera looks at.
+
+    Args:
+        site: its site's number.
+        of_site: its place in the site.
+        private: the site is a private establishment.
+    """
+    row, place = divmod(of_site, len(PRIVATE))
+    return PRIVATE[place] if private else PUBLIC[(site + row) % len(PUBLIC)][place]

@@ -78,6 +78,7 @@ class Shard:
         self._city = city
         self._plan = plan
         self._cameras = [camera for camera in city.cameras if camera.site in chosen]
+        self._place = {camera.number: place for place, camera in enumerate(self._cameras)}
         around = neighbours(city, chosen)
         self._staged = [camera for camera in city.cameras if camera.site in around]
         self._nodes = sorted(site.node for site in city.sites if site.number in chosen and site.node in city.programmes)
@@ -149,8 +150,13 @@ class Shard:
                 self._cast.add(actors)
                 if camera.site in self._by_site:
                     of_site, sight = self._by_site[camera.site], self._sight_of(camera.site)
-                    truth = truth_of(self._city, camera, of_site, sight, number, staged, actors)
-                    heappush(self._truths, (staged.ended_us, next(self._order), truth))
+                    for part, one in enumerate((staged, *staged.also)):
+                        name = f"{number:05d}" + (f".{part}" if part else "")
+                        truth = truth_of(self._city, camera, of_site, sight, name, one, actors)
+                        heappush(self._truths, (one.ended_us, next(self._order), truth))
+                    if staged.change is not None:
+                        place = self._place[camera.number]
+                        self._seconds.changes.add(place, staged.change, staged.started_us, staged.ended_us)
             self._due_us[n] = min(director.next_us, walkers.next_us)
         own = self._cast.window(from_us, from_us + SECOND_US)
         return self._seconds.sight.relevant(joined([traffic, own]))

@@ -70,10 +70,8 @@ class Programme:
 
 def next_red(programme: Programme, group: int, after_s: int) -> int:
     """Return the second in which a group's next red begins, not before `after_s`."""
-    at = after_s
-    while programme.state(group, at) != (Signal.RED, at):
-        at += 1
-    return at
+    within = programme.phases(group)[2][0] if group == 0 else programme.phases(group)[-1][0]
+    return after_s + (programme.offset_s + within - after_s) % programme.cycle_s
 
 
 def programme_of(seed: int, node: int) -> Programme:

@@ -28,6 +28,9 @@ NORTH_Z_M: Final = 690.0
 SLOPE_RATIO: Final = 0.025
 #: The stop line lies so far before the middle of a junction, metres.
 STOP_LINE_M: Final = 16.0
+#: The crossing begins so far beyond the stop line, and is so wide, metres.
+CROSSING_AFTER_M: Final = 1.0
+CROSSING_M: Final = 3.5
 
 
 class StreetClass(IntEnum):
@@ -107,6 +110,16 @@ class Streets:
     def sidewalk_right_m(self, edge: int) -> float:
         """Return how far right of the middle line the sidewalk's middle is."""
         return float(self.edge_lanes[edge]) * LANE_M + KERB_M + 0.5 * SIDEWALK_M
+
+    def truck_ban_h(self, edge: int) -> tuple[float, float] | None:
+        """Return the hours of the day between which lorries may not drive here; None: they may.
+
+        Boulevards have it: by day on those that run east and west, by night on the others.
+        """
+        if self.edge_class[edge] != StreetClass.BOULEVARD:
+            return None
+        dx, dy = self.direction(edge)
+        return (7.0, 22.0) if abs(dx) >= abs(dy) else (22.0, 6.0)
 
     def reverse(self, edge: int) -> int:
         """Return the edge of the other direction: edges come in pairs."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from producers.simulator.actor import Actor, cut
 from producers.simulator.cameras import polygon_px
@@ -11,6 +12,7 @@ from producers.simulator.city import City
 from producers.simulator.city_camera import CityCamera
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import COCO, joined
+from producers.simulator.outlook import Area
 from producers.simulator.plates import plate_of
 from producers.simulator.sight import Sight
 from schemas.messages import Truth
@@ -30,7 +32,7 @@ def truth_of(
     camera: CityCamera,
     of_site: Sequence[CityCamera],
     sight: Sight,
-    number: int,
+    name: str,
     staged: Staged,
     actors: Sequence[Actor],
 ) -> Truth:
@@ -41,7 +43,7 @@ def truth_of(
         camera: before which it was staged.
         of_site: the site's cameras.
         sight: theirs.
-        number: of the event before its camera.
+        name: of the event before its camera.
         staged: what is true.
         actors: who took part.
     """
@@ -49,7 +51,7 @@ def truth_of(
     x, y = city.streets.point(camera.edge, staged.along_m, staged.right_m)
     vehicle = next((one for one in actors if one.actor == staged.vehicle), None)
     return Truth(
-        truth_id=f"{city.seed}-{camera.camera_id}-{number:05d}",
+        truth_id=f"{city.seed}-{camera.camera_id}-{name}",
         seed=city.seed,
         family=staged.family,
         kind=staged.kind,
@@ -117,11 +119,26 @@ def _regions(
 
 
 def _area_region(city: City, camera: CityCamera, staged: Staged) -> Region:
-    """Return the camera's first area as the region of an event without actors."""
-    corners = polygon_px(next(iter(camera.areas.values())), camera.view, city.streets, camera.edge)
-    points = np.array(corners or [[0.0, 0.0]]).round(2)
+    """Return the region of an event without actors: what it takes up, else the camera's first area."""
+    if staged.spot is not None:
+        points = _block_px(city, camera, staged.spot, staged.height_m)
+    else:
+        corners = polygon_px(next(iter(camera.areas.values())), camera.view, city.streets, camera.edge)
+        points = np.array(corners or [[0.0, 0.0]]).round(2)
     low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return camera, low[0], low[1], high[0], high[1], staged.started_us, staged.ended_us
+
+
+def _block_px(city: City, camera: CityCamera, spot: Area, height_m: float) -> NDArray[np.float64]:
+    """Return the corners of a block over a piece of ground before a camera, float64 [8, 2], inside the picture."""
+    view = camera.view
+    ground = [city.streets.point(camera.edge, along, right) for along, right in spot.corners()]
+    block = np.array([(x - view.x_m, y - view.y_m, z - view.height_m) for z in (0.0, height_m) for x, y in ground])
+    right, down, ahead = view.axes() @ block.T
+    depth = np.maximum(ahead, 1.0)
+    u = np.clip(view.focal_px * right / depth + view.width_px / 2, 0.0, view.width_px)
+    v = np.clip(view.focal_px * down / depth + view.height_px / 2, 0.0, view.height_px)
+    return np.asarray(np.column_stack([u, v]).round(2))
 
 
 def _zone_at(camera: CityCamera, staged: Staged) -> str:

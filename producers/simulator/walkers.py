@@ -11,6 +11,7 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.motions import BICYCLE, PERSON
 from producers.simulator.outlook import MOUNTS, Outlook
 from producers.simulator.seeds import generator
+from producers.simulator.signals import ALL_RED_S, AMBER_S, RED_AMBER_S, group_of, next_red
 
 #: Walkers' numbers lie above those of traffic and below those of staged actors.
 WALKING: Final = 1 << 59
@@ -20,8 +21,19 @@ FLOW_PER_H: Final = {
     Outlook.ENTRANCE: 140.0,
     Outlook.STOP: 140.0,
     Outlook.WASTE: 60.0,
-    Outlook.APPROACH: 60.0,
+    Outlook.APPROACH: 90.0,
+    Outlook.CROSSING: 200.0,
 }
+#: Share of them that cross the road, where a crossing is in view.
+CROSSING_SHARE: Final = 0.6
+#: They step off this long after traffic got red at the earliest, and are across this long before it gets green.
+CLEAR_S: Final = 1.5
+#: Nobody who crosses walks slower or faster than this, metres a second.
+CROSSING_PACE_MPS: Final = (1.15, 1.9)
+#: They appear before they cross, by less than this: waiting and the way along the sidewalk, seconds.
+LEAD_S: Final = 25
+#: They come along the sidewalk from so far, and go on so far, metres.
+BESIDE_M: Final = (4.0, 14.0)
 #: Paces, metres a second: mean and spread of free walking (Weidmann: Transporttechnik der Fussgaenger, 1993).
 PACE_MPS: Final = (1.34, 0.26)
 #: Share of them that go through the area itself, and that ride a bicycle along the sidewalk.
@@ -72,6 +84,8 @@ class Walkers:
 
     def _walker(self, random: np.random.Generator, chunk: int) -> Actor:
         streets, camera = self._city.streets, self._camera
+        if "crossing" in camera.areas and random.random() < CROSSING_SHARE:
+            return self._crosser(random, chunk)
         area = next(iter(camera.areas.values()))
         reach = MOUNTS[camera.outlook].far_m
         middle = area.middle[0]
@@ -92,6 +106,39 @@ class Walkers:
             actor=WALKING | camera.number << 28 | self._number,
             kind=BICYCLE if riding else PERSON,
             at_us=np.array([begin, begin + round((high - low) / pace * 1e6)], np.int64),
+            x_m=np.array([x for x, _ in points]).round(3),
+            y_m=np.array([y for _, y in points]).round(3),
+        )
+
+    def _crosser(self, random: np.random.Generator, chunk: int) -> Actor:
+        """Return one who waits at the kerb until traffic has red, crosses, and goes on."""
+        streets, camera = self._city.streets, self._camera
+        programme = self._city.programme_at(int(streets.edge_to[camera.edge]))
+        group = group_of(*streets.direction(camera.edge))
+        from_s = (self._start_us + chunk * CHUNK_S * 1_000_000) // 1_000_000
+        red = next_red(programme, group, from_s + LEAD_S + int(random.integers(0, CHUNK_S)))
+        side = streets.sidewalk_right_m(camera.edge) * (1.0 if random.random() < 0.5 else -1.0)
+        pace = float(np.clip(random.normal(*PACE_MPS), *CROSSING_PACE_MPS))
+        needs = 2.0 * abs(side) / pace
+        lasts = programme.green_s[1 - group] + 2 * ALL_RED_S + AMBER_S + RED_AMBER_S
+        off = CLEAR_S + float(random.random()) * max(0.0, lasts - needs - 2.0 * CLEAR_S)
+        first, last = camera.areas["crossing"].along_m
+        along, other = (float(random.uniform(first + 0.4, last - 0.4)) for _ in range(2))
+        before, after = (float(random.uniform(*BESIDE_M)) for _ in range(2))
+        waits = float(random.uniform(0.5, 9.0))
+        path = [
+            (off - waits - before / pace, along - before, side),
+            (off - waits, along, side),
+            (off, along, side),
+            (off + needs, other, -side),
+            (off + needs + after / pace, other - after, -side),
+        ]
+        points = [streets.point(camera.edge, at, right) for _, at, right in path]
+        self._number += 1
+        return Actor(
+            actor=WALKING | camera.number << 28 | self._number,
+            kind=PERSON,
+            at_us=np.array([red * 1_000_000 + round(s * 1e6) for s, _, _ in path], np.int64),
             x_m=np.array([x for x, _ in points]).round(3),
             y_m=np.array([y for _, y in points]).round(3),
         )

@@ -16,6 +16,18 @@ def through(begin_m: float, end_m: float, right_m: float, speed_kmh: float) -> P
     return [(0.0, begin_m, right_m), (lasting, end_m, right_m)]
 
 
+def braking(at_s: float, at_m: float, right_m: float, speed_mps: float, brake_mps2: float) -> Path:
+    """Return the path from where a vehicle begins to brake evenly to where it stands, in quarters of that time."""
+    lasting, whole = speed_mps / brake_mps2, speed_mps**2 / (2.0 * brake_mps2)
+    quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
+    return [(at_s + lasting * share, at_m + whole * (1.0 - (1.0 - share) ** 2), right_m) for share in quarters]
+
+
+def leaving(at_s: float, at_m: float, right_m: float) -> Path:
+    """Return the path of a vehicle that stood until an instant, drives off and is gone."""
+    return [(at_s, at_m, right_m), (at_s + 3.5, at_m + 11.0, right_m), (at_s + 10.5, at_m + 95.0, right_m)]
+
+
 def stopping(
     begin_m: float, stop_m: float, end_m: float, lane_m: float, kerb_m: float, stand_s: float
 ) -> tuple[Path, float, float]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from producers.simulator.outlook import Area
+from producers.simulator.scene_change import SceneChange
 from schemas.messages import TruthFamily
 
 
@@ -19,6 +21,9 @@ class Staged:
         actors: numbers of the objects in it; the first is the one that counts.
         vehicle: the vehicle that did it; None where none did.
         measured, limit, unit, article: as in Truth.
+        spot, height_m: ground it takes up (the street's frame) and how high it rises, where no actor shows it.
+        change: what it does to the scene measurements of the camera before which it is staged, from begin to end.
+        also: what else is true of the same scene, e.g. that the vehicles of an accident stand in the way.
     """
 
     family: TruthFamily
@@ -38,3 +43,7 @@ class Staged:
     limit: float | None = None
     unit: str | None = None
     article: str | None = None
+    spot: Area | None = None
+    height_m: float = 0.0
+    change: SceneChange | None = None
+    also: Sequence["Staged"] = ()

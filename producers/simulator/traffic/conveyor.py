@@ -55,6 +55,7 @@ def _step(  # noqa: PLR0915, PLR0917  one pass over the lanes, compiled
     lane_limit: Floats,
     lane_stop: NDArray[np.bool_],
     lane_bus: NDArray[np.bool_],
+    lane_light: NDArray[np.bool_],
     chance: Floats,
     stream: Ints,
     mix_kind: Ints,
@@ -115,6 +116,8 @@ def _step(  # noqa: PLR0915, PLR0917  one pass over the lanes, compiled
             while which >= mix_share[c]:
                 c += 1
             chosen = BUS if lane_bus[lane] else mix_kind[c]
+            if chosen == TRUCK and lane_light[lane]:
+                chosen = CAR
             # the mean of three even numbers is near enough to normal
             z2 = (z ^ np.uint64(0x5851F42D4C957F2D)) * np.uint64(0xBF58476D1CE4E5B9)
             z2 ^= z2 >> np.uint64(29)
@@ -152,6 +155,7 @@ class Conveyor:
         self._end, self._line = ends + BEYOND_M, ends - STOP_LINE_M
         self._limit = streets.edge_limit_kmh[self._edge] / 3.6
         self._bus = np.array([bool(streets.bus_lane[edge]) and lane == 0 for edge, lane in lanes], np.bool_)
+        self._light = np.array([streets.truck_ban_h(edge) is not None for edge, _ in lanes], np.bool_)
         flow = np.array([FLOW_PER_H[StreetClass(int(streets.edge_class[edge]))] for edge, _ in lanes])
         self._chance = np.where(self._bus, BUSES_PER_H, flow) / 3600.0 * STEP_S
         self._stream = np.array([stream_number(city.seed, "lane", e, n) % 2**62 for e, n in lanes], np.int64)
@@ -188,7 +192,8 @@ class Conveyor:
         lane, actor, kind, place = self._out
         n = _step(
             self._number, self._count, self._born, self._place, self._speed, self._wish, self._length, self._actor,
-            self._kind, self._end, self._line, self._limit, self._stops(), self._bus, self._chance, self._stream,
+            self._kind, self._end, self._line, self._limit, self._stops(), self._bus, self._light, self._chance,
+            self._stream,
             np.array([k for k, _ in MIX], np.int64), np.array([share for _, share in MIX]),
             np.array([0.5, 1.8, 4.5, 2.1, 12.0, 8.2]), lane, actor, kind, place,
         )  # fmt: skip
@@ -211,10 +216,7 @@ class Conveyor:
         at_s = self._start_us // 1_000_000 + self._next_s
         closed = {}
         for node in sorted(set(self._city.streets.edge_to[self._edge].tolist())):
-            programme = self._city.programmes.get(node)
-            closed[node] = [
-                programme is not None and programme.state(group, at_s)[0] is not Signal.GREEN
-                for group in range(len(GROUPS))
-            ]
+            programme = self._city.programme_at(node)
+            closed[node] = [programme.state(group, at_s)[0] is not Signal.GREEN for group in range(len(GROUPS))]
         nodes = self._city.streets.edge_to[self._edge].tolist()
         return np.array([closed[n][g] for n, g in zip(nodes, self._group.tolist(), strict=True)], np.bool_)

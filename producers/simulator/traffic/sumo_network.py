@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 from producers.simulator.city import City
 from producers.simulator.motions import BUS, CAR, MOTORCYCLE, SIZES_M, TRUCK
 from producers.simulator.signals import GROUPS, group_of
-from producers.simulator.streets import LANE_M, StreetClass
+from producers.simulator.streets import LANE_M, STOP_LINE_M, StreetClass
 from schemas.messages import Signal
 
 #: Vehicles on a kilometre of lane, by class of street: the density that is kept up. 20 a kilometre is dense flow.
@@ -37,7 +37,8 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
     streets = city.streets
     nodes = ["<nodes>"]
     for node in range(len(streets.node_x_m)):
-        control = "traffic_light" if node in city.programmes else "priority"
+        # where no signal stands drivers still take turns, see City.turns
+        control = "traffic_light"
         x, y, z = (float(v[node]) for v in (streets.node_x_m, streets.node_y_m, streets.node_z_m))
         nodes.append(f'<node id="{node}" x="{x}" y="{y}" z="{z}" type="{control}"/>')
     edges = ["<edges>"]
@@ -63,11 +64,15 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
         (folder / f"{name}.xml").write_text("\n".join([*lines, end]) + "\n", encoding="ascii")
     return {
         "seed": city.seed,
+        "stop_line_m": STOP_LINE_M,
         "step_s": step_us(city) / 1e6,
         "vehicles": _population(city),
         "shares": {str(kind): share for kind, (_, share) in VEHICLES.items()},
         "lengths": {str(kind): float(SIZES_M[kind][0]) for kind in VEHICLES},
         "groups": {str(edge): group_of(*streets.direction(edge)) for edge in range(len(streets.edge_from))},
+        "no_trucks": [str(edge) for edge in range(len(streets.edge_from)) if streets.truck_ban_h(edge) is not None],
+        "truck": str(TRUCK),
+        "car": str(CAR),
         "signals": {
             str(node): {
                 "cycle_s": programme.cycle_s,
@@ -77,7 +82,7 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
                     for group in range(len(GROUPS))
                 ],
             }
-            for node, programme in city.programmes.items()
+            for node, programme in sorted({**city.programmes, **city.turns}.items())
         },
     }
 

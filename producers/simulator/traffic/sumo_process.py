@@ -15,6 +15,7 @@ import math
 import random
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +35,54 @@ MOST_NEW = 60
 READ = (constants.VAR_POSITION, constants.VAR_ANGLE)
 
 
-def build(folder: Path) -> Path:
-    """Compile the network with netconvert; coordinates stay as they are."""
+def build(folder: Path, stop_line_m: float) -> Path:
+    """Compile the network with netconvert; coordinates stay as they are, and lanes end at the city's stop lines.
+
+    Where a lane ends by itself follows from the junction's shape, so it is compiled once to see that.
+    """
+    net = compiled(folder, "edges.xml")
+    edges = _parsed(folder / "edges.xml")
+    gaps = gaps_m(folder, net)
+    for edge in edges.getroot():
+        edge.set("endOffset", f"{max(0.0, stop_line_m - gaps[edge.get('id', '')]):.2f}")
+    edges.write(folder / "offset-edges.xml")
+    return compiled(folder, "offset-edges.xml")
+
+
+def compiled(folder: Path, edges: str) -> Path:
+    """Compile nodes.xml and a file of edges."""
     import sumo  # noqa: PLC0415  the package that holds the programs
 
     net = folder / "net.xml"
     arguments = [
         str(Path(sumo.SUMO_HOME) / "bin" / "netconvert"), "-n", str(folder / "nodes.xml"), "-e",
-        str(folder / "edges.xml"), "-o", str(net), "--offset.disable-normalization", "true", "--no-turnarounds", "true",
+        str(folder / edges), "-o", str(net), "--offset.disable-normalization", "true", "--no-turnarounds", "true",
         "--junctions.corner-detail", "2", "--tls.default-type", "static", "--no-warnings", "true", "--seed", "1",
     ]  # fmt: skip
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"netconvert ended with {done.returncode}: {done.stderr.strip()[-400:]}")
     return net
+
+
+def gaps_m(folder: Path, net: Path) -> dict[str, float]:
+    """Return how far before the middle of its junction each street's lanes end."""
+    middle = {
+        str(node.get("id")): (float(node.get("x", 0)), float(node.get("y", 0)))
+        for node in _parsed(folder / "nodes.xml").getroot()
+    }
+    out = {}
+    for edge in _parsed(net).getroot().iter("edge"):
+        if edge.get("function"):
+            continue
+        (px, py), (qx, qy) = (tuple(map(float, p.split(",")[:2])) for p in edge[0].get("shape", "").split()[-2:])
+        x, y = middle[str(edge.get("to"))]
+        out[str(edge.get("id"))] = ((x - qx) * (qx - px) + (y - qy) * (qy - py)) / math.hypot(qx - px, qy - py)
+    return out
+
+
+def _parsed(path: Path) -> ET.ElementTree:
+    return ET.parse(path)  # noqa: S314  this project or netconvert wrote it
 
 
 class Signals:
@@ -88,9 +123,12 @@ class Demand:
         self._wanted = told["vehicles"]
         self._kinds = list(told["shares"])
         self._shares = list(told["shares"].values())
+        self._truck, self._car = told["truck"], told["car"]
         self._born = 0
         self.kind_of: dict[str, int] = {}
         self._routes: list[str] = []
+        self._without_trucks: set[str] = set()
+        closed = set(told["no_trucks"])
         edges = sorted(told["groups"], key=int)
         wanted = min(MOST_ROUTES, max(12, round(ROUTES_PER_EDGE * len(edges))))
         for _ in range(wanted * 4):
@@ -102,6 +140,8 @@ class Demand:
                 name = f"r{len(self._routes)}"
                 libsumo.route.add(name, found)
                 self._routes.append(name)
+                if closed.intersection(found):
+                    self._without_trucks.add(name)
 
     def fill(self, *, anywhere: bool = False) -> None:
         """Add vehicles up to the number that is wanted."""
@@ -110,9 +150,12 @@ class Demand:
             self._born += 1
             name = str(self._born)
             kind = self._random.choices(self._kinds, self._shares)[0]
+            route = self._random.choice(self._routes)
+            if kind == self._truck and route in self._without_trucks:
+                kind = self._car
             libsumo.vehicle.add(
                 name,
-                self._random.choice(self._routes),
+                route,
                 typeID=kind,
                 departLane="best_prob" if anywhere else "best",
                 departPos="random_free" if anywhere else "base",
@@ -149,7 +192,8 @@ def main(folder: Path, start_s: int) -> None:
     """Serve frames until standard input ends."""
     told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
     arguments = [
-        "sumo", "-n", str(build(folder)), "-r", str(folder / "types.xml"), "--step-length", str(told["step_s"]),
+        "sumo", "-n", str(build(folder, told["stop_line_m"])), "-r", str(folder / "types.xml"),
+        "--step-length", str(told["step_s"]),
         "--seed", str(told["seed"] % 2**31), "--no-step-log", "true", "--no-warnings", "true", "--threads", "1",
         "--time-to-teleport", str(TELEPORT_S), "--collision.action", "none", "--max-depart-delay", "30",
     ]  # fmt: skip

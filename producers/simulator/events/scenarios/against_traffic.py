@@ -17,7 +17,7 @@ class AgainstTraffic:
     """Drives through the whole area the wrong way."""
 
     name: ClassVar[str] = "against_traffic"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 3.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

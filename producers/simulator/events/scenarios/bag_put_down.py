@@ -15,7 +15,7 @@ class BagPutDown:
     """The person stays beside the bag, of which detections tell nothing: the detector has no class for it."""
 
     name: ClassVar[str] = "bag_put_down"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.ENTRANCE: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.ENTRANCE: 3.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

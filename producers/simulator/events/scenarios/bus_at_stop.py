@@ -16,7 +16,7 @@ class BusAtStop:
     """Comes, stands in its bay while people get on and off, leaves."""
 
     name: ClassVar[str] = "bus_at_stop"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 4.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.STOP: 2.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -16,7 +16,7 @@ class DropOff:
     """Stands shortly; somebody gets out and walks off along the sidewalk."""
 
     name: ClassVar[str] = "drop_off"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0, Outlook.STOP: 2.0, Outlook.WASTE: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0, Outlook.STOP: 1.5, Outlook.WASTE: 0.3}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

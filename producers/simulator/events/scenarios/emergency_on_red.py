@@ -13,7 +13,7 @@ class EmergencyOnRed:
     """Drives as a runner of red lights does; nothing in detections tells it apart."""
 
     name: ClassVar[str] = "emergency_on_red"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 1.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it."""

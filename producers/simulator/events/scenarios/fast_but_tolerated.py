@@ -15,7 +15,7 @@ class FastButTolerated:
     """Drives through at one speed that is no offence."""
 
     name: ClassVar[str] = "fast_but_tolerated"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 3.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 4.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

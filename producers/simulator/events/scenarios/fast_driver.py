@@ -19,7 +19,7 @@ class FastDriver:
     """Drives through at one speed, in a lane that is not for buses."""
 
     name: ClassVar[str] = "fast_driver"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 3.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 5.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -19,7 +19,7 @@ class ObjectLeft:
     """Comes, puts a bag down, goes; the bag has no class in today's detections."""
 
     name: ClassVar[str] = "object_left"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.ENTRANCE: 0.5}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.ENTRANCE: 2.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

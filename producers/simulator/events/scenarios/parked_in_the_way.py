@@ -1,9 +1,11 @@
 """A vehicle that stands where traffic should flow, longer than the minute from which on it counts as stopped."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from producers.simulator.events.driving import stopping
+from producers.simulator.events.parking import DWELL_S
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import BUS, CAR, TRUCK
@@ -11,20 +13,29 @@ from producers.simulator.outlook import Area, Outlook
 from schemas.messages import TruthFamily
 
 STAND_S = (85.0, 210.0)
-#: The i-LIDS parked vehicle scenario: 60 s.
-DWELL_S = 60.0
+#: What else a short stop must not be taken for.
+NEGATIVES = {
+    Outlook.STOP: ("no_stopping", "sidewalk_parking"),
+    Outlook.WASTE: ("no_stopping",),
+    Outlook.SPEED: ("double_row",),
+}
 
 
 class ParkedInTheWay:
     """Comes, stands at the kerb, leaves."""
 
     name: ClassVar[str] = "parked_in_the_way"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0, Outlook.STOP: 2.0, Outlook.WASTE: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 1.0, Outlook.STOP: 2.0, Outlook.WASTE: 0.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
         kind = TRUCK if scene.random.random() < 0.15 else CAR
-        return stand(scene, self.name, kind, float(scene.random.uniform(*STAND_S)), "parked")
+        staged = stand(scene, self.name, kind, float(scene.random.uniform(*STAND_S)), "parked")
+        if not {"bus-stop", "access"} & scene.camera.areas.keys():
+            return staged
+        # where a sign or the law forbids stopping it is an offence, too
+        offence = replace(staged, family=TruthFamily.VIOLATION, kind="no_stopping", article="KoAP 597.1")
+        return replace(staged, also=(offence,))
 
 
 def stand(scene: Scene, name: str, kind: int, stand_s: float, why: str) -> Staged:
@@ -43,7 +54,7 @@ def stand(scene: Scene, name: str, kind: int, stand_s: float, why: str) -> Stage
         family=TruthFamily.INCIDENT,
         kind="stopped_vehicle",
         scenario=name,
-        negative_of=() if true else ("stopped_vehicle",),
+        negative_of=() if true else ("stopped_vehicle", *NEGATIVES.get(camera.outlook, ())),
         started_us=scene.at(stood),
         due_us=scene.at(stood + (DWELL_S if true else 0.0)),
         ended_us=scene.at(left),

@@ -17,7 +17,7 @@ class QueueAtSignal:
     """Stages nobody: traffic queues by itself; waits for the next red and names it."""
 
     name: ClassVar[str] = "queue_at_signal"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 4.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Name the next red phase."""

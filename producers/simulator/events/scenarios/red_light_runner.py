@@ -20,7 +20,7 @@ class RedLightRunner:
     """Passes the line shortly after red began."""
 
     name: ClassVar[str] = "red_light_runner"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 4.0}
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it."""

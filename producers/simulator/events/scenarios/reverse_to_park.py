@@ -18,7 +18,7 @@ class ReverseToPark:
     """Comes along the kerb, stops, reverses, stands shortly, leaves."""
 
     name: ClassVar[str] = "reverse_to_park"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.SPEED: 4.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -16,7 +16,7 @@ class WasteCollection:
     """Comes, stands while the containers are emptied, leaves."""
 
     name: ClassVar[str] = "waste_collection"
-    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 2.0}
+    shares: ClassVar[Mapping[Outlook, float]] = {Outlook.WASTE: 1.0}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""

@@ -62,6 +62,35 @@ def test_every_camera_sees_what_it_watches(city: City) -> None:
             assert (camera.entry.junction_id is not None) == (node in city.programmes)
 
 
+def test_crossings_are_drawn_where_a_junction_is_in_view(city: City) -> None:
+    """Every camera before a junction has the crossing as a zone; approaches have the stop line and their lanes, too."""
+    for camera in city.cameras:
+        kinds = Counter(zone.kind for zone in camera.entry.zones)
+        assert (kinds["crossing"] == 1) is (camera.outlook in {Outlook.APPROACH, Outlook.CROSSING})
+        if camera.outlook is Outlook.APPROACH:
+            assert kinds["stop_line"] == 1
+            assert kinds["turn_lane"] == city.streets.edge_lanes[camera.edge]
+        if camera.outlook is Outlook.WASTE:
+            assert kinds["waste_site"] == 1
+
+
+def test_a_section_is_as_long_as_the_road_between_its_cameras(city: City) -> None:
+    """Both cameras name it with one length: that between the places that both see at one distance ahead of them."""
+    assert city.sections
+    for number, section in city.sections.items():
+        entry, last = city.cameras[section.entry_camera], city.cameras[number]
+        assert city.streets.edge_to[entry.edge] == city.streets.edge_from[last.edge]
+        assert city.streets.direction(entry.edge) == pytest.approx(city.streets.direction(last.edge))
+        near = [
+            city.streets.point(camera.edge, camera.areas["carriageway"].along_m[1], 0.0) for camera in (entry, last)
+        ]
+        assert section.length_m == pytest.approx(np.hypot(near[1][0] - near[0][0], near[1][1] - near[0][1]), abs=0.02)
+        for camera, kind in ((entry, "section_start"), (last, "section_end")):
+            zones = [zone for zone in camera.entry.zones if zone.kind == kind]
+            assert any(zone.limits["section"] == section.number for zone in zones)
+            assert all(zone.limits["section_length_m"] > 100.0 for zone in zones)
+
+
 def test_full_size_has_almatys_sites() -> None:
     """45,200 cameras stand at 616 public sites and 240 private ones, in all eight districts."""
     count = site_count(45_200)

@@ -21,11 +21,16 @@ from producers.simulator.seeds import generator
 from producers.simulator.sight import Sight
 from producers.simulator.signals import group_of
 from producers.simulator.truth import truth_of
+from producers.simulator.walkers import Walkers
 from schemas.messages import Signal
 
 CITY = build_city(101, 60)
 #: Kinds that the city stages before the product has a rule for them.
-WITHOUT_RULE = {"red_light", "bus_lane", "waste_dumping", "abandoned_object"}
+WITHOUT_RULE = {
+    "abandoned_object", "accident", "container_fill", "fire", "flooding", "smoke", "waste_dumping",
+    "bus_lane", "crossing_parking", "double_row", "no_stopping", "pedestrian_priority", "red_light", "section_speed",
+    "sidewalk_driving", "sidewalk_parking", "stop_line", "truck_ban", "u_turn", "wrong_lane",
+}  # fmt: skip
 LEFT_BEHIND = {"waste_dumping", "abandoned_object"}
 STAGED_RULES = ("crowd", "loitering", "stopped_vehicle", "speeding", "wrong_way")
 
@@ -63,7 +68,7 @@ def test_the_camera_sees_it(scenario: Scenario) -> None:
     """Its own camera is the first of those that see it, with a region in its picture, in the zone of the rule."""
     for camera, scene, staged in stagings(scenario):
         of_site = [c for c in CITY.cameras if c.site == camera.site]
-        truth = truth_of(CITY, camera, of_site, Sight(of_site), 1, staged, scene.actors)
+        truth = truth_of(CITY, camera, of_site, Sight(of_site), "00001", staged, scene.actors)
         assert truth.camera_ids[0] == camera.camera_id
         assert 0.0 <= truth.view_x1_px[0] < truth.view_x2_px[0] <= 1920.0
         assert 0.0 <= truth.view_y1_px[0] < truth.view_y2_px[0] <= 1080.0
@@ -149,6 +154,108 @@ def test_a_red_light_is_red_when_it_is_passed() -> None:
             state, since = programme.state(group, staged.started_us // SECOND_US)
             assert state is Signal.RED
             assert staged.measured == pytest.approx(staged.started_us / 1e6 - since, abs=0.01)
+
+
+def test_every_kind_has_an_event_and_a_hard_negative() -> None:
+    """Whatever the city stages as true can also be mistaken: some scenario is a hard negative of its kind."""
+    true, negative = set(), set()
+    for scenario in all_scenarios():
+        for _, _, staged in stagings(scenario):
+            for one in (staged, *staged.also):
+                true |= set() if one.negative_of else {one.kind}
+                negative |= set(one.negative_of)
+    assert true == negative
+    assert true == set(STAGED_RULES) | WITHOUT_RULE
+
+
+def crossed(actor: Actor, line: tuple[float, float], way: tuple[float, float]) -> float:
+    """Return when an actor passes a line across a direction of travel, microseconds."""
+    along = (actor.x_m - line[0]) * way[0] + (actor.y_m - line[1]) * way[1]
+    return float(np.interp(0.0, along, actor.at_us))
+
+
+@pytest.mark.parametrize("name", ["section_speeder", "section_within_limit"])
+def test_a_sections_average_is_the_time_between_its_cameras(name: str) -> None:
+    """From gantry to gantry it takes as long as the average says; before both cameras nobody is 10 km/h too fast."""
+    for camera, scene, staged in of(name):
+        section = CITY.sections[camera.number]
+        first = CITY.cameras[section.entry_camera]
+        way, car = CITY.streets.direction(camera.edge), scene.actors[0]
+        for ahead_m in (30.0, 90.0):
+            at = [
+                crossed(car, CITY.streets.point(edge, gantry - ahead_m, 0.0), way)
+                for edge, gantry in ((first.edge, section.entry_m), (camera.edge, section.exit_m))
+            ]
+            assert section.length_m / (at[1] - at[0]) * 3.6e6 == pytest.approx(staged.measured, abs=0.2)
+        assert staged.measured is not None
+        assert (staged.measured - section.limit_kmh >= 10.0) is not staged.negative_of
+        for which, gantry in ((first, section.entry_m), (camera, section.exit_m)):
+            begin, end = (crossed(car, CITY.streets.point(which.edge, gantry - m, 0.0), way) for m in (99.0, 26.0))
+            assert speeds(car, round(begin), round(end)).max() < section.limit_kmh + 10.0
+
+
+def test_a_car_passes_before_somebody_on_the_crossing_where_no_signal_stands() -> None:
+    """When it passes the crossing's middle the person is on the road, neither at the kerb nor in the car's lane."""
+    for camera, scene, staged in of("car_before_pedestrian"):
+        assert int(CITY.streets.edge_to[camera.edge]) not in CITY.programmes
+        car, person = scene.actors
+        way, area = CITY.streets.direction(camera.edge), camera.areas["crossing"]
+        passes = crossed(car, CITY.streets.point(camera.edge, area.middle[0], 0.0), way)
+        origin = CITY.streets.point(camera.edge, 0.0, 0.0)
+        x, y = (float(np.interp(passes, person.at_us, axis)) for axis in (person.x_m, person.y_m))
+        right = (x - origin[0]) * way[1] - (y - origin[1]) * way[0]
+        assert 3.0 < right < area.right_m[1]
+        assert staged.started_us <= passes <= staged.ended_us
+
+
+@pytest.mark.parametrize(("name", "red"), [("stop_beyond_line", True), ("beyond_line_on_green", False)])
+def test_who_stands_beyond_the_line_does_so_on_red_or_on_green(name: str, *, red: bool) -> None:
+    """The signal shows one and the same from when the car stands until it goes on, give or take the last second."""
+    for camera, scene, staged in of(name):
+        programme = CITY.programmes[int(CITY.streets.edge_to[camera.edge])]
+        group = group_of(*CITY.streets.direction(camera.edge))
+        shown = {
+            programme.state(group, at)[0]
+            for at in range(staged.started_us // SECOND_US, staged.ended_us // SECOND_US - 1)
+        }
+        assert shown <= ({Signal.RED, Signal.RED_AMBER} if red else {Signal.GREEN})
+        assert (speeds(scene.actors[0], staged.started_us + 1, staged.ended_us - 1) == 0.0).all()
+
+
+def test_two_that_collide_come_to_rest_and_stay() -> None:
+    """From the contact on both stand, nearer to each other than two cars are long; the second came fast until then."""
+    for _, scene, staged in of("accident"):
+        first, second = scene.actors
+        assert speeds(second, staged.started_us - SECOND_US, staged.started_us).min() > 30.0
+        for one in (first, second):
+            assert (speeds(one, staged.started_us + 1, staged.ended_us - 1) == 0.0).all()
+        at = staged.started_us + SECOND_US
+        a, b = ([np.interp(at, one.at_us, axis) for axis in (one.x_m, one.y_m)] for one in (first, second))
+        assert np.hypot(a[0] - b[0], a[1] - b[1]) < 4.5
+        assert [(one.kind, set(one.actors)) for one in staged.also] == [
+            ("stopped_vehicle", {first.actor, second.actor})
+        ]
+
+
+def test_people_cross_while_traffic_is_stopped() -> None:
+    """Of all who walk before cameras nobody is on a crossing's road while traffic there may drive."""
+    crossers = 0
+    for camera in CITY.cameras:
+        if "crossing" not in camera.areas:
+            continue
+        programme = CITY.programme_at(int(CITY.streets.edge_to[camera.edge]))
+        group, road = group_of(*CITY.streets.direction(camera.edge)), camera.areas["crossing"].right_m[1]
+        way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+        for one in Walkers(CITY, camera, START_US).before(START_US + 300 * SECOND_US):
+            right = (one.x_m - origin[0]) * way[1] - (one.y_m - origin[1]) * way[0]
+            if abs(right[0] - right[-1]) < 5.0:
+                continue
+            crossers += 1
+            order = np.argsort(right[2:4])
+            on = np.interp([-road, road], right[2:4][order], one.at_us[2:4][order])
+            for at in range(int(on.min()) // SECOND_US, int(on.max()) // SECOND_US + 1):
+                assert programme.state(group, at)[0] is Signal.RED
+    assert crossers > 50
 
 
 def test_a_directors_events_do_not_overlap_and_end_with_the_run() -> None:

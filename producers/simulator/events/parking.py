@@ -1,0 +1,46 @@
+"""Vehicles that stand where they must not. Pure."""
+
+from dataclasses import replace
+
+from producers.simulator.actor import Actor
+from producers.simulator.events.driving import stopping
+from producers.simulator.events.scene import Scene
+from producers.simulator.events.staged import Staged
+from producers.simulator.motions import CAR
+from schemas.messages import TruthFamily
+
+#: Longer than this a vehicle does not merely let somebody in or out: the i-LIDS parked vehicle scenario's 60 s.
+DWELL_S = 60.0
+
+
+def come_and_stand(scene: Scene, stop_m: float, right_m: float, lane_m: float, stand_s: float) -> tuple[Actor, float]:
+    """Put a car on the stage that comes in a lane, stands at a place, and leaves; return it and when it stands.
+
+    Args:
+        scene: before which camera and when.
+        stop_m: where it stands, along the street.
+        right_m: where it stands, right of the middle line.
+        lane_m: the lane that it comes in and leaves by, likewise.
+        stand_s: how long it stands.
+    """
+    path, stood, _ = stopping(stop_m - 75.0, stop_m, stop_m + 80.0, lane_m, right_m, stand_s)
+    return scene.act(CAR, path), stood
+
+
+def stands_in_the_way(staged: Staged, vehicle: int, stood_us: int, left_us: int) -> Staged:
+    """Return the incident that a vehicle that stands for longer than DWELL_S is, beside what else is true of it."""
+    return replace(
+        staged,
+        family=TruthFamily.INCIDENT,
+        kind="stopped_vehicle",
+        started_us=stood_us,
+        due_us=stood_us + round(DWELL_S * 1e6),
+        ended_us=left_us,
+        actors=(vehicle,),
+        vehicle=vehicle,
+        measured=round((left_us - stood_us) / 1e6, 1),
+        limit=DWELL_S,
+        unit="s",
+        article=None,
+        also=(),
+    )
