@@ -102,7 +102,9 @@ def _chosen(city: City, only: Sequence[str]) -> Sequence[CityCamera]:
     unknown = [name for name in only if name not in by_id]
     if unknown:
         last = city.cameras[-1].camera_id
-        raise click.UsageError(f"--only {unknown[0]}: this city has K-00000 to {last}; give one of them, or more --cameras")
+        raise click.UsageError(
+            f"--only {unknown[0]}: this city has K-00000 to {last}; give one of them, or more --cameras"
+        )
     return [by_id[name] for name in dict.fromkeys(only)] or list(city.cameras)
 
 

@@ -1,7 +1,7 @@
 """What the real detector and the real tracker make of a film: boxes against truth, speeds against truth.
 
-The film is decoded, sampled at the frames of depth 1, put through perception's views, model and merge, and the boxes take
-the place of depth 1's in its detections; tracking and rules are the stages' own cores.
+The film is decoded, sampled at the frames of depth 1, put through perception's views, model and merge, and the boxes
+take the place of depth 1's in its detections; tracking and rules are the stages' own cores.
 """
 
 from collections.abc import Callable, Sequence

@@ -112,7 +112,9 @@ def _wanted(clip: str, entry: Mapping[str, Any]) -> Iterator[Wanted]:
     kind, facing = entry["class"], entry.get("facing_deg")
     if "number" in entry:
         number = entry["number"]
-        yield Wanted(number, tuple(entry["box_px"]), facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False))
+        yield Wanted(
+            number, tuple(entry["box_px"]), facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False)
+        )
         return
     truth = read_truth(clip)
     for frame, thing in entry["picks"]:
@@ -183,11 +185,13 @@ def _flames(entry: Mapping[str, Any], footage: Path | None) -> Sequence[Cut]:
     out = []
     for number in numbers:
         rgb = frames[number][y1:y2, x1:x2]
-        red, green, blue = (rgb[..., n].astype(np.float64) for n in range(3))
+        red, blue = (rgb[..., n].astype(np.float64) for n in (0, 2))
         # a painted wall is red too, and much darker
         hot = np.clip((red - 195.0) / 45.0, 0.0, 1.0) * np.clip((red - blue - 25.0) / 60.0, 0.0, 1.0)
         hot = np.maximum(hot, np.clip((red - blue - 60.0) / 60.0, 0.0, 1.0) * np.clip((red - 215.0) / 25.0, 0.0, 1.0))
-        rgba = _trimmed(rgb, ndimage.gaussian_filter(hot * (ndimage.uniform_filter(hot, 7) > 0.12), 0.6), f"fire {number}")
+        rgba = _trimmed(
+            rgb, ndimage.gaussian_filter(hot * (ndimage.uniform_filter(hot, 7) > 0.12), 0.6), f"fire {number}"
+        )
         out.append(Cut(f"fire-{number}", "fire", 0.0, entry["file"], rgba))
     return out
 

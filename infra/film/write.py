@@ -15,7 +15,7 @@ from producers.simulator.city_files import CITY_FILE, REGISTRY_FILE, city_docume
 from producers.simulator.pixels.film import Film
 from producers.simulator.pixels.ground import Textures, background
 from producers.simulator.pixels.showing import showings
-from producers.simulator.pixels.sprite import CLASS_OF, SpriteLibrary
+from producers.simulator.pixels.sprite import SpriteLibrary
 from producers.simulator.pixels.take import Take
 from schemas.messages import Truth, TruthTracks
 
@@ -81,11 +81,17 @@ def _one(
             if second % 10 == 0:
                 say(f"{camera.camera_id}: {second} of {taken.plan.seconds} s")
     content = path.read_bytes()
-    left_out = {CLASS_NAMES[kind]: n for kind, n in sorted(made.left_out.items()) if kind not in CLASS_OF or n}
+    left_out = {CLASS_NAMES[kind]: n for kind, n in sorted(made.left_out.items())}
     return Filmed(
-        camera.camera_id, path.name, count, file.frames_sha256, hashlib.sha256(content).hexdigest(), len(content), left_out,
-        missing,
-    )  # fmt: skip
+        camera_id=camera.camera_id,
+        file=path.name,
+        frames=count,
+        frames_sha256=file.frames_sha256,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        left_out=left_out,
+        not_drawn=missing,
+    )
 
 
 def _documents(taken: Take, city: City, out: Path) -> None:

@@ -109,7 +109,7 @@ class Shard:
 
     @property
     def moved(self) -> Motions:
-        """What moved before its cameras in the second made last and the one after it: their seconds begin in between."""
+        """What moved before its cameras in the second made last and the next: their seconds begin within the city's."""
         return self._moved
 
     def registry(self) -> Iterator[CityMessage]:

@@ -88,7 +88,9 @@ class Effects:
         flame = self._flames[min(place, 2 * count - 2 - place)]
         x1, y1, x2, y2 = box
         middle, half = (x1 + x2) / 2.0, (x2 - x1) / 2.0 * risen
-        paste(picture, flame, np.array([middle - half, y2 - (y2 - y1) * risen, middle + half, y2]), light=True, gain=1.1)
+        paste(
+            picture, flame, np.array([middle - half, y2 - (y2 - y1) * risen, middle + half, y2]), light=True, gain=1.1
+        )
 
     def _smoke(self, picture: Bytes, showing: Showing, after_s: float) -> None:
         x1, y1, x2, y2 = showing.xyxy_px
@@ -152,7 +154,9 @@ def _bag(rgb: tuple[int, int, int]) -> Sprite:
     body = ((columns - 29.5) / 30.0) ** 4 + ((rows - 29.0) / 19.5) ** 4 < 1.0
     arch = np.hypot((columns - 29.5) / 13.0, (rows - 12.0) / 12.0)
     handle = (arch < 1.0) & (arch > 0.72) & (rows < 13)
-    light = 1.25 - 0.5 * (rows / high) + 0.1 * ndimage.gaussian_filter(generator("bag").standard_normal((high, wide)), 2.0)
+    light = (
+        1.25 - 0.5 * (rows / high) + 0.1 * ndimage.gaussian_filter(generator("bag").standard_normal((high, wide)), 2.0)
+    )
     rgba = np.zeros((high, wide, 4), np.uint8)
     rgba[..., :3] = np.clip(np.array(rgb) * light[..., None], 0, 255).astype(np.uint8)
     rgba[..., 3] = ((body | handle) * 255).astype(np.uint8)

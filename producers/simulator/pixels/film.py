@@ -18,11 +18,12 @@ from producers.simulator.sight import Seen
 
 Bytes = NDArray[np.uint8]
 
-#: Noise of the sensor: standard deviation of luma, 0 to 255, as a median-filtered difference of two frames of street.mp4
-#: has in its calm parts.
+#: Noise of the sensor before compression: standard deviation of luma, 0 to 255. An assumption, of the order of a small
+#: sensor's by day; in street.mp4, compression has left 0.3 to 1 of it in calm parts.
 NOISE_SD: Final = 2.2
 #: Fields of noise that are drawn beforehand; each frame takes one of them, shifted by an amount of its own.
 NOISE_FIELDS: Final = 4
+MOST_NOISE: Final = 12
 #: How an actor is seen is settled in steps, so that its cut-out does not change from frame to frame.
 FACING_STEP_DEG: Final = 45.0
 
@@ -49,10 +50,8 @@ class Film:
         self._chosen: dict[tuple[int, int], tuple[Sprite, bool] | None] = {}
         #: Classes that have no cut-out, and how many boxes were left out.
         self.left_out: Counter[int] = Counter()
-        random = generator(seed, "sensor", camera.number)
-        shape = (NOISE_FIELDS, camera.view.height_px, camera.view.width_px)
-        self._noise = np.clip(np.round(random.standard_normal(shape, np.float32) * NOISE_SD), -12, 12).astype(np.int16)
-        self._random = random
+        self._random = generator(seed, "sensor", camera.number)
+        self._noise: NDArray[np.int16] | None = None
 
     def frame(self, seen: Seen, number: int, at_us: int) -> Bytes:
         """Return a frame, uint8 [height, width, 3], RGB, before the sensor's noise.
@@ -83,6 +82,10 @@ class Film:
 
     def noise(self) -> NDArray[np.int16]:
         """Return the sensor's noise of the next frame's luma, int16 [height, width]."""
+        if self._noise is None:
+            shape = (NOISE_FIELDS, *self._background.shape[:2])
+            drawn = np.round(self._random.standard_normal(shape, np.float32) * np.float32(NOISE_SD))
+            self._noise = np.clip(drawn, -MOST_NOISE, MOST_NOISE).astype(np.int16)
         field, rows, columns = self._random.integers(0, (NOISE_FIELDS, *self._noise.shape[1:]))
         return np.roll(self._noise[field], (int(rows), int(columns)), axis=(0, 1))
 

@@ -1,7 +1,7 @@
 """Ground: a camera's background: its street laid with textures of real footage, seen through its true lens. Pure.
 
-Backgrounds of the clips themselves do not fit: none of their lenses stands as the city's do, and things must move over the
-ground as its homography says. So the ground is drawn anew from pieces of the clips' median backgrounds.
+Backgrounds of the clips themselves do not fit: none of their lenses stands as the city's do, and things must move over
+the ground as its homography says. So the ground is drawn anew from pieces of the clips' median backgrounds.
 """
 
 import json
@@ -62,7 +62,8 @@ class Textures:
 
         Args:
             name: of the texture.
-            x_m, y_m: float64 [n], places on the surface.
+            x_m: float64 [n], places on the surface.
+            y_m: float64 [n].
             footprint_m: float64 [n], what one pixel of the picture covers there.
         """
         levels, scale = self._levels[name], self._px_per_m[name]
@@ -90,9 +91,17 @@ def background(camera: CityCamera, streets: Streets, textures: Textures) -> Byte
     """Return what a camera sees when nobody is there: uint8 [height, width, 3]."""
     view = camera.view
     columns, rows = np.meshgrid(np.arange(view.width_px) + 0.5, np.arange(view.height_px) + 0.5)
-    rays = np.stack(
-        [(columns - view.width_px / 2) / view.focal_px, (rows - view.height_px / 2) / view.focal_px, np.ones_like(rows)], -1
-    ).reshape(-1, 3) @ view.axes()
+    rays = (
+        np.stack(
+            [
+                (columns - view.width_px / 2) / view.focal_px,
+                (rows - view.height_px / 2) / view.focal_px,
+                np.ones_like(rows),
+            ],
+            -1,
+        ).reshape(-1, 3)
+        @ view.axes()
+    )
     level = np.hypot(rays[:, 0], rays[:, 1])
     away = np.where(rays[:, 2] < -1e-6, view.height_m * level / np.maximum(-rays[:, 2], 1e-6), np.inf)
     out = np.empty((len(rays), 3))
@@ -109,7 +118,9 @@ def background(camera: CityCamera, streets: Streets, textures: Textures) -> Byte
     return np.clip(out.round(), 0, 255).astype(np.uint8).reshape(view.height_px, view.width_px, 3)
 
 
-def _surface(camera: CityCamera, streets: Streets, textures: Textures, x: Floats, y: Floats, footprint: Floats) -> Floats:
+def _surface(
+    camera: CityCamera, streets: Streets, textures: Textures, x: Floats, y: Floats, footprint: Floats
+) -> Floats:
     """Return the colour of points of the ground."""
     dx, dy = streets.direction(camera.edge)
     a = streets.edge_from[camera.edge]
@@ -137,14 +148,23 @@ def _surface(camera: CityCamera, streets: Streets, textures: Textures, x: Floats
     dash = np.mod(along, DASH_M + GAP_M) < DASH_M
     lanes = round(road / LANE_M)
     for lane in range(1, lanes):
-        _lay(out, np.abs(side - lane * LANE_M) < np.maximum(LINE_M, footprint / 2), dash & ~crossing, 215.0, 0.8, footprint)
+        _lay(
+            out,
+            np.abs(side - lane * LANE_M) < np.maximum(LINE_M, footprint / 2),
+            dash & ~crossing,
+            215.0,
+            0.8,
+            footprint,
+        )
     _lay(out, np.abs(side - 0.15) < np.maximum(LINE_M, footprint / 2), ~crossing, 215.0, 0.85, footprint)
     stop = (np.abs(along - (length - STOP_LINE_M)) < 0.2) & (right > 0) & (right < road)
     _lay(out, stop, np.ones(len(x), np.bool_), 220.0, 0.85, footprint)
     return out
 
 
-def _lay(out: Floats, where: NDArray[np.bool_], among: NDArray[np.bool_], luma: float, cover: float, footprint: Floats) -> None:
+def _lay(
+    out: Floats, where: NDArray[np.bool_], among: NDArray[np.bool_], luma: float, cover: float, footprint: Floats
+) -> None:
     """Paint a line over the ground; far away it covers a part of its pixels only."""
     own = where & among
     share = (cover * np.minimum(1.0, 2.0 * LINE_M / np.maximum(footprint[own], 1e-6)))[:, None]

@@ -23,7 +23,7 @@ SHADOW_DARKNESS: Final = 0.45
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _paste(  # noqa: PLR0917  compiled code takes flat arguments
     picture: Bytes, sprite: Floats32, x1: float, y1: float, x2: float, y2: float, gain: float, strength: float,
-    mirrored: bool, light: bool,
+    mirrored: bool, light: bool,  # noqa: FBT001  numba takes no keywords alone
 ) -> None:  # fmt: skip
     """Lay a cut-out over a box of the picture; pixels between are interpolated, its edge fades over half a pixel."""
     rows, columns = sprite.shape[0], sprite.shape[1]

@@ -1,4 +1,4 @@
-"""Placement: where in the picture each thing is drawn, and which of its sides is seen: from what is truly seen. Pure."""
+"""Placement: where in the picture each thing is drawn, and which of its sides is seen. Pure."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,8 @@ def place(view: View, seen: Seen, frame: int) -> Placed:
     if len(cut):
         # truth ends at the picture's edge, the thing does not
         which = rows[cut]
-        whole = whole_boxes(view, seen.ground_m[which], seen.heading_deg[which], sizes_of(seen.actor[which], seen.kind[which]))
+        sizes = sizes_of(seen.actor[which], seen.kind[which])
+        whole = whole_boxes(view, seen.ground_m[which], seen.heading_deg[which], sizes)
         boxes = boxes.copy()
         boxes[cut] = whole
     bearing = np.degrees(np.arctan2(seen.ground_m[rows, 0], seen.ground_m[rows, 1]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,10 @@ from producers.simulator.city_clock import PACKETS, SECOND_US, phase_us
 from producers.simulator.city_message import CityMessage
 from producers.simulator.motions import Motions
 from producers.simulator.noise.noise_model import NoiseModel
+from producers.simulator.run.city_run import Traffic
 from producers.simulator.shard import RunPlan, Shard
 from producers.simulator.sight import Seen, Sight
-from schemas.messages import Detections, Truth
+from schemas.messages import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Take:
         return [one.message for second in self.messages for one in second if isinstance(one.message, Truth)]
 
     def seconds(self, camera: CityCamera) -> Iterator[tuple[NDArray[np.int64], Seen]]:
-        """Yield for each second of a camera the times of its frames, int64 [PACKETS], and what is truly seen in them."""
+        """Yield for each second of a camera the times of its frames, int64 [PACKETS], and what is truly seen."""
         sight = Sight([camera])
         after = np.arange(PACKETS, dtype=np.int64) * (SECOND_US // PACKETS)
         for number, moved in enumerate(self.moved):
@@ -59,7 +59,7 @@ def take(
     cameras: Sequence[CityCamera],
     plan: RunPlan,
     noise: NoiseModel,
-    traffic: Any,
+    traffic: Traffic,
     say: Callable[[int], None] = lambda _: None,
 ) -> Take:
     """Run a city before some of its cameras.
@@ -87,6 +87,4 @@ def _of(message: CityMessage, chosen: set[str]) -> bool:
     """Say whether a message is of one of the chosen cameras."""
     if isinstance(message.message, Truth):
         return not chosen.isdisjoint(message.message.camera_ids)
-    return message.topic == "truth-tracks" and message.key in chosen or (
-        isinstance(message.message, Detections) and message.key in chosen
-    )
+    return message.topic in {"detections", "truth-tracks"} and message.key in chosen

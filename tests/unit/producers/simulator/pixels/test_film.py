@@ -5,6 +5,7 @@ from dataclasses import replace
 import av
 import numpy as np
 import pytest
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from infra.film.write import film
@@ -23,10 +24,10 @@ from producers.simulator.pixels.take import Take, take
 from producers.simulator.shard import RunPlan, Shard
 from producers.simulator.sight import Seen, Sight
 from producers.simulator.traffic.conveyor import Conveyor
-from schemas.messages import Truth, TruthTracks
+from schemas.messages import Truth, TruthFamily, TruthTracks
 
 SEED = 7
-SECONDS = 2
+SECONDS = 1
 VIEW = View(0.0, 0.0, 6.0, 0.0, 16.0, 1600.0, 1920, 1080)
 
 
@@ -42,8 +43,8 @@ LIBRARY = SpriteLibrary.of([_block((255, 0, 0), "person"), _block((0, 0, 255), "
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    """Return a city of one site."""
-    return build_city(SEED, 5)
+    """Return a small city."""
+    return build_city(SEED, 10)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,8 @@ def _seen(city: City, things: list[tuple[int, int, float, float]]) -> tuple[Seen
     """Return what a camera sees of standing things: actor, class, metres ahead, metres to the right."""
     camera = replace(city.cameras[0], view=VIEW)
     n = len(things)
-    x = np.array([[right, right] for _, _, _, right in things])
-    y = np.array([[ahead, ahead] for _, _, ahead, _ in things])
+    x = np.array([[right, right] for _, _, _, right in things]).reshape(n, 2)
+    y = np.array([[ahead, ahead] for _, _, ahead, _ in things]).reshape(n, 2)
     motions = Motions(
         actor=np.array([thing[0] for thing in things], np.int64),
         kind=np.array([thing[1] for thing in things], np.int64),
@@ -106,23 +107,23 @@ def test_the_nearer_hides_the_farther(city: City) -> None:
 def test_what_is_left_behind_takes_its_turn(city: City) -> None:
     """A bag behind a person is hidden by the person, one before it is not."""
     seen, view = _seen(city, [(1, PERSON, 14.0, 0.0)])
-    for ahead_m, hidden in ((16.0, True), (13.0, False)):
+    for ahead_m, hidden in ((16.0, True), (13.6, False)):
         bag = Showing("t", Effect.BAG, 0, 1_000_000, standing_box(view, 0.0, ahead_m, 0.3, 0.3))
         with_bag, without = _film(city, [bag]), _film(city)
         count = len(_red(with_bag.frame(seen, 0, 500_000))[0]) - len(_red(without.frame(seen, 0, 500_000))[0])
-        assert (count == 0) is hidden
+        # pixels of the outline, which are mixed with what is behind them, may change colour
+        assert abs(count) < 20 if hidden else count < -200
 
 
 def test_whole_boxes_are_the_truth_where_nothing_is_cut(city: City) -> None:
     """The box of a thing inside the picture is depth 1's; of one at its edge the part inside is."""
-    camera = next(one for one in city.cameras if one.outlook is Outlook.ENTRANCE)
     seen, view = _seen(city, [(1, CAR, 22.0, 2.0), (2, CAR, 22.0, 13.3)])
     placed = place(view, seen, 0)
     size = np.array([view.width_px, view.height_px] * 2, np.float64)
     cut = np.clip(placed.xyxy_px, 0.0, size)
     assert np.abs(cut - seen.xyxy_px[::-1]).max() < 0.5
     assert (placed.xyxy_px[:, 2] > view.width_px).sum() == 1
-    assert len(whole_boxes(camera.view, np.zeros((0, 2)), np.zeros(0), np.zeros((0, 3)))) == 0
+    assert len(whole_boxes(view, np.zeros((0, 2)), np.zeros(0), np.zeros((0, 3)))) == 0
 
 
 def test_a_cut_out_fills_its_box_at_fractions_of_a_pixel() -> None:
@@ -149,23 +150,55 @@ def test_each_effect_changes_the_picture_while_it_lasts(city: City) -> None:
         # an arc flickers: some of these moments are dark
         one = Showing("t", effect, 1_000_000, 9_000_000, region)
         made = Film(city.cameras[0], np.full((1080, 1920, 3), 128, np.uint8), SpriteLibrary.load(), [one], SEED)
-        changed = {at_us: bool((made.frame(seen, 0, at_us) != 128).any()) for at_us in (0, 4_000_000, 4_500_000, 9_000_000)}
+        changed = {
+            at_us: bool((made.frame(seen, 0, at_us) != 128).any()) for at_us in (0, 4_000_000, 4_500_000, 9_000_000)
+        }
         assert changed[4_000_000] or changed[4_500_000], effect
         assert not changed[0], effect
         assert not changed[9_000_000], effect
 
 
-def test_scenarios_that_cannot_be_drawn_are_named(city: City, taken: Take) -> None:
+def test_scenarios_that_cannot_be_drawn_are_named() -> None:
     """Truth without actors and without a picture of it is reported for its camera, and for no other."""
     one = Truth(
-        "t", SEED, "INCIDENT", "container_fill", False, [], "container_fill", "s", "d", 0, 0, 1, 0.0, 0.0, [], None, None,  # type: ignore[arg-type]
-        None, None, None, None, ["K-00000"], [""], [0.0], [0.0], [9.0], [9.0], [0], [1], "",
-    )  # fmt: skip
+        truth_id="t",
+        seed=SEED,
+        family=TruthFamily.INCIDENT,
+        kind="container_fill",
+        is_hard_negative=False,
+        negative_of=[],
+        scenario="container_fill",
+        site_id="s",
+        district="d",
+        started_at_us=0,
+        due_at_us=0,
+        ended_at_us=1,
+        x_m=0.0,
+        y_m=0.0,
+        actor_ids=[],
+        vehicle_class=None,
+        plate=None,
+        measured=None,
+        limit=None,
+        unit=None,
+        article=None,
+        camera_ids=["K-00000"],
+        view_zone_id=[""],
+        view_x1_px=[0.0],
+        view_y1_px=[0.0],
+        view_x2_px=[9.0],
+        view_y2_px=[9.0],
+        view_from_us=[0],
+        view_to_us=[1],
+        notes="",
+    )
     drawn = replace(one, scenario="fire")
     shown, missing = showings(VIEW, "K-00000", [one, drawn])
     assert [showing.effect for showing in shown] == [Effect.FIRE]
     assert missing == ["container_fill"]
-    assert showings(VIEW, "K-00001", [one, drawn]) == ([], [])
+    shown, missing = showings(VIEW, "K-00001", [one, drawn])
+    assert not shown
+    assert not missing
 
 
 def test_truth_is_that_of_depth_1(city: City, taken: Take) -> None:
@@ -198,5 +231,5 @@ def test_a_film_is_the_same_twice_and_can_be_decoded(
     with av.open(str(tmp_path_factory.getbasetemp() / "b0" / first.file)) as container:
         pictures = list(container.decode(video=0))
     assert len(pictures) == SECONDS * PACKETS
-    assert {picture.pict_type.name for picture in pictures} == {"I", "P"}
+    assert {int(picture.pict_type) for picture in pictures} == {PictureType.I, PictureType.P}
     assert (pictures[0].width, pictures[0].height) == (1920, 1080)
