@@ -175,7 +175,7 @@ def _trimmed(rgb: Bytes, alpha: NDArray[np.float64], name: str) -> Bytes:
 
 
 def _flames(entry: Mapping[str, Any], footage: Path | None) -> Sequence[Cut]:
-    """Return flames, cut by the clip's flame boxes and by their light: what is much redder than blue, or white-hot."""
+    """Return flames: within box_px, the clip's own flame box with room, what is bright and much redder than blue."""
     path = None if footage is None else footage / entry["file"]
     if path is None or not path.exists():
         raise SpriteError(f"{entry['file']} is not at hand; name its folder with --footage")

@@ -104,7 +104,7 @@ class Effects:
             half = width * (0.18 + 0.25 * share)
             x = (x1 + x2) / 2.0 + sway * width * (0.08 + 0.2 * share)
             y = y2 - half - (height - 2.0 * half) * share
-            strength = float(0.5 * np.sin(np.pi * min(1.0, share + 0.1)))
+            strength = float(0.9 * np.sin(np.pi * min(1.0, share + 0.1)))
             paste(picture, self._puff, np.array([x - half, y - half, x + half, y + half]), strength=max(0.0, strength))
 
     def _weld(self, picture: Bytes, showing: Showing, after_s: float) -> None:

@@ -18,6 +18,8 @@ Floats32 = NDArray[np.float32]
 #: A shadow is a flat ellipse about the feet: half axes as shares of the box's width, and how dark its middle is.
 SHADOW_HALF: Final = (0.58, 0.16)
 SHADOW_DARKNESS: Final = 0.45
+#: What shines covers what is behind it by this share.
+LIGHT_COVER: Final = 0.8
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -51,7 +53,7 @@ def _paste(  # noqa: PLR0917  compiled code takes flat arguments
                             rgba[k] += weight * sprite[r, c, k]
             keep = 1.0 - rgba[3] * strength
             if light:
-                keep = 1.0 - 0.5 * rgba[3] * strength
+                keep = 1.0 - LIGHT_COVER * rgba[3] * strength
             for k in range(3):
                 value = picture[y, x, k] * keep + rgba[k] * gain * strength + 0.5
                 picture[y, x, k] = min(255, int(value))
@@ -90,7 +92,7 @@ def paste(
         mirrored: left and right exchanged.
         gain: its brightness.
         strength: 0 to 1, how much of it shows.
-        light: it shines: what is behind is covered by half only.
+        light: it shines, and covers what is behind it in part.
     """
     x1, y1, x2, y2 = (float(n) for n in xyxy_px)
     if x2 - x1 < 1.0 or y2 - y1 < 1.0:
