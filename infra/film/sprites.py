@@ -83,6 +83,9 @@ def make_library(footage: Path | None, folder: Path, say: Callable[[str], None])
         SpriteError: a clip is not at hand or cannot be read.
     """
     plan = tomllib.loads((FOLDER / "sprites.toml").read_text(encoding="utf-8"))
+    flames = None if footage is None else footage / plan["fire"]["file"]
+    if flames is None or not flames.exists():
+        raise SpriteError(f"{plan['fire']['file']} is not at hand; name its folder with --footage")
     cuts: list[Cut] = []
     pieces: list[Cut] = []
     clips = sorted({one["clip"] for one in plan["cut"]} | {one["clip"] for one in plan["ground"]})
@@ -100,7 +103,7 @@ def make_library(footage: Path | None, folder: Path, say: Callable[[str], None])
                 piece = np.concatenate([background[y1:y2, x1:x2], opaque], axis=2)
                 pieces.append(Cut(one["name"], "ground", one["width_m"], clip, piece))
         say(f"{clip}: {len(wanted)} cut out")
-    cuts += _flames(plan["fire"], footage)
+    cuts += _flames(plan["fire"], flames)
     say(f"fire: {plan['fire']['count']} frames")
     _write(folder, "sprites", cuts, "facing_deg")
     _write(folder, "ground", pieces, "width_m")
@@ -174,11 +177,8 @@ def _trimmed(rgb: Bytes, alpha: NDArray[np.float64], name: str) -> Bytes:
     return np.concatenate([rgb[part], (alpha[part] * 255).round().astype(np.uint8)[..., None]], axis=2)
 
 
-def _flames(entry: Mapping[str, Any], footage: Path | None) -> Sequence[Cut]:
+def _flames(entry: Mapping[str, Any], path: Path) -> Sequence[Cut]:
     """Return flames: within box_px, the clip's own flame box with room, what is bright and much redder than blue."""
-    path = None if footage is None else footage / entry["file"]
-    if path is None or not path.exists():
-        raise SpriteError(f"{entry['file']} is not at hand; name its folder with --footage")
     numbers = [entry["first"] + entry["step"] * n for n in range(entry["count"])]
     _, frames = _read(path, set(numbers))
     x1, y1, x2, y2 = entry["box_px"]
