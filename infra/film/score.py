@@ -31,7 +31,7 @@ from schemas.messages import Detections, TruthTracks
 
 #: A true box that shows less than this is no truth that a detector is held against; boxes on it are no false alarms.
 LEAST_VISIBLE: Final = 0.5
-#: Nor is one that is lower than this share of the canvas's pixels: docs/noise.md's least height on the canvas, pixels.
+#: Nor is one that is lower than this on the detector's canvas, pixels: one cell of the model's finest grid.
 LEAST_CANVAS_PX: Final = 8.0
 
 

@@ -44,9 +44,8 @@ class Textures:
         index = json.loads((DATA / "ground.json").read_text(encoding="utf-8"))
         with (DATA / "ground.png").open("rb") as file, Image.open(file) as picture:
             atlas = np.asarray(picture.convert("RGB")).astype(np.float64)
-        self._levels: Mapping[str, list[Floats]] = {}
-        self._px_per_m: Mapping[str, float] = {}
-        levels, scale = {}, {}
+        levels: dict[str, list[Floats]] = {}
+        scale: dict[str, float] = {}
         for one in index:
             x, y, w, h = one["x"], one["y"], one["width"], one["height"]
             piece = atlas[y : y + h, x : x + w]
@@ -55,7 +54,8 @@ class Textures:
             flat = piece if one["name"] == "trees" else piece - slow + piece.mean(axis=(0, 1))
             levels[one["name"]] = [ndimage.gaussian_filter(flat, (s, s, 0), mode="mirror") for s in (0, 1, 2, 4, 8)]
             scale[one["name"]] = w / one["width_m"]
-        self._levels, self._px_per_m = levels, scale
+        self._levels: Mapping[str, list[Floats]] = levels
+        self._px_per_m: Mapping[str, float] = scale
 
     def at(self, name: str, x_m: Floats, y_m: Floats, footprint_m: Floats) -> Floats:
         """Return colours of points, float64 [n, 3], 0 to 255; pieces are laid mirrored, so that no seam shows.

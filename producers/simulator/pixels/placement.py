@@ -46,7 +46,6 @@ def place(view: View, seen: Seen, frame: int) -> Placed:
         which = rows[cut]
         sizes = sizes_of(seen.actor[which], seen.kind[which])
         whole = whole_boxes(view, seen.ground_m[which], seen.heading_deg[which], sizes)
-        boxes = boxes.copy()
         boxes[cut] = whole
     bearing = np.degrees(np.arctan2(seen.ground_m[rows, 0], seen.ground_m[rows, 1]))
     facing = (180.0 - (seen.heading_deg[rows] - bearing) + 180.0) % 360.0 - 180.0
