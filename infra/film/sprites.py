@@ -115,8 +115,10 @@ def _wanted(clip: str, entry: Mapping[str, Any]) -> Iterator[Wanted]:
     kind, facing = entry["class"], entry.get("facing_deg")
     if "number" in entry:
         number = entry["number"]
+        left, upper, right, lower = entry["box_px"]
+        given = (left, upper, right, lower)
         yield Wanted(
-            number, tuple(entry["box_px"]), facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False)
+            number, given, facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False)
         )
         return
     truth = read_truth(clip)
@@ -142,7 +144,8 @@ def _facing(truth: ClipTruth, frame: int, thing: int) -> float:
 
 def _read(path: Path, numbers: set[int]) -> tuple[Bytes, dict[int, Bytes]]:
     """Return a clip's median background and some of its frames."""
-    spread, frames = [], {}
+    spread: list[Bytes] = []
+    frames: dict[int, Bytes] = {}
     try:
         with av.open(str(path)) as container:
             for number, picture in enumerate(container.decode(video=0)):

@@ -75,7 +75,8 @@ def take(
     chosen = {camera.camera_id for camera in cameras}
     shard = Shard(city, sorted({camera.site for camera in cameras}), plan, noise)
     shard.begin(traffic.second())
-    messages, moved = [[one for one in shard.registry() if one.key in chosen]], []
+    messages = [[one for one in shard.registry() if one.key in chosen]]
+    moved: list[Motions] = []
     for number in range(plan.seconds):
         messages.append([one for one in shard.second(traffic.second()) if _of(one, chosen)])
         moved.append(shard.moved)
