@@ -117,9 +117,7 @@ def _wanted(clip: str, entry: Mapping[str, Any]) -> Iterator[Wanted]:
         number = entry["number"]
         left, upper, right, lower = entry["box_px"]
         given = (left, upper, right, lower)
-        yield Wanted(
-            number, given, facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False)
-        )
+        yield Wanted(number, given, facing or 0.0, kind, f"{clip}-{number}", entry.get("spanned", False))
         return
     truth = read_truth(clip)
     for frame, thing in entry["picks"]:
