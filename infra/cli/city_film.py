@@ -168,13 +168,14 @@ def _show_score(console: Console, score: FilmScore) -> None:
         table.add_row(one.name, f"{one.true_boxes:,}", f"{one.recall:.3f}", f"{one.labelled:.3f}", *errors)
     console.print(table)
     click.echo(f"precision {score.precision:.3f} of {score.boxes:,} boxes")
-    tracking, speed = score.tracking, score.tracking.speed
-    if tracking.hota is not None and tracking.idf1 is not None:
-        click.echo(f"tracks: HOTA {tracking.hota.hota:.3f}, IDF1 {tracking.idf1:.3f}")
-    if speed is None:
-        click.echo("speeds: none was stated")
-        return
-    click.echo(
-        f"speeds: n {speed.count}, bias {speed.bias_kmh:+.2f} km/h, sd {speed.sd_kmh:.2f} km/h, 95 % within"
-        f" {speed.p95_kmh:.2f} km/h, {speed.covered:.3f} within 1.96 stated uncertainties"
-    )
+    for name, tracking in (("films", score.tracking), ("depth 1", score.simulated)):
+        if tracking.hota is not None and tracking.idf1 is not None:
+            click.echo(f"{name}: tracks: HOTA {tracking.hota.hota:.3f}, IDF1 {tracking.idf1:.3f}")
+        speed = tracking.speed
+        if speed is None:
+            click.echo(f"{name}: speeds: none was stated")
+            continue
+        click.echo(
+            f"{name}: speeds: n {speed.count}, bias {speed.bias_kmh:+.2f} km/h, sd {speed.sd_kmh:.2f} km/h, 95 % within"
+            f" {speed.p95_kmh:.2f} km/h, {speed.covered:.3f} within 1.96 stated uncertainties"
+        )

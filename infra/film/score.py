@@ -64,12 +64,14 @@ class FilmScore:
         boxes: that the detector gave on no unsure object.
         precision: share of them that are a true object's.
         tracking: of the tracks and speeds.
+        simulated: the same of depth 1's detections of the same seconds.
     """
 
     classes: Sequence[ClassScore]
     boxes: int
     precision: float
     tracking: TrackingScore
+    simulated: TrackingScore
 
 
 def score_film(taken: Take, folder: Path, say: Callable[[str], None]) -> FilmScore:
@@ -95,16 +97,20 @@ def score_film(taken: Take, folder: Path, say: Callable[[str], None]) -> FilmSco
             truths = [m for m in depth1 if isinstance(m, TruthTracks) and m.camera_id == camera.camera_id]
             matched.append(match(_truth(truths, camera), _found(found)))
     seconds = [[_replaced(one, real) for one in second] for second in taken.messages]
-    observations = observe(seconds[0], seconds[1:])
-    scored = score(observations, implemented_kinds(), one_piece_in=1)
     hits = sum(int(one.found.sum()) for one in matched)
     wrong = sum(int(one.false_alarm.sum()) for one in matched)
     return FilmScore(
         classes=_classes(matched),
         boxes=hits + wrong,
         precision=hits / (hits + wrong) if hits + wrong else float("nan"),
-        tracking=scored.tracking.score(),
+        tracking=_tracking(seconds),
+        simulated=_tracking(taken.messages),
     )
+
+
+def _tracking(seconds: Sequence[Sequence[CityMessage]]) -> TrackingScore:
+    """Return the score of what the stages' cores make of messages, second by second."""
+    return score(observe(seconds[0], seconds[1:]), implemented_kinds(), one_piece_in=1).tracking.score()
 
 
 def _detect(
