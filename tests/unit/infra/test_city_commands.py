@@ -100,11 +100,12 @@ def test_an_unknown_camera_cannot_be_filmed(tmp_path: Path) -> None:
 
 
 def test_a_film_can_be_imported_as_cameras(tmp_path: Path) -> None:
-    """A second of film is written with its digest; the registry that names it is one that the import takes."""
+    """A second of film is written and scored; the registry that names it is one that the import takes."""
     out = tmp_path / "film"
-    done = vigil("film", *SMALL[:4], "--seconds", "1", "--only", "K-00000", "--out", str(out), "--json")
+    done = vigil("film", *SMALL[:4], "--seconds", "1", "--only", "K-00000", "--out", str(out), "--json", "--score")
     assert done.exit_code == 0, done.output
-    (one,) = json.loads(done.stdout)["films"]
+    said = json.loads(done.stdout)
+    (one,) = said["films"]
     assert one["frames"] == 25
     assert (out / one["file"]).stat().st_size == one["bytes"]
     entries, problems = parse((out / "registry.json").read_text(), out, is_json=True)
@@ -112,6 +113,8 @@ def test_a_film_can_be_imported_as_cameras(tmp_path: Path) -> None:
     assert [entry.camera.source_uri for entry in entries] == [(out / "K-00000.mp4").as_uri()]
     truth = [json.loads(line) for line in (out / "truth-tracks.jsonl").read_text().splitlines()]
     assert truth[0]["captured_at_us"] == entries[0].camera.source_start_us
+    # few are before a door in one second: the score counts no more than there is
+    assert sum(each["true_boxes"] for each in said["score"]["classes"]) <= sum(len(each["box_class"]) for each in truth)
 
 
 def test_sprites_need_the_fire_clip(tmp_path: Path) -> None:
