@@ -148,9 +148,9 @@ def _read(path: Path, numbers: set[int]) -> tuple[Bytes, dict[int, Bytes]]:
         with av.open(str(path)) as container:
             for number, picture in enumerate(container.decode(video=0)):
                 if number % BACKGROUND_STEP == 0 and len(spread) < BACKGROUND_FRAMES:
-                    spread.append(picture.to_ndarray(format="rgb24"))
+                    spread.append(np.asarray(picture.to_ndarray(format="rgb24"), np.uint8))
                 if number in numbers:
-                    frames[number] = picture.to_ndarray(format="rgb24")
+                    frames[number] = np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
     except (OSError, av.FFmpegError) as error:
         raise SpriteError(f"{path.name}: {error}") from error
     missing = numbers - set(frames)

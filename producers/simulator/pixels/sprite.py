@@ -49,7 +49,7 @@ class Sprite:
     def aspect(self) -> float:
         """Width against height."""
         height, width = self.levels[0].shape[:2]
-        return width / height
+        return float(width / height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def _film(city: City, shown: list[Showing] | None = None) -> Film:
 
 def _red(picture: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return rows and columns of pure red."""
-    return np.nonzero((picture[..., 0] > 200) & (picture[..., 1] < 60) & (picture[..., 2] < 60))
+    rows, columns = np.nonzero((picture[..., 0] > 200) & (picture[..., 1] < 60) & (picture[..., 2] < 60))
+    return rows.astype(np.int64), columns.astype(np.int64)
 
 
 def test_feet_stand_within_a_pixel_of_the_projected_ground(city: City) -> None:
