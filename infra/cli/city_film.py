@@ -73,7 +73,7 @@ def command(  # noqa: PLR0917  click hands over each option by its name
     """Film the city of a seed: vehicles and people cut from real footage, moved as depth 1's truth says.
 
     The same seed, size, length, start, gap and traffic give the truth of `vigil city run`, and the same files on the
-    same machine. 1080p at 25 frames a second; some two to four seconds of one core for each second of a camera.
+    same machine. 1080p at 25 frames a second; some two to three seconds of one core for each second of a camera.
 
     \b
     Examples:
