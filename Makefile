@@ -55,4 +55,4 @@ lock: ## compile the lock files (needs uv)
 	$(COMPILE) requirements-city.in -o requirements-city.lock
 
 clean: ## remove what the stack and the runs wrote (not the downloads)
-	rm -rf .local demo-out bench-out chaos-out evaluate-out
+	rm -rf .local demo-out bench-out chaos-out evaluate-out film-out

@@ -85,9 +85,9 @@ def command(  # noqa: PLR0917  click hands over each option by its name
     if digest and only_count:
         raise click.UsageError("--digest and --count: give one of the two")
     rate = _rate(speed)
-    kind = _kind(traffic)
+    kind = traffic_kind(traffic)
     address = None if digest or only_count else _kafka()
-    plan = RunPlan(_start_us(start), seconds, gap_s)
+    plan = RunPlan(start_us_of(start), seconds, gap_s)
     with tempfile.TemporaryDirectory(prefix="vigil-city-") as spool:
         request = CityRequest(seed, cameras, plan, noise, kind, processes, address, Path(spool) if digest else None)
         try:
@@ -115,7 +115,8 @@ def _rate(speed: str) -> float | None:
     return rate
 
 
-def _kind(traffic: str) -> TrafficKind:
+def traffic_kind(traffic: str) -> TrafficKind:
+    """Return who moves the vehicles; auto says on stderr why it is not SUMO."""
     missing = missing_sumo()
     if traffic == "auto":
         if missing is not None:
@@ -136,7 +137,8 @@ def _kafka() -> KafkaAddress:
     return KafkaAddress(settings.bootstrap_servers, settings.schema_registry_url, settings.topic_prefix)
 
 
-def _start_us(start: str | None) -> int:
+def start_us_of(start: str | None) -> int:
+    """Return the city's first second, microseconds since the Unix epoch."""
     if start is None:
         return START_US
     if start == "now":

@@ -101,11 +101,17 @@ class Shard:
             version = noise.detector.model_version
             self._messages = writer(city, self._cameras, self._seconds.layout, version)
         self._motions = NOTHING
+        self._moved = NOTHING
 
     @property
     def cameras(self) -> Sequence[CityCamera]:
         """Its cameras."""
         return self._cameras
+
+    @property
+    def moved(self) -> Motions:
+        """What moved before its cameras in the second made last and the next: their seconds begin within the city's."""
+        return self._moved
 
     def registry(self) -> Iterator[CityMessage]:
         """Yield the registry entries of its cameras."""
@@ -125,7 +131,7 @@ class Shard:
         if self._seconds is None or self._messages is None:
             return
         following = self._moving(traffic, at_us + SECOND_US)
-        both = joined([self._motions, following])
+        self._moved = both = joined([self._motions, following])
         self._motions = following
         yield from self._told(at_us // SECOND_US, first=number == 0)
         yield from self._messages.messages(self._seconds.second(number, both))

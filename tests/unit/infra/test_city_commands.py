@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from infra.cli.city import command
 from infra.topics.cluster import Cluster
 from infra.topics.connection import KafkaAwayError
+from producers.registry_file import parse
 from producers.simulator.traffic.available import missing_sumo
 
 SMALL = ("--seed", "101", "--cameras", "6", "--seconds", "8")
@@ -87,3 +88,38 @@ def test_no_kafka_is_said_before_anything_is_made(monkeypatch: pytest.MonkeyPatc
     done = vigil("run", *SMALL)
     assert done.exit_code == 1
     assert "--digest, which needs no stack" in done.output
+
+
+def test_an_unknown_camera_cannot_be_filmed(tmp_path: Path) -> None:
+    """The error names the camera, those that there are, and what to do; nothing is written."""
+    done = vigil("film", "--cameras", "6", "--only", "K-00099", "--out", str(tmp_path / "new"))
+    assert done.exit_code == 2
+    assert "K-00099" in done.output
+    assert "K-00005" in done.output
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_film_can_be_imported_as_cameras(tmp_path: Path) -> None:
+    """A second of film is written and scored; the registry that names it is one that the import takes."""
+    out = tmp_path / "film"
+    done = vigil("film", *SMALL[:4], "--seconds", "1", "--only", "K-00000", "--out", str(out), "--json", "--score")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    (one,) = said["films"]
+    assert one["frames"] == 25
+    assert (out / one["file"]).stat().st_size == one["bytes"]
+    entries, problems = parse((out / "registry.json").read_text(), out, is_json=True)
+    assert not problems
+    assert [entry.camera.source_uri for entry in entries] == [(out / "K-00000.mp4").as_uri()]
+    truth = [json.loads(line) for line in (out / "truth-tracks.jsonl").read_text().splitlines()]
+    assert truth[0]["captured_at_us"] == entries[0].camera.source_start_us
+    # few are before a door in one second: the score counts no more than there is
+    assert sum(each["true_boxes"] for each in said["score"]["classes"]) <= sum(len(each["box_class"]) for each in truth)
+
+
+def test_sprites_need_the_fire_clip(tmp_path: Path) -> None:
+    """Without the clip that is not part of the repository, a sentence names it and the option."""
+    done = vigil("sprites", "--footage", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 1
+    assert "fire_house.mp4 is not at hand; name its folder with --footage" in done.output
+    assert not (tmp_path / "out").exists()
