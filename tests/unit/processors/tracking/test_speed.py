@@ -123,7 +123,7 @@ def test_errors_that_last_widen_the_interval() -> None:
     """Errors correlated by 0.7 from frame to frame: the interval holds, and does not where they are taken for new."""
     rng = np.random.default_rng(6)
     h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
-    t = np.arange(11) * 0.2
+    t: Floats = np.linspace(0.0, 2.0, 11)
     u, v = VIEW.foot(np.zeros(11), 25.0 + 12.0 * (t - 1))
     holds: dict[float, list[bool]] = {0.0: [], 0.56: []}
     for _ in range(500):
@@ -143,7 +143,7 @@ def test_one_foot_that_is_none_is_left_out() -> None:
     """A box that takes in a shadow once: the speed is as without it, and the interval is not blown up."""
     rng = np.random.default_rng(8)
     h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
-    t = np.arange(11) * 0.2
+    t: Floats = np.linspace(0.0, 2.0, 11)
     u, v = VIEW.foot(np.zeros(11), 25.0 + 12.0 * (t - 1))
     for n in (1, 5, 9):
         clean, shadowed = np.empty(3), np.empty(3)
@@ -158,7 +158,7 @@ def test_one_foot_that_is_none_is_left_out() -> None:
 
 def test_a_foot_behind_another_vehicle_is_no_point_of_the_path() -> None:
     """A car that goes behind a nearer lorry, so that its box ends at the lorry's roof, does not slow down by that."""
-    t = np.arange(15) / 5
+    t: Floats = np.linspace(0.0, 2.8, 15)
     u, v = (feet.tolist() for feet in VIEW.foot(np.zeros(15), 28.0 - 6.0 * t))
     alone = [[Box(a, b, 120, 80)] for a, b in zip(u, v, strict=True)]
     lorry = Box(u[9], v[9] + 160.0, 420, 220)
