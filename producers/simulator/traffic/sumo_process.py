@@ -43,9 +43,9 @@ def build(folder: Path, stop_line_m: float) -> Path:
     net = compiled(folder, "edges.xml")
     edges = _parsed(folder / "edges.xml")
     gaps = gaps_m(folder, net)
-    for edge in edges.getroot():
+    for edge in edges:
         edge.set("endOffset", f"{max(0.0, stop_line_m - gaps[edge.get('id', '')]):.2f}")
-    edges.write(folder / "offset-edges.xml")
+    ET.ElementTree(edges).write(folder / "offset-edges.xml")
     return compiled(folder, "offset-edges.xml")
 
 
@@ -69,10 +69,10 @@ def gaps_m(folder: Path, net: Path) -> dict[str, float]:
     """Return how far before the middle of its junction each street's lanes end."""
     middle = {
         str(node.get("id")): (float(node.get("x", 0)), float(node.get("y", 0)))
-        for node in _parsed(folder / "nodes.xml").getroot()
+        for node in _parsed(folder / "nodes.xml")
     }
     out = {}
-    for edge in _parsed(net).getroot().iter("edge"):
+    for edge in _parsed(net).iter("edge"):
         if edge.get("function"):
             continue
         (px, py), (qx, qy) = (tuple(map(float, p.split(",")[:2])) for p in edge[0].get("shape", "").split()[-2:])
@@ -81,8 +81,8 @@ def gaps_m(folder: Path, net: Path) -> dict[str, float]:
     return out
 
 
-def _parsed(path: Path) -> ET.ElementTree:
-    return ET.parse(path)  # noqa: S314  this project or netconvert wrote it
+def _parsed(path: Path) -> ET.Element:
+    return ET.parse(path).getroot()  # noqa: S314  this project or netconvert wrote it
 
 
 class Signals:

@@ -188,7 +188,7 @@ def test_a_sections_average_is_the_time_between_its_cameras(name: str) -> None:
             ]
             assert section.length_m / (at[1] - at[0]) * 3.6e6 == pytest.approx(staged.measured, abs=0.2)
         assert staged.measured is not None
-        assert (staged.measured - section.limit_kmh >= 10.0) is not staged.negative_of
+        assert (staged.measured - section.limit_kmh >= 10.0) is not bool(staged.negative_of)
         for which, gantry in ((first, section.entry_m), (camera, section.exit_m)):
             begin, end = (crossed(car, CITY.streets.point(which.edge, gantry - m, 0.0), way) for m in (99.0, 26.0))
             assert speeds(car, round(begin), round(end)).max() < section.limit_kmh + 10.0
