@@ -136,7 +136,7 @@ def test_the_law_holds_in_the_tables(written: Written, broken: str) -> None:
 def test_cases_are_explained_by_the_law(written: Written) -> None:
     """Of each reason of a price some cases: the law's sum and version are the record's, or the first offence's."""
     cases = written.client.query(
-        "SELECT case_id, reason FROM case_events WHERE step = 'ISSUED' ORDER BY cityHash64(case_id) LIMIT 5 BY reason"
+        "SELECT case_id, reason FROM case_events WHERE step = 'ISSUED' ORDER BY cityHash64(case_id) LIMIT 3 BY reason"
         " UNION ALL SELECT case_id, '' FROM cases WHERE step IN ('REJECTED', 'CONFIRMED', 'LAPSED')"
         " ORDER BY cityHash64(case_id) LIMIT 1 BY step"
     ).result_rows
@@ -154,7 +154,7 @@ def test_cases_are_explained_by_the_law(written: Written) -> None:
             assert (verdict, found.sanction.tier) == (Verdict.FIRST, Tier.REPEAT), case
         verdicts[verdict, found.sanction.tier] += 1
     for kind in ((Verdict.SAME, Tier.FIRST), (Verdict.SAME, Tier.REPEAT), (Verdict.FIRST, Tier.REPEAT)):
-        assert verdicts[kind] > 3, verdicts
+        assert verdicts[kind] >= 3, verdicts
 
 
 def test_a_case_is_explained_on_the_command_line(written: Written) -> None:
