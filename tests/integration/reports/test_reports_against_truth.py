@@ -245,7 +245,8 @@ def test_the_same_tariff_gives_the_same_money_and_a_double_one_twice_as_much(rep
         if factor == 1:
             assert totals["difference_kzt"] == 0
     path.write_text(
-        '[tariff]\nname = "dear"\n[[price]]\narticle = "KoAP 601"\nfirst = 6\nrepeat = 10\n', encoding="utf-8"
+        '[tariff]\nname = "dear"\n[[price]]\narticle = "KoAP 601"\nfirst = { mrp = 6 }\nrepeat = { mrp = 10 }\n',
+        encoding="utf-8",
     )
     rows = {row["group"]: row for row in reports.answer("revenue", "--by", "article", "--tariff", str(path))["rows"]}
     assert rows["KoAP 592.1"]["difference_kzt"] == 0
