@@ -85,7 +85,10 @@ def main(arguments: list[str]) -> int:
         print(f"{program[0]} cannot be started: {error.strerror}", flush=True)
         return 127
     started = Path(f"/proc/{child.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    pid_file.write_text(f"{child.pid} {started}\n", encoding="utf-8")
+    # whoever looks sees all of it or nothing
+    whole = pid_file.with_name(f"{pid_file.name}.new")
+    whole.write_text(f"{child.pid} {started}\n", encoding="utf-8")
+    whole.replace(pid_file)
     _wait(child, stop_s)
     deadline = time.monotonic() + DESCENDANTS_S
     _reap()

@@ -52,7 +52,7 @@ class SinkProcess:
     @property
     def pid(self) -> int | None:
         """Process id of the sink itself, or None while it is not there."""
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, IndexError):
             return int(self._pid_file.read_text(encoding="utf-8").split()[0])
         return None
 
