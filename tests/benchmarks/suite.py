@@ -128,7 +128,7 @@ GROUPS: Final[Mapping[str, Group]] = {
 SETS: Final[Mapping[str, Sequence[str]]] = {
     "chain": ("producers", "triton", "triage", "tracker", "stages", "cases"),
     "sinks": ("clickhouse", "evidence"),
-    "city": ("city-run", "city-history"),
+    "city": ("city-run", "city-history", "reports"),
     "all": tuple(GROUPS),
 }
 
