@@ -58,7 +58,7 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       city-run    camera-seconds a core-second of the test city's detections
       chain       producers, triton, triage, tracker and stages
       sinks       clickhouse, evidence and reports
-      city        city-run and city-history
+      city        city-run, city-history and reports
       all         all
 
     \b
