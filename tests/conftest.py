@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 
 @pytest.fixture(scope="session")
@@ -15,14 +17,18 @@ def shared() -> Path:
     return folder
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what starts servers in one process, one after the other; unit tests fill the other cores, file by file.
+class _OneStack(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives what starts servers to one process, one after the other; unit tests fill the other cores, file by file.
 
-    `make test` runs pytest-xdist with --dist loadgroup. One stack serves all its tests, and two would fight for the
-    cores and the memory.
+    One stack serves all its tests, and two would fight for the cores and the memory.
     """
-    unit = Path(__file__).parent / "unit"
-    for item in items:
-        group = str(item.path) if item.path.is_relative_to(unit) else "stack"
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return what is run in one process: a file of unit tests, or all the rest."""
+        file = nodeid.partition("::")[0]
+        return file if file.startswith("tests/unit/") else "stack"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneStack:
+    """Tell pytest-xdist how to share the tests among its processes."""
+    return _OneStack(config, log)
