@@ -217,7 +217,7 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
     for _ in range(n // DROP_ONE_IN):
         if n <= FEWEST:
             break
-        # the farthest is put behind the others, which are fitted without it
+        # the farthest is taken out and the others are fitted; it is put back where they do not contradict it
         i = _farthest(n, points, a)
         point, at = points[i].copy(), ts[i]
         points[i : n - 1] = points[i + 1 : n].copy()
