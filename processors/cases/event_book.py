@@ -1,6 +1,7 @@
 """EventBook: what a process keeps of case-events in a file of its own, with how far it has read."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +23,7 @@ class PlacedEvent(NamedTuple):
     offset: int
 
 
-class EventBook:
+class EventBook(ABC):
     """A SQLite file that is filled from case-events alone: what it holds and how far it was filled are one transaction.
 
     It may be deleted: then it is filled from the topic's begin. Memory stays bounded however many cases there are.
@@ -76,9 +77,9 @@ class EventBook:
             raise
         self.db.execute("COMMIT")
 
+    @abstractmethod
     def take(self, events: Sequence[PlacedEvent]) -> None:
         """Take events into the tables, inside a transaction; a copy changes nothing."""
-        raise NotImplementedError
 
     def forget(self) -> None:
         """Drop everything: the topic was made anew."""

@@ -1,9 +1,16 @@
-"""What the relay's and the scheduler's processes share: logs, and an event that SIGTERM sets."""
+"""What the relay's and the scheduler's processes share: logs, an event that SIGTERM sets, and exit statuses."""
 
 import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
+
+from confluent_kafka import KafkaException
+
+from processors.stage import EXIT_CRASH, StageStoppedError
+
+log = logging.getLogger(__name__)
 
 
 def stopped_by_signals() -> threading.Event:
@@ -13,3 +20,16 @@ def stopped_by_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def exit_status(work: Callable[[], None]) -> int:
+    """Do a process's work; return its exit status: 0 stopped, 70 start it again, else the stage error's own."""
+    try:
+        work()
+    except StageStoppedError as error:
+        log.critical("%s", error)
+        return error.status
+    except KafkaException as error:
+        log.critical("Kafka: %s; exiting to be restarted", error.args[0])
+        return EXIT_CRASH
+    return 0

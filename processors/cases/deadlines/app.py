@@ -1,23 +1,17 @@
 """The process that `vigil run deadlines` starts."""
 
-import logging
-
-from confluent_kafka import KafkaException
-
 from processors.cases.command_writer import CommandWriter
 from processors.cases.deadlines.core import NAME, VERSION
 from processors.cases.deadlines.deadline_book import DeadlineBook
 from processors.cases.deadlines.scheduler import Scheduler
 from processors.cases.event_follower import EventFollower
 from processors.cases.office_rules import office_rules
-from processors.cases.process import stopped_by_signals
+from processors.cases.process import exit_status, stopped_by_signals
 from processors.cases.terms import Terms
 from processors.rules.stack_settings import StackSettings, stage_settings
-from processors.stage import EXIT_CRASH, StageStoppedError, new_codec
+from processors.stage import new_codec
 from processors.stage.topic_facts import observe
 from schemas.law import Law
-
-log = logging.getLogger(__name__)
 
 
 def run(settings: StackSettings, *, clock: str = "wall") -> int:
@@ -29,7 +23,8 @@ def run(settings: StackSettings, *, clock: str = "wall") -> int:
     """
     stop = stopped_by_signals()
     where = stage_settings(settings, NAME)
-    try:
+
+    def work() -> None:
         facts = observe(where, "cases", "case-commands")
         facts.check_all(["case-events"], [])
         codec = new_codec(where)
@@ -41,10 +36,5 @@ def run(settings: StackSettings, *, clock: str = "wall") -> int:
         finally:
             follower.close()
             book.close()
-    except StageStoppedError as error:
-        log.critical("%s", error)
-        return error.status
-    except KafkaException as error:
-        log.critical("Kafka: %s; exiting to be restarted", error.args[0])
-        return EXIT_CRASH
-    return 0
+
+    return exit_status(work)
