@@ -17,18 +17,52 @@ def shared() -> Path:
     return folder
 
 
-class _OneStack(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives what starts servers to one process, one after the other; unit tests fill the other cores, file by file.
+#: Tests that start servers of their own, or none, beside the session's stack: they run while others use that.
+OWN_SERVERS = (
+    "tests/benchmarks/",
+    "tests/contract/",
+    "tests/scenarios/",
+    "tests/integration/chaos/test_disturbed_sink.py",
+    "tests/integration/chaos/test_one_kill_of_each.py",
+    "tests/integration/demo/",
+    "tests/integration/local/",
+    "tests/integration/reports/",
+    "tests/integration/simulator/",
+)
 
-    One stack serves all its tests, and two would fight for the cores and the memory.
+
+def scope_of(nodeid: str) -> str:
+    """Return what is run in one process, one after the other: a file of unit tests, or all that shares servers.
+
+    One stack serves all its tests: two would fight for the cores and the memory. What has servers of its own waits for
+    them as long as those do for theirs, with the cores idle, and so runs beside them.
     """
+    file = nodeid.partition("::")[0]
+    if file.startswith("tests/unit/"):
+        return file
+    return "own servers" if file.startswith(OWN_SERVERS) else "the session's stack"
+
+
+class _Scopes(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each scope to one process; unit tests fill the other cores, file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        """Return what is run in one process: a file of unit tests, or all the rest."""
-        file = nodeid.partition("::")[0]
-        return file if file.startswith("tests/unit/") else "stack"
+        return scope_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneStack:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scopes:
     """Tell pytest-xdist how to share the tests among its processes."""
-    return _OneStack(config, log)
+    return _Scopes(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that asks for the session's stack among those with servers of their own, which it would start twice."""
+    wrong = [
+        item.nodeid
+        for item in items
+        if scope_of(item.nodeid) == "own servers" and "stack" in getattr(item, "fixturenames", ())
+    ]
+    if wrong:
+        raise pytest.UsageError(
+            f"{wrong[0]} uses the session's stack, but OWN_SERVERS (tests/conftest.py) names it; {len(wrong)} such"
+        )
