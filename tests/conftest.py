@@ -56,7 +56,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scopes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that asks for the session's stack among those with servers of their own, which it would start twice."""
+    """Refuse a test that asks for the session's stack although OWN_SERVERS names it: it would start a second."""
     wrong = [
         item.nodeid
         for item in items
