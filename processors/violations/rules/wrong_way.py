@@ -24,6 +24,8 @@ class Settings:
             little less than a second apart.
         coverage_k: angle - k * error must lie beyond min_turn_deg, and the path likewise.
         min_boxes: boxes behind the track.
+        jump_ratio: a step between two looks that is so many times as long as the vehicle's speed allows is a jump of
+            its track to another vehicle. Above 1, as a far foot point is seen with more error than the calibration's.
     """
 
     min_turn_deg: float = 120.0
@@ -31,6 +33,7 @@ class Settings:
     min_s: float = 1.5
     coverage_k: float = 1.96
     min_boxes: float = 5.0
+    jump_ratio: float = 1.5
 
 
 @dataclass(slots=True)
@@ -43,6 +46,9 @@ class Drive:
         seen_us: when it was last seen so.
         x_m: where it was first seen so, metres.
         y_m: likewise.
+        last_x_m: where it was last seen so, metres.
+        last_y_m: likewise.
+        last_us: when that was.
         onset: pictures of that.
     """
 
@@ -51,11 +57,16 @@ class Drive:
     seen_us: int
     x_m: float
     y_m: float
+    last_x_m: float
+    last_y_m: float
+    last_us: int
     onset: Sight
 
 
 #: Longest time between two looks at one drive.
 GAP_US = 3_000_000
+#: A step that lies nearer to the permitted direction than this is one with the traffic: half-way round.
+ALONG_DEG = 90.0
 #: Vehicles followed on one camera.
 MOST_DRIVES = 256
 
@@ -64,7 +75,7 @@ class WrongWay:
     """Holds the direction of a vehicle's way over the ground, from where it turned, against its zone's."""
 
     kind: ClassVar[str] = "wrong_way"
-    version: ClassVar[str] = "wrong_way/1"
+    version: ClassVar[str] = "wrong_way/2"
 
     def initial(self) -> dict[str, Drive]:
         """Nobody drives against the direction."""
@@ -127,11 +138,18 @@ class WrongWay:
             state.pop(track_id, None)
             return None
         drive = state.get(track_id)
-        if drive is None or drive.zone_id != zone_id:
+        if (
+            drive is None
+            or drive.zone_id != zone_id
+            or not _is_driven(drive, i, second, settings, permitted, calibration.position_error_m)
+        ):
             if drive is not None or len(state) < MOST_DRIVES:
-                state[track_id] = Drive(zone_id, second.at_us, second.at_us, x, y, second.sight_of(i))
+                state[track_id] = Drive(
+                    zone_id, second.at_us, second.at_us, x, y, x, y, second.at_us, second.sight_of(i)
+                )
             return None
-        drive.seen_us = second.at_us
+        drive.seen_us = drive.last_us = second.at_us
+        drive.last_x_m, drive.last_y_m = x, y
         path = math.hypot(x - drive.x_m, y - drive.y_m)
         lasted_s = (second.at_us - drive.since_us) / 1e6
         if path <= 0 or lasted_s < settings.min_s or t.track_boxes[i] < settings.min_boxes:
@@ -175,11 +193,36 @@ class WrongWay:
 
     def pack(self, state: dict[str, Drive]) -> Any:
         """Return the state as plain data."""
-        return {t: [d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.onset.pack()] for t, d in state.items()}
+        return {
+            t: [d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.last_x_m, d.last_y_m, d.last_us, d.onset.pack()]
+            for t, d in state.items()
+        }
 
     def unpack(self, plain: Any) -> dict[str, Drive]:
         """Return the state from what `pack` gave."""
         return {t: Drive(*[*fields[:-1], Sight(*fields[-1])]) for t, fields in plain.items()}
+
+
+def _is_driven(
+    drive: Drive, i: int, second: Second, settings: Settings, permitted_deg: float, position_error_m: float
+) -> bool:
+    """Say whether the way since the last look is one that the vehicle can have driven, and not along the direction.
+
+    Where a track goes over to another vehicle, its place jumps by more than its speed allows, or moves with the traffic
+    while its heading, smoothed over two seconds, is still that of the jump.
+    """
+    t = second.tracks
+    x, y, speed = t.track_x_m[i], t.track_y_m[i], t.track_speed_kmh[i]
+    assert x is not None
+    assert y is not None
+    step = math.hypot(x - drive.last_x_m, y - drive.last_y_m)
+    noise = settings.coverage_k * math.sqrt(2) * position_error_m
+    if step <= noise:
+        return True
+    if turn_deg(heading_deg(x - drive.last_x_m, y - drive.last_y_m), permitted_deg) < ALONG_DEG:
+        return False
+    most_kmh = (speed or 0.0) + settings.coverage_k * (t.track_speed_error_kmh[i] or 0.0)
+    return step <= settings.jump_ratio * most_kmh / 3.6 * (second.at_us - drive.last_us) / 1e6 + noise
 
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:

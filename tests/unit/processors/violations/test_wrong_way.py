@@ -57,6 +57,24 @@ def test_one_look_the_right_way_starts_it_afresh() -> None:
     assert found([*scenes, []]) == []
 
 
+def test_a_track_that_jumps_to_another_vehicle_starts_it_afresh() -> None:
+    """Twenty-five metres in a second at 30 km/h are none: the track is now another vehicle's, far away."""
+    reversing = [[driving(60)], [driving(57)], [driving(54)]]
+    assert found([*reversing, [driving(29)], [driving(28)], [driving(26)], []]) == []
+    assert len(found([*reversing, [driving(46)], [driving(38)], [driving(30)], []])) == 1
+
+
+def test_a_place_that_moves_with_the_traffic_starts_it_afresh() -> None:
+    """After a jump the smoothed heading lags behind: the steps between the looks say where the vehicle drives."""
+    assert (
+        found([[driving(60)], [driving(52)], [driving(46)], [driving(40)], [driving(47)], [driving(39)], []])[
+            0
+        ].measures["path_m"]
+        == 20.0
+    )
+    assert found([[driving(20)], [driving(27)], [driving(14)], [driving(22)], [driving(9)], []]) == []
+
+
 def test_a_stop_in_between_does_not_end_it() -> None:
     """It drives against the direction, waits, drives on: the heading is unknown while it stands."""
     scenes = [[driving(60)], [driving(54)], *[[driving(53, None)]] * 6, [driving(48)], [driving(40)], []]
