@@ -42,6 +42,7 @@ def command(out: Path, registry: Path, pace: str, *, keep: bool) -> None:
     Starts the local stack in a folder of its own (.local/demo), plays the shipped clips at real time, waits until every
     group's lag is 0, writes demo-out/report.html and report.json with a still of each finding, and stops everything.
     Each finding's evidence is kept in demo-out/evidence, verified, and the finding recomputed from it.
+    Each violation opens a case, which waits for an officer: with --keep, officer-1 may review it.
     Exit 0 only where every camera-second is in ClickHouse exactly once, every table equals its topic, the evidence
     agrees and every finding comes out again bit for bit.
 
@@ -53,7 +54,7 @@ def command(out: Path, registry: Path, pace: str, *, keep: bool) -> None:
     """
     settings = Settings(data_dir=Path(".local/demo"))
     console = Console()
-    demo = Demo(settings, out, registry, pace, console, evidence=True)
+    demo = Demo(settings, out, registry, pace, console, evidence=True, cases=True)
     try:
         try:
             demo.prepare()
@@ -66,5 +67,6 @@ def command(out: Path, registry: Path, pace: str, *, keep: bool) -> None:
         raise click.ClickException(str(error)) from error
     if keep:
         console.print(f"running: Kafka {settings.bootstrap_servers}, ClickHouse {settings.clickhouse_address}")
+        console.print("review a case: VIGIL_DATA_DIR=.local/demo .venv/bin/vigil review next --officer officer-1")
         console.print("stop it with: VIGIL_DATA_DIR=.local/demo .venv/bin/vigil down")
     sys.exit(0 if ok else 1)

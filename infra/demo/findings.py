@@ -22,7 +22,9 @@ from schemas.wire import BadMessageError
 ROLES = ("best", "peak", "latest", "onset")
 
 
-def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path, *, evidence: bool = False) -> Report:
+def gather(
+    settings: Settings, reader: TopicReader, tables: Tables, out: Path, *, evidence: bool = False, cases: bool = False
+) -> Report:
     """Return the report of a finished run; stills are written below `out`, where evidence lies if it was kept."""
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
     prefix = settings.topic_prefix
@@ -63,6 +65,7 @@ def gather(settings: Settings, reader: TopicReader, tables: Tables, out: Path, *
         findings=findings,
         problems=[*_problems(account, counts, findings, cameras), *(kept.problems if kept is not None else ())],
         query=BALANCE_SQL,
+        cases=tables.cases() if cases else None,
         evidence=kept,
     )
 

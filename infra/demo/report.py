@@ -13,6 +13,7 @@ from rich.table import Table
 
 from infra.demo.accounting import Account, TableCount
 from infra.demo.kept_evidence import KeptEvidence
+from infra.demo.tables import OpenCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Report:
         findings: each of them, with its still.
         problems: why the demo did not succeed; empty where it did.
         query: the SQL of the balance.
+        cases: what the violations opened, for an officer to review; None: no case stage ran.
         evidence: what was kept of the findings; None: no evidence sink ran.
     """
 
@@ -70,6 +72,7 @@ class Report:
     findings: Sequence[Finding]
     problems: Sequence[str]
     query: str
+    cases: Sequence[OpenCases] | None
     evidence: KeptEvidence | None = None
 
     @property
@@ -85,12 +88,18 @@ class Report:
         return (
             f"All {self.account.produced} camera-seconds are in ClickHouse exactly once; every table equals its topic; "
             f"{self.incidents} incidents, {self.violations} violations proposed."
+            + ("" if self.cases is None else f" {self.opened} cases wait for an officer.")
             + (
                 ""
                 if self.evidence is None
                 else f" Evidence of {self.evidence.cases} findings agrees; each comes out again bit for bit."
             )
         )
+
+    @property
+    def opened(self) -> int:
+        """Cases opened."""
+        return sum(one.cases for one in self.cases or ())
 
     def as_json(self) -> dict[str, Any]:
         """Return what report.json holds."""
@@ -112,6 +121,7 @@ class Report:
             "lost_at": {link: [list(second) for second in seconds] for link, seconds in account.lost_at.items()},
             "incidents": self.incidents,
             "violations": self.violations,
+            "cases": None if self.cases is None else [asdict(one) for one in self.cases],
             "latency_ms": dict(self.latency_ms),
             "rows": {name: table.rows for name, table in self.tables.items()},
             "tables": {name: {**asdict(table), "equal": table.equal} for name, table in self.tables.items()},
@@ -175,6 +185,13 @@ def show(report: Report, folder: Path, console: Console) -> None:
     for (family, kind, camera_id), summaries in by_kind.items():
         found.add_row(family, kind, camera_id, str(len(summaries)), summaries[0])
     console.print(found)
+    if report.cases:
+        cases = Table(title="Cases: nothing is fined before an officer confirms", title_justify="left", box=SIMPLE_HEAD)
+        for name in ("kind", "stands at", "cases", "proposed fines, KZT"):
+            cases.add_column(name, justify="left" if name in {"kind", "stands at"} else "right")
+        for one in report.cases:
+            cases.add_row(one.kind, one.step, str(one.cases), f"{one.amount_kzt:,}")
+        console.print(cases)
     if report.evidence is not None:
         e = report.evidence
         starts = ", ".join(f"{count} from {start}" for start, count in e.starts.items())

@@ -25,7 +25,10 @@ from infra.demo.topic_reader import TopicReader
 from infra.local.control import LocalStack, StackError
 from infra.local.kafka import message_max_bytes
 from infra.local.stages import StageProcess
+from infra.review.officers import EXAMPLE
 from infra.settings import ROOT, Settings
+from processors.cases.core import SOURCE as COMMANDS
+from processors.cases.relay.core import SOURCES as RELAYED
 from sinks.evidence import signing
 
 #: Vigil's own processes, in the order of the chain.
@@ -40,11 +43,13 @@ SOURCES: Mapping[str, Sequence[str]] = {
     "clickhouse-sink": TABLES,
 }
 GROUPS: Sequence[str] = tuple(SOURCES)
+#: The same of the processes that open cases, where a demo has them.
+CASES: Mapping[str, Sequence[str]] = {"cases": (COMMANDS,), "cases-relay": RELAYED}
 REGISTRY = Path(__file__).with_name("cameras.toml")
 #: The footage is at most 75 s; a machine that cannot finish in this time is too slow to run the demo.
 SETTLE_WITHIN_S = 420.0
 JOIN_WITHIN_S = 90.0
-SHOWN = ("frames", "detections", "tracks", "incidents", "violations")
+SHOWN = ("frames", "detections", "tracks", "incidents", "violations", "case-events")
 
 
 class DemoError(RuntimeError):
@@ -76,6 +81,7 @@ class Demo:
         pace: realtime or max.
         console: where progress goes.
         evidence: also keep each finding's evidence, verify it, and recompute each finding from it.
+        cases: also open a case of each violation, for an officer to review.
     """
 
     settings: Settings
@@ -84,6 +90,7 @@ class Demo:
     pace: str = "realtime"
     console: Console = field(default_factory=Console)
     evidence: bool = False
+    cases: bool = False
     stack: LocalStack = field(init=False)
     _started: bool = field(init=False, default=False)
 
@@ -119,6 +126,8 @@ class Demo:
         self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry.resolve())))
         if self.evidence:
             signing.generate(self.out / KEY)
+        if self.cases and not self.settings.review_officers_file.exists():
+            self.settings.review_officers_file.write_text(EXAMPLE + "\n", encoding="utf-8")
 
     def play(self) -> None:
         """Start every stage as its own process, play the footage, wait until every group's lag is 0.
@@ -126,7 +135,7 @@ class Demo:
         Raises:
             DemoError: a process gave up, or the lag does not reach 0 in time.
         """
-        watcher = Watcher(self.settings, self.stack)
+        watcher = Watcher(self.settings, self.stack, {**SOURCES, **(CASES if self.cases else {})})
         self._step("starting the stages", lambda: self._start_stages(watcher))
         self.stack.start([self._process("producers", f"--pace={self.pace}", "--exit-when-done")])
         deadline = time.monotonic() + SETTLE_WITHIN_S
@@ -160,7 +169,8 @@ class Demo:
 
     def _start_stages(self, watcher: "Watcher") -> None:
         """Start every stage and wait until each group holds its partitions, so that no latency is that of a start."""
-        self.stack.start([*(self._process(name) for name in STAGES), *([self._sink()] if self.evidence else [])])
+        names = [*(CASES if self.cases else ()), *STAGES]
+        self.stack.start([*(self._process(name) for name in names), *([self._sink()] if self.evidence else [])])
         deadline = time.monotonic() + JOIN_WITHIN_S
         while missing := watcher.groups_without_members():
             if time.monotonic() > deadline:
@@ -182,7 +192,7 @@ class Demo:
         try:
             with self.console.status("reading topics and tables, drawing stills"):
                 tables = Tables.connect(self.settings)
-                report = gather(self.settings, reader, tables, self.out, evidence=self.evidence)
+                report = gather(self.settings, reader, tables, self.out, evidence=self.evidence, cases=self.cases)
         finally:
             reader.close()
         write(report, self.out)
@@ -191,7 +201,7 @@ class Demo:
 
     def stop_stages(self) -> None:
         """Stop Vigil's own processes; the servers go on."""
-        self.stack.stop([*STAGES, *([GROUP] if self.evidence else []), "producers"])
+        self.stack.stop([*STAGES, *(CASES if self.cases else ()), *([GROUP] if self.evidence else []), "producers"])
 
     def down(self) -> None:
         """Stop everything that this run started; a stack that ran before is another's."""
@@ -241,9 +251,11 @@ class Watcher:
     Args:
         settings: where they are.
         stack: the processes.
+        sources: consumer groups that are watched, and what each reads.
     """
 
-    def __init__(self, settings: Settings, stack: LocalStack) -> None:
+    def __init__(self, settings: Settings, stack: LocalStack, sources: Mapping[str, Sequence[str]] = SOURCES) -> None:
+        self._sources = sources
         self._prefix = settings.topic_prefix
         self._groups = Groups(settings.bootstrap_servers)
         self._reader = TopicReader(settings.bootstrap_servers, message_max_bytes())
@@ -253,7 +265,7 @@ class Watcher:
         """Return what is so now."""
         messages = {name: self._reader.count(self._prefix + name) for name in SHOWN}
         # its sources, not what it has committed: it may not have come to a topic yet
-        lag = {group: self.lag(group, SOURCES[group]) for group in GROUPS}
+        lag = {group: self.lag(group, topics) for group, topics in self._sources.items()}
         return Watched(messages, lag, self.states())
 
     def states(self) -> dict[str, str]:
@@ -262,7 +274,7 @@ class Watcher:
 
     def groups_without_members(self) -> list[str]:
         """Return the groups that are not stable with at least one assigned partition."""
-        return [group for group in GROUPS if not self._groups.members(self._prefix + group)]
+        return [group for group in self._sources if not self._groups.members(self._prefix + group)]
 
     def lag(self, group: str, sources: Sequence[str]) -> int:
         """Return how many messages of its sources a group has yet to commit."""

@@ -37,6 +37,25 @@ def table_of(topic: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCases:
+    """Cases of one kind at one step.
+
+    Attributes:
+        kind: kind of the violation.
+        step: the step that they stand at.
+        cases: how many.
+        amount_kzt: sum of the fines that the violations propose; nobody owes it before an officer has confirmed.
+        violations: violations that opened them.
+    """
+
+    kind: str
+    step: str
+    cases: int
+    amount_kzt: int
+    violations: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of one database."""
 
@@ -90,6 +109,16 @@ class Tables:
             str(c): (int(decoded), int(inferred), int(boxes), int(t))
             for c, decoded, inferred, boxes, t in self.rows(sql)
         }
+
+    def cases(self) -> list[OpenCases]:
+        """Return how many cases stand at each step, by kind, and the fines that they come to."""
+        sql = """
+            SELECT kind, step, count(), sum(amount_kzt), uniqExact(violation_id) FROM cases GROUP BY kind, step
+            ORDER BY kind, step"""
+        return [
+            OpenCases(str(kind), str(step), int(cases), int(amount), int(violations))
+            for kind, step, cases, amount, violations in self.rows(sql)
+        ]
 
     def coordinates(self, camera_id: str, epoch_us: int, last: int, back: int) -> dict[int, Coordinates]:
         """Return where the frames of a camera's seconds lie, by sequence: an index, not a scan of `frames`."""

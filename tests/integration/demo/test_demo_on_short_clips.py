@@ -34,7 +34,7 @@ def demo_on(servers: LocalStack, name: str, registry: Path, out: Path) -> Demo:
     """A demo that shares the servers."""
     settings = servers.settings.model_copy(update={"topic_prefix": f"{name}.", "clickhouse_database": name})
     out.mkdir()
-    return Demo(settings, out, registry, pace="max", console=Console(quiet=True), evidence=True)
+    return Demo(settings, out, registry, pace="max", console=Console(quiet=True), evidence=True, cases=True)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,19 @@ def test_the_page_names_every_finding(out: Path, content: dict[str, Any]) -> Non
     page = (out / "report.html").read_text(encoding="utf-8")
     assert content["camera_seconds"]["produced"] > 0
     assert all(finding["still"] in page for finding in content["findings"])
+
+
+def test_each_violation_opens_a_case_for_an_officer(out: Path, content: dict[str, Any]) -> None:
+    """Cases stand before any review, none is of two violations, and the page says what they come to."""
+    cases = content["cases"]
+    violations = [finding["kind"] for finding in content["findings"] if finding["family"] == "violation"]
+    assert bool(cases) == bool(violations)
+    assert {case["step"] for case in cases} <= {"DETECTED"}
+    assert {case["kind"] for case in cases} == set(violations)
+    for case in cases:
+        assert case["cases"] == case["violations"] <= violations.count(case["kind"])
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert all(f"{case['amount_kzt']:,}" in page for case in cases)
 
 
 def test_each_finding_has_evidence_that_agrees_and_comes_out_again(out: Path, content: dict[str, Any]) -> None:

@@ -18,8 +18,9 @@ class PlayedDemo:
     error: DemoError | None = None
     asked: list[str]
 
-    def __init__(self, *_arguments: object, evidence: bool) -> None:
+    def __init__(self, *_arguments: object, evidence: bool, cases: bool) -> None:
         assert evidence
+        assert cases
         type(self).asked = []
 
     def prepare(self) -> None:
