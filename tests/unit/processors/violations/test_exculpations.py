@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -222,7 +222,8 @@ def test_the_latest_vote_of_the_plate_counts() -> None:
 class Turning:
     """A rule of the test: whoever is there turns where it is prohibited."""
 
-    kind, version = "u_turn", "u_turn/1"
+    kind: ClassVar[str] = "u_turn"
+    version: ClassVar[str] = "u_turn/1"
 
     def initial(self) -> None:
         """Nothing is remembered."""
