@@ -140,25 +140,36 @@ class ViolationsCore:
             seen.forget(self.rules)
         if second is not None:
             watch.see(second, self.limits)
-            offences: list[tuple[str, str, Offence]] = []
-            for rule in self.rules:
-                seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
-                if found:
-                    offences += [
-                        (rule.kind, rule.version, replace(one, seen=watch.around(rule.kind, one, second, self.limits)))
-                        for one in found
-                    ]
+            offences = self._offences(state, second)
             if offences:
                 out += docket.enter(offences, self.settings)
             if docket.pending and tracks.plates:
                 for entry in docket.pending.values():
-                    entry.best = watch.read(entry.best, tracks)
+                    best = entry.best
+                    read = watch.read(best.track_id, best.seen, tracks)
+                    if read is not best.seen:
+                        entry.best = replace(best, seen=read)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
         for entry in out:
             entry.best = watch.open(entry.kind, entry.best, self.limits)
         seen.epoch_us, seen.ends_us = tracks.epoch_us, tracks.captured_at_us + tracks.duration_us
         return out
+
+    def _offences(self, state: CameraViolations, second: Second) -> list[tuple[str, str, Offence]]:
+        """Return what the rules measured in a second: kind, version, and the offence with what was seen around it."""
+        seen, docket, watch = state.rules, state.docket, state.watch
+        offences: list[tuple[str, str, Offence]] = []
+        for rule in self.rules:
+            seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
+            for one in found or ():
+                # What the docket will not keep needs no look around.
+                if docket.better(rule.kind, one):
+                    around = watch.around(rule.kind, one, second, self.limits)
+                    offences.append((rule.kind, rule.version, replace(one, seen=around)))
+                else:
+                    offences.append((rule.kind, rule.version, one))
+        return offences
 
     def message_of(self, entry: Pending, record: Record[Tracks], place: Place | None) -> Violation:
         """Return the message of a decided violation."""

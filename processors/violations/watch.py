@@ -45,8 +45,19 @@ class Watch:
     opened: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def see(self, second: Second, limits: Thresholds) -> None:
-        """Hold a second's sharpness against the level; a new registry entry is taken for the view as it is now."""
+        """Hold a second's sharpness against the level; a new registry entry is taken for the view as it is now.
+
+        What is remembered of vehicles leaves when it is too old to matter, one a second.
+        """
         tracks = second.tracks
+        if self.alike:
+            key, (_, _, at_us) = next(iter(self.alike.items()))
+            if second.at_us - at_us > limits.within_s * 1e6:
+                del self.alike[key]
+        if self.opened:
+            name, (at_us, _) = next(iter(self.opened.items()))
+            if second.at_us - at_us > limits.duplicate_s * 1e6:
+                del self.opened[name]
         if tracks.registry_version != self.registry_version:
             self.registry_version, self.jumped_at_us = tracks.registry_version, 0
             self.watched_s = self.off_s = 0
@@ -92,12 +103,12 @@ class Watch:
             placed=index >= 0 and tracks.track_x_m[index] is not None and tracks.track_heading_deg[index] is not None,
             others_alike=others,
         )
-        return self.read(replace(offence, seen=seen), tracks).seen
+        return self.read(offence.track_id, seen, tracks)
 
-    def read(self, offence: Offence, tracks: Tracks) -> Offence:
-        """Return an offence with the plate that its track has in this second; as it is where the track has none."""
+    def read(self, track_id: str, seen: Circumstances, tracks: Tracks) -> Circumstances:
+        """Return circumstances with the plate that a track has in this second; as they are where it has none."""
         for vote in tracks.plates:
-            if tracks.track_id[vote.track] != offence.track_id or not vote.candidates:
+            if tracks.track_id[vote.track] != track_id or not vote.candidates:
                 continue
             best = vote.candidates[0].text
             shared = any(
@@ -105,11 +116,8 @@ class Watch:
                 for other in tracks.plates
             )
             readings = tuple((one.text, round(one.probability_ratio, 4)) for one in vote.candidates[:RANKS])
-            return replace(
-                offence,
-                seen=replace(offence.seen, plates=readings, plate_reads=vote.reads, plate_elsewhere=shared),
-            )
-        return offence
+            return replace(seen, plates=readings, plate_reads=vote.reads, plate_elsewhere=shared)
+        return seen
 
     def open(self, kind: str, offence: Offence, limits: Thresholds) -> Offence:
         """Return a decided offence, held against those opened before; remembers it."""

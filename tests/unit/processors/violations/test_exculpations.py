@@ -261,6 +261,9 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(watch.alike) == MOST_ALIKE
     assert len(watch.opened) == MOST_OPENED
     assert Watch.unpack(watch.pack()) == watch
+    for n in range(700, 700 + MOST_OPENED):
+        watch.see(Second(second(n), Place(ROAD)), LIMITS)
+    assert (watch.alike, watch.opened) == ({}, {})
 
 
 def play_second() -> Second:
