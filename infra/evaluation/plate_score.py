@@ -7,11 +7,8 @@ from typing import Final
 
 from infra.evaluation.assignment import Assignment
 from infra.evaluation.camera_tracks import CameraTracks
+from processors.tracking.plates import is_confident
 
-#: A vote is confident from this share of all reads' probability on, over at least so many reads: the settings of this
-#: report, until a stage marks confidence itself.
-CONFIDENT_RATIO: Final = 0.9
-CONFIDENT_READS: Final = 2
 #: Formats of Kazakh plates that are certain (ST RK 986: of 2012, and of 1993, which stay in use); R is the region.
 REGION: Final = "(0[1-9]|1[0-9]|20)"
 FORMATS: Final[Mapping[str, str]] = {
@@ -92,7 +89,7 @@ class PlateTally:
                 continue
             vote = last.get(track)
             right = vote is not None and vote.text == plate
-            sure = vote is not None and vote.probability_ratio >= CONFIDENT_RATIO and vote.reads >= CONFIDENT_READS
+            sure = vote is not None and is_confident(vote.text, vote.probability_ratio, vote.reads)
             one = PlateScore(1, int(vote is not None), int(right), int(sure), int(sure and right))
             name = format_of(plate)
             self.by_format[name] = self.by_format.get(name, PlateScore()) + one

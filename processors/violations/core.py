@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -17,11 +17,13 @@ from processors.violations import rules as rules_package
 from processors.violations.articles import LawTable, law
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
+from processors.violations.exculpations.thresholds import thresholds
 from processors.violations.offence import Offence
+from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 1
+FORMAT = 2
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -33,10 +35,12 @@ class CameraViolations:
     Attributes:
         rules: states of its rules, and the time they have seen.
         docket: vehicles whose best measurement may still come, and those decided.
+        watch: what may excuse an offence and is seen over more than one second.
     """
 
     rules: RuleStates
     docket: Docket
+    watch: Watch
 
 
 class ViolationsCore:
@@ -60,7 +64,8 @@ class ViolationsCore:
         self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
         self.settings = settings or DocketSettings()
         self.table = table or law()
-        self.version = "violations/1 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/2 " + " ".join(rule.version for rule in self.rules)
+        self.limits = thresholds()
         self._places = Places()
 
     def stamp(self, message: Tracks) -> tuple[int, int]:
@@ -74,11 +79,11 @@ class ViolationsCore:
     def initial(self, key: str) -> CameraViolations:
         """Return the state of a camera without violations."""
         del key
-        return CameraViolations(RuleStates.fresh(self.rules), Docket())
+        return CameraViolations(RuleStates.fresh(self.rules), Docket(), Watch())
 
     def to_bytes(self, state: CameraViolations) -> bytes:
         """Serialise a state: a format byte and JSON."""
-        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), state.docket.pack()])
+        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), state.docket.pack(), state.watch.pack()])
 
     def from_bytes(self, key: str, data: bytes) -> CameraViolations:
         """Restore a state.
@@ -91,8 +96,8 @@ class ViolationsCore:
                 f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
                 "run the version that wrote it, or delete the stage's state to start afresh"
             )
-        states, docket = orjson.loads(data[1:])
-        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket))
+        states, docket, watch = orjson.loads(data[1:])
+        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket), Watch.unpack(watch))
 
     async def advance(
         self, batch: Sequence[KeyBatch[Tracks, CameraViolations]], registry: Registry
@@ -125,7 +130,7 @@ class ViolationsCore:
             tracks: the message.
             second: the same as its rules see it; None where the camera is not registered.
         """
-        seen, docket = state.rules, state.docket
+        seen, docket, watch = state.rules, state.docket, state.watch
         out: list[Pending] = []
         if seen.ends_us and (
             tracks.epoch_us != seen.epoch_us or not -LOST_US < tracks.captured_at_us - seen.ends_us < LOST_US
@@ -134,17 +139,37 @@ class ViolationsCore:
             out += docket.all(self.settings)
             seen.forget(self.rules)
         if second is not None:
-            offences: list[tuple[str, str, Offence]] = []
-            for rule in self.rules:
-                seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
-                if found:
-                    offences += [(rule.kind, rule.version, offence) for offence in found]
+            watch.see(second, self.limits)
+            offences = self._offences(state, second)
             if offences:
                 out += docket.enter(offences, self.settings)
+            if docket.pending and tracks.plates:
+                for entry in docket.pending.values():
+                    best = entry.best
+                    read = watch.read(best.track_id, best.seen, tracks)
+                    if read is not best.seen:
+                        entry.best = replace(best, seen=read)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
+        for entry in out:
+            entry.best = watch.open(entry.kind, entry.best, self.limits)
         seen.epoch_us, seen.ends_us = tracks.epoch_us, tracks.captured_at_us + tracks.duration_us
         return out
+
+    def _offences(self, state: CameraViolations, second: Second) -> list[tuple[str, str, Offence]]:
+        """Return what the rules measured in a second: kind, version, and the offence with what was seen around it."""
+        seen, docket, watch = state.rules, state.docket, state.watch
+        offences: list[tuple[str, str, Offence]] = []
+        for rule in self.rules:
+            seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
+            for one in found or ():
+                # What the docket will not keep needs no look around.
+                if docket.better(rule.kind, one):
+                    around = watch.around(rule.kind, one, second, self.limits)
+                    offences.append((rule.kind, rule.version, replace(one, seen=around)))
+                else:
+                    offences.append((rule.kind, rule.version, one))
+        return offences
 
     def message_of(self, entry: Pending, record: Record[Tracks], place: Place | None) -> Violation:
         """Return the message of a decided violation."""
@@ -171,7 +196,7 @@ class ViolationsCore:
             confidence_factor=best.confidence_factor,
             measures=dict(best.measures),
             articles=self.table.articles(entry.kind, best.excess, best.at_us),
-            exculpations=exculpations_of(best),
+            exculpations=exculpations_of(entry.kind, best),
             vehicle_key=best.track_id,
             key_period=None,
             plate_encrypted=None,

@@ -58,6 +58,12 @@ class Docket:
     pending: dict[str, Pending] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
 
+    def better(self, kind: str, offence: Offence) -> bool:
+        """Return True where `enter` would keep a measurement: nothing need be found out around the others."""
+        key = f"{kind}|{offence.track_id}"
+        known = self.pending.get(key)
+        return key not in self.decided and (known is None or offence.worth > known.best.worth)
+
     def enter(self, offences: Sequence[tuple[str, str, Offence]], settings: DocketSettings) -> list[Pending]:
         """Enter a second's measurements, (kind, rule version, offence); return what had to be decided to make room."""
         crowded: list[Pending] = []

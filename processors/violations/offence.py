@@ -1,10 +1,11 @@
 """Offence: one measurement of one vehicle whose whole tolerance interval lies beyond the limit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from processors.rules.sight import Sight
+from processors.violations.circumstances import Circumstances
 from schemas.messages import ClockSource
 
 
@@ -34,6 +35,7 @@ class Offence:
         calibration_version: calibration used.
         calibration_method: how that calibration was obtained.
         model_version: detection model.
+        seen: what the stage saw around it; rules leave it to the stage.
     """
 
     track_id: str
@@ -57,16 +59,18 @@ class Offence:
     calibration_version: int
     calibration_method: str
     model_version: str
+    seen: Circumstances = field(default_factory=Circumstances)
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        values = (getattr(self, field.name) for field in fields(self))
-        return [value.pack() if isinstance(value, Sight) else value for value in values]
+        values = (getattr(self, one.name) for one in fields(self))
+        return [value.pack() if isinstance(value, Sight | Circumstances) else value for value in values]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Offence":
         """Return what `pack` gave."""
-        values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
+        values = dict(zip((one.name for one in fields(cls)), plain, strict=True))
         values["onset"], values["sight"] = Sight(*values["onset"]), Sight(*values["sight"])
+        values["seen"] = Circumstances.unpack(values["seen"])
         values["clock_source"] = ClockSource(values["clock_source"])
         return cls(**values)

@@ -23,7 +23,7 @@ def tally(*votes: StatedPlate) -> PlateTally:
     return out
 
 
-def vote(track: int, text: str, probability: float = 0.95, reads: int = 3, at_s: int = 1) -> StatedPlate:
+def vote(track: int, text: str, probability: float = 0.995, reads: int = 3, at_s: int = 1) -> StatedPlate:
     """Return a vote."""
     return StatedPlate(track, at_s * S, text, probability, reads)
 
@@ -43,7 +43,7 @@ def test_a_tracks_last_vote_holds() -> None:
     assert tally(early, late).scores()["all"].n_right == 1
 
 
-@pytest.mark.parametrize(("probability", "reads", "sure"), [(0.9, 2, 1), (0.8999, 2, 0), (0.9, 1, 0)])
+@pytest.mark.parametrize(("probability", "reads", "sure"), [(0.99, 2, 1), (0.9899, 2, 0), (0.99, 1, 0)])
 def test_confidence_wants_probability_and_reads(probability: float, reads: int, sure: int) -> None:
     """A vote below either threshold is not confident; wrong and confident counts against the goal."""
     score = tally(vote(11, "123ABC03", probability, reads)).scores()["all"]

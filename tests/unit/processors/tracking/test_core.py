@@ -228,4 +228,4 @@ def test_plate_reads_of_a_track_are_voted() -> None:
     (plate,) = last.plates
     assert (plate.track, plate.reads) == (last.track_id.index(f"cam-1/{EPOCH_US}/0.0.1"), 3)
     assert [candidate.text for candidate in plate.candidates] == ["123ABC02", "128ABC02"]
-    assert plate.candidates[0].probability_ratio == pytest.approx((0.6 + 0.7) / 3, abs=1e-4)
+    assert 1 > plate.candidates[0].probability_ratio > 0.5 > plate.candidates[1].probability_ratio > 0

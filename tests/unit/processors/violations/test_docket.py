@@ -139,12 +139,12 @@ def test_a_long_gap_decides_what_waits() -> None:
 
 def test_what_may_excuse_is_told() -> None:
     """A survey and the camera's own clock are cleared, a drawing and arrival times flagged, the unseen unknown."""
-    sound = {e.ground: e.outcome for e in exculpations_of(offence(1, 0))}
+    sound = {e.ground: e.outcome for e in exculpations_of("speeding", offence(1, 0))}
     assert sound["calibration"] == "cleared"
     assert sound["clock"] == "cleared"
     assert {sound[g] for g in ("camera_moved", "emergency_vehicle", "directed_by_officer")} == {"unknown"}
     weak = replace(offence(1, 0), calibration_method="drawn on a map", clock_source=ClockSource.ARRIVAL)
-    doubts = {e.ground: e.outcome for e in exculpations_of(weak)}
+    doubts = {e.ground: e.outcome for e in exculpations_of("speeding", weak)}
     assert doubts["calibration"] == "flagged"
     assert doubts["clock"] == "flagged"
 
@@ -152,14 +152,14 @@ def test_what_may_excuse_is_told() -> None:
 @pytest.mark.parametrize("source", list(ClockSource))
 def test_every_clock_has_a_word(source: ClockSource) -> None:
     """A new clock source without one would stop the stage."""
-    found = {e.ground: e.outcome for e in exculpations_of(replace(offence(1, 0), clock_source=source))}
+    found = {e.ground: e.outcome for e in exculpations_of("speeding", replace(offence(1, 0), clock_source=source))}
     assert found["clock"] in {"cleared", "flagged"}
 
 
 def test_states_of_another_format_are_refused() -> None:
     """With what to do about it."""
     core = ViolationsCore()
-    with pytest.raises(ValueError, match="has format 9, this version reads 1; run the version"):
+    with pytest.raises(ValueError, match="has format 9, this version reads 2; run the version"):
         core.from_bytes("cam-1", b"\x09[]")
     with pytest.raises(ValueError, match="has format nothing"):
         core.from_bytes("cam-1", b"")

@@ -1,0 +1,61 @@
+"""Formats of Kazakh plates and their regions; the data and its sources are plates.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+FILE: Final = "plates.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFormat:
+    """One format.
+
+    Attributes:
+        name: in words.
+        pattern: regular expression of the whole text; its group `region` is the region, where the format has one.
+        certain: the format is certain; one that is not never makes a reading confident.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    certain: bool
+
+
+def plates_data() -> Mapping[str, Any]:
+    """Return plates.toml as it is."""
+    return tomllib.loads((resources.files(__package__) / FILE).read_text(encoding="utf-8"))
+
+
+@cache
+def plate_formats() -> tuple[PlateFormat, ...]:
+    """Return the formats, in the order in which they are tried."""
+    data = plates_data()
+    region = "(?P<region>" + "|".join(sorted(data["regions"])) + ")"
+    return tuple(
+        PlateFormat(one["name"], re.compile(one["pattern"].replace("{region}", region)), one["certain"])
+        for one in data["formats"]
+    )
+
+
+def format_of(text: str) -> PlateFormat | None:
+    """Return a plate's format, or None where it has none that is known."""
+    return next((one for one in plate_formats() if one.pattern.fullmatch(text)), None)
+
+
+def region_of(text: str) -> str | None:
+    """Return the name of the region that a plate was given out in; None where its format tells none."""
+    known = format_of(text)
+    matched = known.pattern.fullmatch(text) if known is not None else None
+    code = matched.groupdict().get("region") if matched is not None else None
+    return _regions()[code] if code is not None else None
+
+
+@cache
+def _regions() -> Mapping[str, str]:
+    regions: Mapping[str, str] = plates_data()["regions"]
+    return regions

@@ -1,0 +1,53 @@
+"""Circumstances: what the stage saw around an offence, for the grounds. Plain data, part of the stage's state."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What was to be seen around one measurement of one vehicle.
+
+    Attributes:
+        motion_ratio: share of the picture that changed in the second of the measurement; None: no scene measurements.
+        watched_s: looked-at seconds behind the level of the picture's sharpness.
+        jumped_at_us: when the view last jumped, microseconds since the Unix epoch; 0: not since it is watched.
+        signals_known: the junction's controller was heard.
+        signals: (group, state, since_us) of each signal group.
+        closing_gap_m: free distance to the vehicle behind that would collide first, metres; None: none closes in.
+        closing_s: time to that collision, seconds.
+        placed: the vehicle and its neighbours have positions on the ground, so that one behind would have been seen.
+        others_alike: other vehicles of the camera with an offence of the same kind shortly before.
+        plates: (text, probability) of the readings of the plate, the best first; empty: unread.
+        plate_reads: readings behind them.
+        plate_elsewhere: another track of the same second has the same best reading.
+        same_at_us: time of an earlier violation of the same kind, zone and plate; 0: none.
+        same_ratio: the lower of both plates' probabilities.
+    """
+
+    motion_ratio: float | None = None
+    watched_s: int = 0
+    jumped_at_us: int = 0
+    signals_known: bool = False
+    signals: tuple[tuple[str, str, int], ...] = ()
+    closing_gap_m: float | None = None
+    closing_s: float | None = None
+    placed: bool = False
+    others_alike: int = 0
+    plates: tuple[tuple[str, float], ...] = ()
+    plate_reads: int = 0
+    plate_elsewhere: bool = False
+    same_at_us: int = 0
+    same_ratio: float = 0.0
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+    @classmethod
+    def unpack(cls, plain: list[Any]) -> "Circumstances":
+        """Return what `pack` gave."""
+        values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
+        values["signals"] = tuple((group, state, since) for group, state, since in values["signals"])
+        values["plates"] = tuple((text, ratio) for text, ratio in values["plates"])
+        return cls(**values)

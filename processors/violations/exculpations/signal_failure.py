@@ -1,0 +1,29 @@
+"""A signal that is out of order binds nobody."""
+
+from processors.violations.circumstances import Circumstances
+from processors.violations.exculpations.thresholds import Thresholds
+from processors.violations.offence import Offence
+from schemas.messages import Exculpation, Signal
+
+GROUND = "signal_failure"
+_OUT = {Signal.DARK.value, Signal.FLASHING.value}
+
+
+def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) -> Exculpation:
+    """Drop where every group of the junction is dark or flashes; flag a part, a stuck one, and a junction unheard."""
+    if kind not in limits.signal_kinds:
+        return Exculpation(GROUND, "cleared", "the offence does not hang on a signal's colour")
+    if not seen.signals_known or not seen.signals:
+        return Exculpation(GROUND, "flagged", "the junction's controller was not heard in that second")
+    out = [group for group, state, _ in seen.signals if state in _OUT]
+    if len(out) == len(seen.signals):
+        return Exculpation(GROUND, "dropped", "all signals of the junction were dark or flashing: out of order")
+    if out:
+        return Exculpation(GROUND, "flagged", f"signal groups {', '.join(out)} were dark or flashing")
+    for group, state, since_us in seen.signals:
+        lasted_s = (offence.at_us - since_us) / 1e6
+        if lasted_s > limits.stuck_s:
+            return Exculpation(
+                GROUND, "flagged", f"signal group {group} had shown {state} for {lasted_s:.0f} s: it may be stuck"
+            )
+    return Exculpation(GROUND, "cleared", f"{len(seen.signals)} signal groups were heard and changed as they should")
