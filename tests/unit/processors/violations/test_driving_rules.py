@@ -15,7 +15,7 @@ BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
 PLACES = {
     "bus_lane": camera(zone("here", "bus_lane"), calibration=calibration()),
     "sidewalk_driving": camera(zone("here", "sidewalk"), calibration=calibration()),
-    "truck_ban": camera(zone("here", "roadway", **BAN), calibration=calibration()),
+    "truck_ban": camera(replace(zone("here", "roadway"), limits=BAN), calibration=calibration()),
 }
 CLASS = {"bus_lane": 2, "sidewalk_driving": 2, "truck_ban": 7}
 
@@ -112,6 +112,7 @@ def test_outside_the_hours_a_lorry_may() -> None:
     """The zone's hours do not hold the hour of the test's seconds; without an end they say nothing."""
     hour = local_hour(EPOCH_US)
     past = {"truck_ban_from_h": (hour + 2) % 24, "truck_ban_to_h": (hour + 3) % 24}
-    assert found(driving(FAR, 7), camera(zone("here", "roadway", **past), calibration=calibration())) == []
+    road = replace(zone("here", "roadway"), limits=past)
+    assert found(driving(FAR, 7), camera(road, calibration=calibration())) == []
     half = camera(zone("here", "roadway", truck_ban_from_h=0.0), calibration=calibration())
     assert found(driving(FAR, 7), half) == []

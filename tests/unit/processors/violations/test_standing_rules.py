@@ -18,7 +18,7 @@ KERB = (540, 0, 640, 0, 640, 1000, 540, 1000)
 
 def place(kind: str, **limits: float) -> Camera:
     """Return a camera with one zone over the whole picture."""
-    return camera(zone("here", kind, **limits), calibration=calibration())
+    return camera(replace(zone("here", kind), limits=limits), calibration=calibration())
 
 
 def found(scenes: Sequence[Sequence[Seen]], at: Camera, *, at_once: bool = True) -> list[Violation]:
@@ -85,9 +85,9 @@ def test_a_car_before_the_crossing_is_none_and_one_over_it_is() -> None:
     assert found(standing(LONG, y=430), at) == []
 
 
-def street(**changes: float) -> Camera:
+def street() -> Camera:
     """Return a street with a lane and a kerb; traffic runs to -y of the picture's ground, so that right is -x."""
-    lane = zone("lane", "bus_lane", LANE, 180.0, **changes)
+    lane = zone("lane", "bus_lane", LANE, 180.0)
     return camera(zone("road", "roadway", KERB, 180.0), lane, calibration=calibration())
 
 
