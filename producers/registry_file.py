@@ -41,7 +41,22 @@ ZONE_KINDS: Final = frozenset(
         "ignore",
     }
 )
-RULE_KINDS: Final = frozenset({"crowd", "stopped_vehicle", "loitering", "speeding", "wrong_way"})
+RULE_KINDS: Final = frozenset(
+    {
+        "crowd",
+        "stopped_vehicle",
+        "loitering",
+        "speeding",
+        "wrong_way",
+        "no_stopping",
+        "sidewalk_parking",
+        "crossing_parking",
+        "double_row",
+        "sidewalk_driving",
+        "bus_lane",
+        "truck_ban",
+    }
+)
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ID: Final = 128
 ANALYSIS: Final = Analysis(enforcement=False, idle_fps=0.0, active_fps=5.0, score_floor_ratio=0.3, regions=())

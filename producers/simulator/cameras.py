@@ -93,7 +93,7 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         junction_id=site.junction_id if outlook is Outlook.APPROACH else None,
         capabilities=["incidents", "speed"] if outlook is Outlook.SPEED else ["incidents"],
         analysis=Analysis(
-            enforcement=outlook is Outlook.SPEED,
+            enforcement=outlook in ENFORCING,
             idle_fps=mount.fps,
             active_fps=mount.fps,
             score_floor_ratio=0.3,
@@ -163,6 +163,8 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
     return begin, inside + 4.0, {"access": ahead, "containers": containers}
 
 
+#: Outlooks whose cameras propose violations.
+ENFORCING: Final = frozenset({Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING, Outlook.STOP, Outlook.WASTE})
 #: Kind of zone that each area is drawn as.
 KIND_OF: Final = {
     "carriageway": "roadway",

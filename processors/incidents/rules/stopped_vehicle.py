@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from processors.incidents.finding import Finding
-from processors.rules.geometry import containment, iou
+from processors.rules.geometry import iou
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.rules.standing import LEAVING, MATURE, PASSING_S, TWICE_IOU, same_place
 from schemas.messages import Severity
 
 
@@ -37,16 +38,6 @@ class Settings:
 
 #: Kinds of zone that are for standing: what stands there is nothing to report, whatever zone lies over it.
 STANDING_ALLOWED = frozenset({"parking"})
-#: Observed seconds after which a place is one where a vehicle stands, not one it passes.
-MATURE = 3
-#: Observed seconds in a row that a standing vehicle must be elsewhere to have left: one bad box is none.
-LEAVING = 2
-#: Two boxes that overlap so are one vehicle, detected twice.
-TWICE_IOU = 0.7
-#: A part of a vehicle (half hidden) lies inside its whole, and is no smaller than this share of it.
-PART, PART_AREA = 0.85, 0.3
-#: Seconds looked at after which a vehicle that was hardly there is forgotten.
-PASSING_S = 2.0
 #: Tracks remembered of one vehicle.
 MOST_TRACKS = 16
 #: Vehicles followed on one camera.
@@ -293,18 +284,6 @@ class StoppedVehicle:
             [Spot(*[*fields[:-1], Sight(*fields[-1])]) for fields in spots],
             {track: (box, Sight(*sight)) for track, (box, sight) in passing.items()},
         )
-
-
-def same_place(box: Sequence[float], spot: Sequence[float], least_iou: float) -> bool:
-    """Say whether a box shows a vehicle at a place: it overlaps it well, or is a part of it (half hidden)."""
-    overlap = iou(box, spot)
-    if overlap >= least_iou:
-        return True
-    if overlap <= 0:
-        return False
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    whole = (spot[2] - spot[0]) * (spot[3] - spot[1])
-    return PART_AREA * whole <= area < whole and containment(box, spot) >= PART
 
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:

@@ -57,7 +57,17 @@ def package(tmp_path: Path) -> Iterator[ModuleType]:
 def test_the_rules_that_ship_are_found() -> None:
     """By kind, in order."""
     assert [rule.kind for rule in discover(incident_rules)] == ["crowd", "loitering", "stopped_vehicle"]
-    assert [rule.kind for rule in discover(violation_rules)] == ["speeding", "wrong_way"]
+    assert [rule.kind for rule in discover(violation_rules)] == [
+        "bus_lane",
+        "crossing_parking",
+        "double_row",
+        "no_stopping",
+        "sidewalk_driving",
+        "sidewalk_parking",
+        "speeding",
+        "truck_ban",
+        "wrong_way",
+    ]
 
 
 def test_a_dropped_file_is_a_rule(package: ModuleType) -> None:

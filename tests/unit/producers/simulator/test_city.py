@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from producers.registry_file import parse
+from producers.simulator.cameras import ENFORCING
 from producers.simulator.city import City, build_city
 from producers.simulator.city_files import city_document, registry_document, write_city
 from producers.simulator.districts import DISTRICTS
@@ -56,7 +57,7 @@ def test_every_camera_sees_what_it_watches(city: City) -> None:
     """Each has at least one zone, in the picture; speed cameras enforce; approaches name their junction."""
     for camera in city.cameras:
         assert camera.entry.zones, camera.camera_id
-        assert camera.entry.analysis.enforcement is (camera.outlook is Outlook.SPEED)
+        assert camera.entry.analysis.enforcement is (camera.outlook in ENFORCING)
         if camera.outlook is Outlook.APPROACH:
             node = int(city.streets.edge_to[camera.edge])
             assert (camera.entry.junction_id is not None) == (node in city.programmes)

@@ -28,8 +28,7 @@ CITY = build_city(101, 60)
 #: Kinds that the city stages before the product has a rule for them.
 WITHOUT_RULE = {
     "abandoned_object", "accident", "container_fill", "fire", "flooding", "smoke", "waste_dumping",
-    "bus_lane", "crossing_parking", "double_row", "no_stopping", "pedestrian_priority", "red_light", "section_speed",
-    "sidewalk_driving", "sidewalk_parking", "stop_line", "truck_ban", "u_turn", "wrong_lane",
+    "pedestrian_priority", "red_light", "section_speed", "stop_line", "u_turn", "wrong_lane",
 }  # fmt: skip
 LEFT_BEHIND = {"waste_dumping", "abandoned_object"}
 STAGED_RULES = ("crowd", "loitering", "stopped_vehicle", "speeding", "wrong_way")

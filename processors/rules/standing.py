@@ -1,0 +1,161 @@
+"""Standing: follows the places at which vehicles stand, through a lost track, a passing lorry, a sparse look. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from processors.rules.geometry import containment, iou
+from processors.rules.second import Second
+from processors.rules.sight import Sight
+
+#: Looks after which a place is one where a vehicle stands, not one it passes.
+MATURE = 3
+#: Looks in a row that a standing vehicle must be elsewhere to have left: one bad box is none.
+LEAVING = 2
+#: A part of a vehicle (half hidden) lies inside its whole, and is no smaller than this share of it.
+PART, PART_AREA = 0.85, 0.3
+#: Seconds looked at after which a vehicle that was hardly there is forgotten.
+PASSING_S = 2.0
+#: Two boxes that overlap so are one vehicle, detected twice.
+TWICE_IOU = 0.7
+#: Vehicles followed on one camera.
+MOST_STANDS = 256
+
+
+@dataclass(slots=True)
+class Stand:
+    """A place where a vehicle stands, or is just passing.
+
+    Attributes:
+        zone_id: its zone.
+        first_track_id: the vehicle's first track; names it.
+        track_id: its present track.
+        since_us: when it was first seen there.
+        seen_us: when it was last seen there.
+        hits: seconds in which it was seen there.
+        inside: of them, those in which it was in the zone.
+        off: seconds in a row in which its track was seen elsewhere.
+        absent_us: time looked at since it was last seen, microseconds.
+        foot_x_px: sum over the hits of its foot point's x, the registry's pixels.
+        foot_y_px: likewise y.
+        box: where it came to stand, x1, y1, x2, y2, the registry's pixels.
+        onset: pictures of that.
+    """
+
+    zone_id: str
+    first_track_id: str
+    track_id: str
+    since_us: int
+    seen_us: int
+    hits: int
+    inside: int
+    off: int
+    absent_us: int
+    foot_x_px: float
+    foot_y_px: float
+    box: list[float]
+    onset: Sight
+
+    @property
+    def foot_px(self) -> tuple[float, float]:
+        """The mean foot point, the registry's pixels."""
+        return self.foot_x_px / self.hits, self.foot_y_px / self.hits
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [
+            *(self.zone_id, self.first_track_id, self.track_id, self.since_us, self.seen_us, self.hits, self.inside),
+            *(self.off, self.absent_us, self.foot_x_px, self.foot_y_px, self.box, self.onset.pack()),
+        ]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "Stand":
+        """Return what `pack` gave."""
+        return cls(*[*plain[:-1], Sight(*plain[-1])])
+
+
+def follow(
+    stands: Sequence[Stand],
+    second: Second,
+    index: Mapping[str, int],
+    zone_of: Callable[[int], str | None],
+    least_iou: float,
+    occlusion_s: float,
+) -> tuple[list[Stand], dict[int, int]]:
+    """Match the vehicles of a second to the places where vehicles stood.
+
+    Args:
+        stands: the places so far; changed in place.
+        second: the second, observed.
+        index: place in the track arrays of each vehicle to be followed, by track.
+        zone_of: gives the zone of a vehicle by its place in the track arrays, None where it is in none.
+        least_iou: overlap of a box with the place, from which on the vehicle stands there.
+        occlusion_s: how long, in time looked at, a vehicle may be out of sight and be taken for the same again.
+
+    Returns:
+        The places kept, and for each that is seen now, by its position among them, the place in the track arrays.
+    """
+    kept: list[Stand] = []
+    here: dict[int, int] = {}
+    free = dict(index)
+    boxes = second.mean_box
+    for stand in stands:
+        i = free.get(stand.track_id)
+        if i is None:
+            stand.absent_us += second.step_us
+            if stand.absent_us <= (occlusion_s if stand.hits >= MATURE else PASSING_S) * 1e6:
+                kept.append(stand)
+        elif same_place(boxes[i], stand.box, least_iou):
+            _seen(stand, boxes[i], second, zone_of(i))
+            del free[stand.track_id]
+            here[len(kept)] = i
+            kept.append(stand)
+        else:
+            stand.off += 1
+            if stand.hits >= MATURE and stand.off < LEAVING:
+                kept.append(stand)
+                del free[stand.track_id]
+    away = [n for n, stand in enumerate(kept) if n not in here and stand.hits >= MATURE and stand.off == 0]
+    for track_id, i in free.items():
+        zone_id, box = zone_of(i), boxes[i]
+        back = next((n for n in away if same_place(box, kept[n].box, least_iou)), None)
+        if back is not None:
+            away.remove(back)
+            kept[back].track_id = track_id
+            _seen(kept[back], box, second, zone_id)
+            here[back] = i
+        elif (
+            zone_id is not None
+            and second.last_box[i] >= 0
+            and second.steady[i] >= least_iou
+            and len(kept) < MOST_STANDS
+            and not any(iou(box, kept[n].box) >= TWICE_IOU for n in here)
+        ):
+            here[len(kept)] = i
+            kept.append(
+                Stand(
+                    *(zone_id, track_id, track_id, second.at_us, second.at_us, 1, 1, 0, 0),
+                    *((box[0] + box[2]) / 2, box[3], list(box), second.sight_of(i)),
+                )
+            )
+    return kept, here
+
+
+def _seen(stand: Stand, box: Sequence[float], second: Second, zone_id: str | None) -> None:
+    stand.seen_us, stand.absent_us, stand.off = second.at_us, 0, 0
+    stand.hits += 1
+    stand.inside += zone_id == stand.zone_id
+    stand.foot_x_px += (box[0] + box[2]) / 2
+    stand.foot_y_px += box[3]
+
+
+def same_place(box: Sequence[float], spot: Sequence[float], least_iou: float) -> bool:
+    """Say whether a box shows a vehicle at a place: it overlaps it well, or is a part of it (half hidden)."""
+    overlap = iou(box, spot)
+    if overlap >= least_iou:
+        return True
+    if overlap <= 0:
+        return False
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    whole = (spot[2] - spot[0]) * (spot[3] - spot[1])
+    return PART_AREA * whole <= area < whole and containment(box, spot) >= PART

@@ -1,0 +1,191 @@
+"""DrivingRule: what the rules on driving where one must not share: a way through a zone, judged when it is over."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.rules.place import Place, Scope
+from processors.rules.second import Second
+from processors.rules.sight import Sight
+from processors.violations.offence import Offence
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one zone.
+
+    Attributes:
+        min_path_m: straight distance to be driven in the zone, metres; path - k * error must lie beyond.
+        coverage_k: k.
+        min_kmh: slower anywhere in view, a vehicle comes to stand or starts, which is another matter, km/h.
+        min_boxes: boxes behind the track.
+        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a ban must be missed by more.
+    """
+
+    min_path_m: float = 12.0
+    coverage_k: float = 1.96
+    min_kmh: float = 12.0
+    min_boxes: float = 5.0
+    clock_error_s: float = 5.0
+
+
+@dataclass(slots=True)
+class Way:
+    """A vehicle's way in a zone.
+
+    Attributes:
+        zone_id: the zone.
+        since_us: when it was first seen there.
+        seen_us: when the vehicle was last seen, anywhere.
+        x_m: where it was first seen there, metres.
+        y_m: likewise.
+        spoilt: it was too slow, or seemed to be one that may.
+        onset: pictures of the begin.
+        best: its longest measurement, None before one is beyond the limit.
+    """
+
+    zone_id: str
+    since_us: int
+    seen_us: int
+    x_m: float
+    y_m: float
+    spoilt: bool
+    onset: Sight
+    best: Offence | None
+
+
+#: A vehicle that was not seen for so long has left.
+GONE_US = 2_000_000
+#: Vehicles followed on one camera.
+MOST_WAYS = 256
+
+
+class DrivingRule:
+    """Follows vehicles of its classes through its zones; proposes their longest way once they have left."""
+
+    kind: ClassVar[str]
+    zone_kinds: ClassVar[frozenset[str]]
+    triggers: ClassVar[frozenset[str]] = frozenset()
+    #: COCO-80 classes that must not drive there.
+    vehicles: ClassVar[frozenset[int]]
+    #: What it did, in words.
+    did: ClassVar[str]
+    defaults: ClassVar[type[Settings]] = Settings
+
+    def initial(self) -> dict[str, Way]:
+        """Nobody drives there."""
+        return {}
+
+    def observe(self, state: dict[str, Way], second: Second, place: Place) -> tuple[dict[str, Way], Sequence[Offence]]:
+        """Follow each vehicle's way; return those that are over."""
+        scopes = place.scopes(self.kind, self.scopes_of)
+        if not scopes or not second.observed:
+            return state, ()
+        t = second.tracks
+        if place.calibration is None or t.calibration_version != place.calibration.version:
+            return state, ()
+        masks = second.zone_mask if t.track_id else []
+        for i, track_id in enumerate(t.track_id):
+            scope = next((s for s in scopes if masks[i] & s.bit), None)
+            way = state.get(track_id)
+            if way is None:
+                if scope is None or (way := self._begun(i, second, scope)) is None or len(state) >= MOST_WAYS:
+                    continue
+                state[track_id] = way
+            self._go_on(way, i, second, scope, scopes[0].settings if scope is None else scope.settings, place)
+        offences = []
+        for track_id, way in list(state.items()):
+            if not 0 <= second.at_us - way.seen_us < GONE_US:
+                del state[track_id]
+                if way.best is not None and not way.spoilt:
+                    offences.append(way.best)
+        return state, offences
+
+    def allowed(self, since_us: int, at_us: int, settings: Settings) -> Mapping[str, float] | None:
+        """Return further measurements where it is forbidden from one instant to another; None where it may be not."""
+        del since_us, at_us, settings
+        return {}
+
+    def _begun(self, i: int, second: Second, scope: Scope[Settings]) -> Way | None:
+        t = second.tracks
+        x, y = t.track_x_m[i], t.track_y_m[i]
+        if t.track_class[i] not in self.vehicles or x is None or y is None:
+            return None
+        return Way(scope.zone_id or "", second.at_us, second.at_us, x, y, False, second.sight_of(i), None)
+
+    def _go_on(
+        self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
+    ) -> None:
+        t = second.tracks
+        way.seen_us = second.at_us
+        x, y, speed = t.track_x_m[i], t.track_y_m[i], t.track_speed_kmh[i]
+        slow = speed is None or speed < settings.min_kmh
+        if t.track_class[i] not in self.vehicles or (slow and t.track_boxes[i] >= settings.min_boxes):
+            way.spoilt = True
+        if way.spoilt or scope is None or scope.zone_id != way.zone_id or x is None or y is None:
+            return
+        offence = self._measure(way, i, math.hypot(x - way.x_m, y - way.y_m), second, scope, place)
+        if offence is not None and (way.best is None or offence.worth > way.best.worth):
+            way.best = offence
+
+    def _measure(
+        self, way: Way, i: int, path: float, second: Second, scope: Scope[Settings], place: Place
+    ) -> Offence | None:
+        settings, t, calibration = scope.settings, second.tracks, place.calibration
+        assert calibration is not None
+        # Both ends of the way have the calibration's position error, independent of each other.
+        error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
+        excess = path - settings.coverage_k * error - settings.min_path_m
+        if excess <= 0 or t.track_boxes[i] < settings.min_boxes:
+            return None
+        further = self.allowed(way.since_us, second.at_us, settings)
+        if further is None:
+            return None
+        return Offence(
+            track_id=t.track_id[i],
+            vehicle_class=t.track_class[i],
+            zone_id=way.zone_id,
+            since_us=way.since_us,
+            at_us=second.at_us,
+            measured=round(path, 2),
+            error=round(error, 2),
+            limit=settings.min_path_m,
+            unit="m",
+            confidence_factor=settings.coverage_k,
+            excess=round(excess, 2),
+            worth=round(excess, 2),
+            measures={"path_m": round(path, 2), "path_error_m": round(error, 2), **further},
+            summary=f"{self.did} (zone {way.zone_id}) for {path:.0f} m (+-{settings.coverage_k * error:.0f})",
+            onset=way.onset,
+            sight=second.sight_of(i),
+            clock_source=t.clock_source,
+            registry_version=t.registry_version,
+            calibration_version=t.calibration_version,
+            calibration_method=calibration.method,
+            model_version=t.model_version,
+        )
+
+    def pack(self, state: dict[str, Way]) -> Any:
+        """Return the state as plain data."""
+        return {
+            track: [
+                *(w.zone_id, w.since_us, w.seen_us, w.x_m, w.y_m, w.spoilt, w.onset.pack()),
+                w.best.pack() if w.best is not None else None,
+            ]
+            for track, w in state.items()
+        }
+
+    def unpack(self, plain: Any) -> dict[str, Way]:
+        """Return the state from what `pack` gave."""
+        return {
+            track: Way(*[*fields, Sight(*onset), Offence.unpack(best) if best is not None else None])
+            for track, (*fields, onset, best) in plain.items()
+        }
+
+    @classmethod
+    def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
+        """Return the zones of a calibrated enforcement camera in which it applies."""
+        if place.calibration is None or not place.camera.analysis.enforcement:
+            return []
+        return place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)

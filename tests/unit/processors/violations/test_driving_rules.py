@@ -1,0 +1,118 @@
+"""Driving where one must not is a way through, proposed when it is over; a stop, a start and a short cut are none."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from processors.violations.core import ViolationsCore
+from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
+from schemas.messages import Analysis, Camera, Violation
+from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
+
+BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
+PLACES = {
+    "bus_lane": camera(zone("here", "bus_lane"), calibration=calibration()),
+    "sidewalk_driving": camera(zone("here", "sidewalk"), calibration=calibration()),
+    "truck_ban": camera(replace(zone("here", "roadway"), limits=BAN), calibration=calibration()),
+}
+CLASS = {"bus_lane": 2, "sidewalk_driving": 2, "truck_ban": 7}
+
+
+def driving(metres: Sequence[float], coco: int, speed_kmh: float | None = 36.0, x: float = 500) -> list[list[Seen]]:
+    """Return a vehicle at these places, one a second, then nothing for some seconds."""
+    seen = [replace(car("a", x, 500, x_m=5.0, y_m=y, speed_kmh=speed_kmh), track_class=coco) for y in metres]
+    return [[one] for one in seen] + [[]] * 4
+
+
+def found(scenes: Sequence[Sequence[Seen]], at: Camera, *, at_once: bool = True) -> list[Violation]:
+    """Return the violations for what is seen in each second."""
+    return play(ViolationsCore(), Cameras(at), [second(n, s) for n, s in enumerate(scenes)], at_once=at_once)[0]
+
+
+FAR = [10.0 * n for n in range(7)]
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_way_through_is_proposed_once_with_both_pictures(kind: str) -> None:
+    """Sixty metres: one proposal of the whole way, when it is over."""
+    (one,) = found(driving(FAR, CLASS[kind]), PLACES[kind])
+    assert (one.kind, one.unit, one.measured, one.zone_id) == (kind, "m", 60.0, "here")
+    assert one.measured - one.confidence_factor * one.measured_error > one.limit
+    assert one.articles
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", 6)]
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_state_through_its_bytes_decides_alike(kind: str) -> None:
+    """A restart after each message changes nothing."""
+    scenes = driving(FAR, CLASS[kind])
+    assert found(scenes, PLACES[kind], at_once=False) == found(scenes, PLACES[kind])
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_short_way_one_that_ends_in_a_stop_and_an_uncertain_one_are_none(kind: str) -> None:
+    """Seven metres; sixty metres and then a stop; sixty metres that are uncertain by thirty."""
+    at, coco = PLACES[kind], CLASS[kind]
+    assert found(driving([0.0, 3.0, 7.0], coco), at) == []
+    assert found([*driving(FAR, coco)[:7], *driving([62.0, 62.0], coco, None)], at) == []
+    assert found(driving(FAR, coco), replace(at, calibration=calibration(position_error_m=30.0))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "coco"), [("bus_lane", 5), ("bus_lane", 7), ("sidewalk_driving", 1), ("sidewalk_driving", 3),
+                       ("truck_ban", 2), ("truck_ban", 5)],
+)  # fmt: skip
+def test_who_may_or_is_taken_for_one_who_may_is_left(kind: str, coco: int) -> None:
+    """Buses in their lane, cyclists on the sidewalk, cars in the hours without lorries; once seen as one is enough."""
+    assert found(driving(FAR, coco), PLACES[kind]) == []
+    scenes = driving(FAR, CLASS[kind])
+    scenes[3] = [replace(scenes[3][0], track_class=coco)]
+    assert found(scenes, PLACES[kind]) == []
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_without_all_it_needs_nothing_is_proposed(kind: str) -> None:
+    """A calibration, of that very version, enforcement."""
+    at = PLACES[kind]
+    for other in (
+        replace(at, calibration=None),
+        replace(at, calibration=calibration(version=9)),
+        replace(at, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+    ):
+        assert found(driving(FAR, CLASS[kind]), other) == []
+
+
+def us(*when: int) -> int:
+    """Return a UTC time as microseconds since the Unix epoch."""
+    return int(datetime(*when, tzinfo=UTC).timestamp()) * 1_000_000  # type: ignore[arg-type, misc]
+
+
+def test_the_hour_is_the_countrys() -> None:
+    """UTC+6 until February 2024, UTC+5 since March."""
+    assert local_hour(us(2024, 2, 1, 1, 30)) == 7.5
+    assert local_hour(us(2025, 2, 1, 1, 30)) == 6.5
+
+
+def test_both_ends_and_the_clocks_error_lie_within_the_ban() -> None:
+    """From 7 to 22 and from 22 to 6: a few seconds at the border prove nothing."""
+    day = TruckSettings(truck_ban_from_h=7.0, truck_ban_to_h=22.0)
+    night = TruckSettings(truck_ban_from_h=22.0, truck_ban_to_h=6.0)
+    seven = us(2025, 2, 1, 2)
+    second_us = 1_000_000
+    assert TruckBan().allowed(seven + 6 * second_us, seven + 10 * second_us, day) is not None
+    assert TruckBan().allowed(seven + 4 * second_us, seven + 10 * second_us, day) is None
+    assert TruckBan().allowed(seven + 6 * second_us, seven + 10 * second_us, night) is None
+    midnight = us(2025, 2, 1, 19)
+    assert TruckBan().allowed(midnight - second_us, midnight + second_us, night) is not None
+
+
+def test_outside_the_hours_a_lorry_may() -> None:
+    """The zone's hours do not hold the hour of the test's seconds; without an end they say nothing."""
+    hour = local_hour(EPOCH_US)
+    past = {"truck_ban_from_h": (hour + 2) % 24, "truck_ban_to_h": (hour + 3) % 24}
+    road = replace(zone("here", "roadway"), limits=past)
+    assert found(driving(FAR, 7), camera(road, calibration=calibration())) == []
+    half = camera(zone("here", "roadway", truck_ban_from_h=0.0), calibration=calibration())
+    assert found(driving(FAR, 7), half) == []

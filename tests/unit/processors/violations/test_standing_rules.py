@@ -1,0 +1,126 @@
+"""Standing where one must not is proposed beyond the whole tolerance; a short stop and a place beside it are not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from processors.violations.core import ViolationsCore
+from schemas.messages import Analysis, Camera, Violation
+from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, play, second, zone
+
+KINDS = {"no_stopping": "no_stopping", "sidewalk_parking": "sidewalk", "crossing_parking": "crossing"}
+LONG = 75
+#: Right of x = 540 is the kerb; the camera looks straight down, its picture's y grows towards +y of the ground.
+LANE = (400, 0, 540, 0, 540, 1000, 400, 1000)
+KERB = (540, 0, 640, 0, 640, 1000, 540, 1000)
+
+
+def place(kind: str, **limits: float) -> Camera:
+    """Return a camera with one zone over the whole picture."""
+    return camera(replace(zone("here", kind), limits=limits), calibration=calibration())
+
+
+def found(scenes: Sequence[Sequence[Seen]], at: Camera, *, at_once: bool = True) -> list[Violation]:
+    """Return the violations for what is seen in each second."""
+    return play(ViolationsCore(), Cameras(at), [second(n, s) for n, s in enumerate(scenes)], at_once=at_once)[0]
+
+
+def standing(seconds: int, name: str = "a", x: float = 500, y: float = 500, coco: int = 2) -> list[list[Seen]]:
+    """Return one vehicle that stands so long, then nothing for some seconds."""
+    return [[replace(car(name, x, y), track_class=coco)] for _ in range(seconds)] + [[]] * 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_stands_too_long_is_proposed_once_with_both_pictures(kind: str) -> None:
+    """Seventy-five seconds: one proposal, with its onset in the first second and its peak in the last."""
+    (one,) = found(standing(LONG), place(KINDS[kind]))
+    assert (one.kind, one.unit, one.limit, one.zone_id, one.track_id) == (kind, "s", 60.0, "here", "a")
+    assert one.measured == LONG - 1
+    assert one.measured - one.confidence_factor * one.measured_error > one.limit
+    assert one.articles
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", LONG - 1)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_state_through_its_bytes_decides_alike(kind: str) -> None:
+    """A restart after each message changes nothing."""
+    at = place(KINDS[kind])
+    assert found(standing(LONG), at, at_once=False) == found(standing(LONG), at)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_whole_interval_must_lie_beyond(kind: str) -> None:
+    """Sixty-one seconds may have been sixty: not proposed; sixty-two and their error are beyond."""
+    assert found(standing(61), place(KINDS[kind])) == []
+    assert len(found(standing(63), place(KINDS[kind]))) == 1
+
+
+def test_another_track_of_the_same_vehicle_is_no_second_one() -> None:
+    """The track is lost behind a lorry after forty seconds: the stay goes on under the first track's name."""
+    scenes = [*standing(40), *standing(40, "b")]
+    (one,) = found(scenes, place("no_stopping"))
+    assert (one.track_id, one.started_at_us) == ("a", second(0).sample_at_us[-1])
+
+
+def test_who_leaves_and_comes_back_begins_afresh() -> None:
+    """Twice forty seconds at two places are two short stops."""
+    assert found([*standing(40)[:40], *standing(40, y=800)], place("no_stopping")) == []
+
+
+def test_a_bus_may_stand_at_its_stop() -> None:
+    """Not so on the sidewalk."""
+    assert found(standing(LONG, coco=5), place("no_stopping")) == []
+    assert len(found(standing(LONG, coco=5), place("sidewalk"))) == 1
+
+
+def test_a_car_before_the_crossing_is_none_and_one_over_it_is() -> None:
+    """The body behind the near end counts: 2.5 m of it over the crossing are proved at 0.2 m, not at 2 m of error."""
+    at = camera(zone("here", "crossing", (0, 440, 1000, 440, 1000, 490, 0, 490)), calibration=calibration())
+    poor = replace(at, calibration=calibration(position_error_m=2.0))
+    (one,) = found(standing(LONG, y=500), at)
+    assert one.measures["over_m"] == 2.5
+    assert found(standing(LONG, y=500), poor) == []
+    assert found(standing(LONG, y=600), at) == []
+    assert found(standing(LONG, y=430), at) == []
+
+
+def street() -> Camera:
+    """Return a street with a lane and a kerb; traffic runs to -y of the picture's ground, so that right is -x."""
+    lane = zone("lane", "bus_lane", LANE, 180.0)
+    return camera(zone("road", "roadway", KERB, 180.0), lane, calibration=calibration())
+
+
+def pair(aside_px: float, along_px: float = 0.0, seconds: int = LONG) -> list[list[Seen]]:
+    """Return a car in the lane and another so far beside it."""
+    return [[car("kerb", 520 + aside_px, 500 + along_px), car("lane", 520, 500)] for _ in range(seconds)] + [[]] * 5
+
+
+def test_a_second_row_needs_one_at_the_kerb_beside_it() -> None:
+    """Three metres to the right it is one; alone, behind it, on the other side it is none."""
+    at = replace(street(), zones=[replace(z, heading_deg=0.0) for z in street().zones])
+    assert [v.track_id for v in found(pair(30), at) if v.kind == "double_row"] == ["lane"]
+    assert [v for v in found(pair(30, along_px=60), at) if v.kind == "double_row"] == []
+    assert [v for v in found(pair(30), street()) if v.kind == "double_row"] == []
+    assert [v for v in found(standing(LONG, x=520), at) if v.kind == "double_row"] == []
+
+
+def test_a_queue_is_no_second_row() -> None:
+    """Two more stand in the lane behind it."""
+    at = replace(street(), zones=[replace(z, heading_deg=0.0) for z in street().zones])
+    more = [[*seen, car("c", 520, 600), car("d", 520, 700)] if seen else [] for seen in pair(30)]
+    assert [v for v in found(more, at) if v.kind == "double_row"] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_all_it_needs_nothing_is_proposed(kind: str) -> None:
+    """A calibration, of that very version, enforcement, not switched off, a motor vehicle."""
+    at = place(KINDS[kind])
+    for other in (
+        replace(at, calibration=None),
+        replace(at, calibration=calibration(version=9)),
+        replace(at, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        place(KINDS[kind], **{kind: 0.0}),
+    ):
+        assert found(standing(LONG), other) == []
+    assert found(standing(LONG, coco=0), at) == []
