@@ -7,7 +7,7 @@ from schemas.messages import ClockSource
 
 @dataclass(frozen=True, slots=True)
 class SectionSettings:
-    """Settings of all sections; defaults and sources: docs/rules.md.
+    """Settings of all sections; defaults and sources: docs/section-speed.md.
 
     Attributes:
         floor_kmh: excess from which on it is an offence: 10 km/h, the statute's own margin (KoAP 592.1).
