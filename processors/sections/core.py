@@ -208,8 +208,8 @@ class SectionsCore:
             model_version=end.model_version,
             rule_version=RULE_VERSION,
             frames_created_at_ms=last.frames_created_at_ms,
-            tracks_partition=end.tracks_partition,
-            tracks_offset=end.tracks_offset,
+            tracks_partition=last.tracks_partition,
+            tracks_offset=last.tracks_offset,
         )
 
 
