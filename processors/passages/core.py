@@ -12,12 +12,14 @@ from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
-from schemas.messages import Passage, Tracks
+from schemas.messages import Passage, SectionEnd, Tracks
 
 #: First byte of a state's bytes.
 FORMAT = 1
 #: A vehicle not seen for so long is forgotten; a stream that stood still for so long starts afresh.
 FORGET_US = 10_000_000
+#: What the picture of each end is in a violation's evidence; of a peak a close view of the plate is kept.
+ROLES = {SectionEnd.START: "onset", SectionEnd.END: "peak"}
 #: Vehicles remembered on one camera; more than fit in a view. Further ones are not measured.
 MOST_VEHICLES = 256
 
@@ -195,7 +197,7 @@ def _passage(one: Approach, gate: Gate, second: Second, record: Record[Tracks], 
         candidates=list(one.candidates),
         reads=one.reads,
         clock_source=t.clock_source,
-        evidence=one.sight.evidence("section_" + gate.end.value.lower(), camera.camera_id),
+        evidence=one.sight.evidence(ROLES[gate.end], camera.camera_id),
         registry_version=t.registry_version,
         calibration_version=calibration.version,
         calibration_method=calibration.method,

@@ -46,7 +46,7 @@ def test_a_car_is_timed_over_the_middle_of_the_zone() -> None:
     assert (one.section_id, one.end, one.track_id, one.reads) == ("7", SectionEnd.END, "a", 3)
     assert (one.section_length_m, one.section_limit_kmh, one.place_error_m) == (400.0, 60.0, 0.2)
     assert list(one.candidates) == PLATE
-    assert one.evidence.role == "section_end"
+    assert one.evidence.role == "peak"
     assert one.evidence.track_ids == ["a"]
 
 

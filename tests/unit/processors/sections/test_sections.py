@@ -22,7 +22,15 @@ def passage(end: SectionEnd, at_s: float, track: str = "a", plates: dict[str, fl
     """Return a passage at a time after the epoch."""
     name = f"cam-{end.value.lower()}"
     picture = Evidence(
-        f"section_{end.value.lower()}", name, EPOCH_US, 3, 1, 77, EPOCH_US, [track], [1.0, 2.0, 3.0, 4.0]
+        "onset" if end is SectionEnd.START else "peak",
+        name,
+        EPOCH_US,
+        3,
+        1,
+        77,
+        EPOCH_US,
+        [track],
+        [1.0, 2.0, 3.0, 4.0],
     )
     return Passage(
         section_id="7",
