@@ -12,7 +12,7 @@ from processors.rules.place import Place
 from schemas.messages import Analysis, Camera, Passage, PlateCandidate, SectionEnd, Tracks, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, PERSON, Cameras, calibration, camera, car, play, second, zone
 
-SECTION = {"section": 7.0, "section_length_m": 400.0, "section_limit_kmh": 60.0}
+SECTION: dict[str, Any] = {"section": 7.0, "section_length_m": 400.0, "section_limit_kmh": 60.0}
 ROAD = camera(zone("end", "section_end", heading_deg=0.0, **SECTION), calibration=calibration())
 PLATE = [PlateCandidate("123ABC02", 0.9), PlateCandidate("128ABC02", 0.1)]
 SAMPLES = 5
@@ -108,7 +108,7 @@ def test_a_state_forgets_who_has_left() -> None:
         (SECTION, None, "heading_deg is None"),
     ],
 )
-def test_a_zone_that_says_too_little_is_named(limits: dict[str, float], heading: float | None, word: str) -> None:
+def test_a_zone_that_says_too_little_is_named(limits: dict[str, Any], heading: float | None, word: str) -> None:
     """No gate, and a sentence that names camera, zone and what is missing."""
     place = Place(camera(zone("end", "section_end", heading_deg=heading, **limits), calibration=calibration()))
     assert gates_of(place) == ()
