@@ -13,6 +13,8 @@ PROCESSES: Mapping[str, str] = {
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
     "violations": "processors.violations.app:run",
+    "passages": "processors.passages.app:run",
+    "sections": "processors.sections.app:run",
     "cases-relay": "processors.cases.relay.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",

@@ -6,10 +6,11 @@ import processors.incidents.rules
 import processors.violations.rules
 from infra.evaluation.true_event import Family
 from processors.rules.rule import discover
+from processors.sections.core import KIND as SECTION_SPEED
 
 
 def implemented_kinds() -> Sequence[tuple[Family, str]]:
-    """Return (family, kind) of every rule there is."""
+    """Return (family, kind) of every rule there is, of one camera or of two."""
     violations: list[tuple[Family, str]] = [("violation", rule.kind) for rule in discover(processors.violations.rules)]
     incidents: list[tuple[Family, str]] = [("incident", rule.kind) for rule in discover(processors.incidents.rules)]
-    return [*violations, *incidents]
+    return [*violations, ("violation", SECTION_SPEED), *incidents]

@@ -12,6 +12,8 @@ from typing import Any, Final
 from infra.evaluation.messages import Gathering
 from infra.evaluation.observations import Observations
 from processors.incidents.core import IncidentsCore
+from processors.passages.core import PassagesCore
+from processors.sections.core import SectionsCore
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from processors.violations.core import ViolationsCore
@@ -49,7 +51,7 @@ class Entries:
 
 
 class Chain:
-    """Tracking, incidents and violations, one after the other, with their states by camera.
+    """Tracking, incidents, violations, passages and sections, one after the other, with their states by camera.
 
     Args:
         listen: hears every message with its topic and its offset there; each topic has one partition, 0.
@@ -61,6 +63,8 @@ class Chain:
         self.gathering = Gathering()
         self._tracking = TrackingCore()
         self._rules: Sequence[Any] = (IncidentsCore(), ViolationsCore())
+        self._passages = PassagesCore()
+        self._sections = SectionsCore()
         self._states: dict[tuple[str, str], Any] = {}
         self._waiting: list[CityMessage] = []
         self._offsets: dict[str, int] = {}
@@ -96,6 +100,14 @@ class Chain:
             for _, one in await self._stage(core, tracks):
                 self._record(core.name, one, 1000 * one.frames_created_at_ms)
                 self.gathering.take(one, ends.get(one.tracks_offset, 0))
+        passages: dict[str, list[Record[Any]]] = {}
+        for _, one in await self._stage(self._passages, tracks):
+            passages.setdefault(one.section_id, []).append(
+                self._record("passages", one, 1000 * one.frames_created_at_ms)
+            )
+        for _, one in await self._stage(self._sections, passages):
+            self._record("violations", one, 1000 * one.frames_created_at_ms)
+            self.gathering.take(one, ends.get(one.tracks_offset, 0))
 
     async def _stage(self, core: Any, records: Mapping[str, Sequence[Record[Any]]]) -> list[tuple[str, Any]]:
         """Return a stage's outputs with the key of what led to them."""

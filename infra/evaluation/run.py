@@ -21,12 +21,14 @@ from infra.settings import ROOT, Settings
 from schemas.topics import catalogue
 
 #: The processes that a run needs: the city gives detections, so no producers and no perception.
-STAGES: Final = ("clickhouse-sink", "violations", "incidents", "tracking")
+STAGES: Final = ("clickhouse-sink", "sections", "passages", "violations", "incidents", "tracking")
 #: Topics that each group reads; the sink reads every topic that has a table.
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "tracking": ("detections",),
     "incidents": ("tracks",),
     "violations": ("tracks",),
+    "passages": ("tracks",),
+    "sections": ("passages",),
     "clickhouse-sink": (
         "cameras",
         "signal-phases",

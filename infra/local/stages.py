@@ -14,6 +14,8 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "tracking": (("kafka", "registry"), False),
     "incidents": (("kafka", "registry"), False),
     "violations": (("kafka", "registry"), False),
+    "passages": (("kafka", "registry"), False),
+    "sections": (("kafka", "registry"), False),
     "cases-relay": (("kafka", "registry"), False),
     "cases": (("kafka", "registry"), False),
     "deadlines": (("kafka", "registry"), False),

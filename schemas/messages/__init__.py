@@ -27,6 +27,7 @@ from schemas.messages.incident import Incident
 from schemas.messages.incident_phase import IncidentPhase
 from schemas.messages.owner import Owner
 from schemas.messages.packet import Packet
+from schemas.messages.passage import Passage
 from schemas.messages.payment import Payment
 from schemas.messages.payment_kind import PaymentKind
 from schemas.messages.plate_candidate import PlateCandidate
@@ -36,6 +37,7 @@ from schemas.messages.region_of_interest import RegionOfInterest
 from schemas.messages.review import Review
 from schemas.messages.rule_setting import RuleSetting
 from schemas.messages.scene import Scene
+from schemas.messages.section_end import SectionEnd
 from schemas.messages.severity import Severity
 from schemas.messages.signal import Signal
 from schemas.messages.signal_phase import SignalPhase
@@ -58,6 +60,7 @@ MESSAGES: dict[str, type] = {
     "detections": Detections,
     "tracks": Tracks,
     "plate-reads": PlateReading,
+    "passages": Passage,
     "incidents": Incident,
     "violations": Violation,
     "reviews": Review,
@@ -96,6 +99,7 @@ __all__ = [
     "IncidentPhase",
     "Owner",
     "Packet",
+    "Passage",
     "Payment",
     "PaymentKind",
     "PlateCandidate",
@@ -105,6 +109,7 @@ __all__ = [
     "Review",
     "RuleSetting",
     "Scene",
+    "SectionEnd",
     "Severity",
     "Signal",
     "SignalPhase",

@@ -30,8 +30,8 @@ from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import TopicsMissingError
 
 log = logging.getLogger(__name__)
-#: `frames` holds the pictures; it has no table.
-WITHOUT_TABLE = frozenset({"frames"})
+#: `frames` holds the pictures; `passages` plates in the clear, to be gone within hours: they have no table.
+WITHOUT_TABLE = frozenset({"frames", "passages"})
 
 
 class Addresses(Protocol):

@@ -1,0 +1,1 @@
+"""The passages stage: vehicles at the two ends of sections of controlled average speed."""

@@ -1,0 +1,235 @@
+"""The sections stage: passages of one section in, proposed violations of its average speed out."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from processors.sections.average_speed import AverageSpeed, average_speed
+from processors.sections.exculpations import exculpations_of
+from processors.sections.plate_match import Match, best_match
+from processors.sections.settings import SectionSettings
+from processors.sections.waiting import pack, unpack
+from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.violations.articles import LawTable, law
+from schemas.messages import Passage, SectionEnd, Violation
+
+#: First byte of a state's bytes.
+FORMAT = 1
+KIND = "section_speed"
+RULE_VERSION = "section_speed/1"
+#: The statute knows one offence of speed, however measured: its articles are those of `speeding`.
+ARTICLES_OF = "speeding"
+
+
+@dataclass(slots=True)
+class Section:
+    """What the stage remembers of one section.
+
+    Attributes:
+        newest_us: latest crossing seen, microseconds since the Unix epoch.
+        waiting: passages at each end without a partner, in the order they came.
+        paired: crossing time of each passage that has had its partner, by end, camera and track: it comes again where
+            upstream repeats itself, and a camera may have lost and found a vehicle.
+    """
+
+    newest_us: int = 0
+    waiting: dict[SectionEnd, list[Passage]] = field(default_factory=lambda: {end: [] for end in SectionEnd})
+    paired: dict[str, int] = field(default_factory=dict)
+
+
+class SectionsCore:
+    """Pairs the plates at both ends of a section and holds the average speed, less k times its error, against the law.
+
+    Args:
+        settings: see SectionSettings.
+        table: the articles; default: those that ship with Vigil.
+    """
+
+    name = "sections"
+    source = "passages"
+    version = f"sections/1 {RULE_VERSION}"
+
+    def __init__(self, settings: SectionSettings | None = None, table: LawTable | None = None) -> None:
+        self.settings = settings or SectionSettings()
+        self.table = table or law()
+
+    def stamp(self, message: Passage) -> tuple[int, int]:
+        """Return BY_OFFSET: two cameras write one section's passages, which the state knows by their tracks."""
+        del message
+        return BY_OFFSET
+
+    def needs(self, message: Passage) -> tuple[str, int] | None:
+        """Return None: a passage carries what is needed of the registry."""
+        del message
+        return None
+
+    def initial(self, key: str) -> Section:
+        """Return the state of a section that nobody drove through."""
+        del key
+        return Section()
+
+    def to_bytes(self, state: Section) -> bytes:
+        """Serialise a state: a format byte and JSON."""
+        return bytes([FORMAT]) + pack(state.newest_us, state.waiting, state.paired)
+
+    def from_bytes(self, key: str, data: bytes) -> Section:
+        """Restore a state.
+
+        Raises:
+            ValueError: a format that this version cannot read.
+        """
+        if not data or data[0] != FORMAT:
+            raise ValueError(
+                f"state of section {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
+                "run the version that wrote it, or delete the stage's state to start afresh"
+            )
+        return Section(*unpack(data[1:]))
+
+    async def advance(
+        self, batch: Sequence[KeyBatch[Passage, Section]], registry: Registry
+    ) -> Sequence[KeyResult[Section]]:
+        """Apply one batch; a passage whose numbers cannot be is refused."""
+        del registry
+        return [self._advance_key(work) for work in batch]
+
+    def _advance_key(self, work: KeyBatch[Passage, Section]) -> KeyResult[Section]:
+        outputs: list[Output] = []
+        refusals: list[Refusal] = []
+        for number, record in enumerate(work.records):
+            fault = fault_of(record.message)
+            if fault is not None:
+                refusals.append(Refusal(number, fault))
+                continue
+            violation = self.proposed(work.state, record)
+            if violation is not None:
+                outputs.append(Output("violations", violation.violation_id, violation, False))
+        return KeyResult(work.state, outputs, refusals)
+
+    def proposed(self, state: Section, record: Record[Passage]) -> Violation | None:
+        """Apply one passage to a section's state, in place; return the violation that it completes, if it does."""
+        new = record.message
+        self._forget(state, new)
+        other = SectionEnd.START if new.end is SectionEnd.END else SectionEnd.END
+        own = state.waiting[new.end]
+        if identity(new) in state.paired or any(identity(new) == identity(one) for one in own):
+            return None
+        in_order = [
+            one
+            for one in state.waiting[other]
+            if (new.crossed_at_us > one.crossed_at_us) is (new.end is SectionEnd.END)
+        ]
+        match = best_match(new, in_order)
+        if match is None or not self.certain(match):
+            own.append(new)
+            del own[: -self.settings.most_waiting]
+            return None
+        partner = in_order[match.index]
+        state.waiting[other].remove(partner)
+        for one in (new, partner):
+            state.paired[identity(one)] = one.crossed_at_us
+        start, end = (partner, new) if new.end is SectionEnd.END else (new, partner)
+        speed = average_speed(start, end, self.settings)
+        if speed is None or not agree(start, end) or not self._beyond(speed, end):
+            return None
+        return self.message_of(start, end, speed, match, new)
+
+    def certain(self, match: Match) -> bool:
+        """Say whether a match is good enough, and no other comes near it."""
+        rival = self.settings.rival_ratio * match.probability_ratio
+        return match.probability_ratio >= self.settings.least_match_ratio and match.second_ratio <= rival
+
+    def least_excess_kmh(self, speed: AverageSpeed, end: Passage) -> float:
+        """Return how far the lower end of the tolerance interval lies beyond the limit, km/h."""
+        return round(speed.kmh - self.settings.coverage_k * speed.error_kmh - end.section_limit_kmh, 2)
+
+    def _beyond(self, speed: AverageSpeed, end: Passage) -> bool:
+        s = self.settings
+        trusted = speed.kmh <= s.most_kmh and speed.error_kmh <= s.max_error_kmh
+        return trusted and self.least_excess_kmh(speed, end) >= s.floor_kmh
+
+    def _forget(self, state: Section, new: Passage) -> None:
+        """Drop who has been in the section for longer than the law can mind."""
+        keep_us = self.settings.keep_us(new.section_length_m, new.section_limit_kmh)
+        state.newest_us = max(state.newest_us, new.crossed_at_us)
+        oldest_us = state.newest_us - keep_us
+        for end, own in state.waiting.items():
+            state.waiting[end] = [one for one in own if one.crossed_at_us >= oldest_us]
+        state.paired = {name: at for name, at in state.paired.items() if at >= oldest_us}
+        while len(state.paired) > 4 * self.settings.most_waiting:
+            del state.paired[next(iter(state.paired))]
+
+    def message_of(self, start: Passage, end: Passage, speed: AverageSpeed, match: Match, last: Passage) -> Violation:
+        """Return the message of a violation that the passage `last` completed."""
+        excess = self.least_excess_kmh(speed, end)
+        k = self.settings.coverage_k
+        origin = f"{end.section_id}\n{KIND}\n{identity(start)}\n{identity(end)}"
+        return Violation(
+            violation_id=f"{KIND}-{hashlib.sha256(origin.encode()).hexdigest()[:20]}",
+            kind=KIND,
+            camera_id=end.camera_id,
+            site_id=end.site_id,
+            district=end.district,
+            owner=end.owner,
+            epoch_us=end.epoch_us,
+            zone_id=end.zone_id,
+            track_id=end.track_id,
+            vehicle_class=end.vehicle_class,
+            occurred_at_us=end.crossed_at_us,
+            started_at_us=start.crossed_at_us,
+            measured=speed.kmh,
+            measured_error=speed.error_kmh,
+            limit=end.section_limit_kmh,
+            unit="km/h",
+            confidence_factor=k,
+            measures={
+                "section_number": float(end.section_id),
+                "least_excess_kmh": excess,
+                "length_m": speed.length_m,
+                "length_error_m": speed.length_error_m,
+                "travel_s": speed.travel_s,
+                "travel_error_s": speed.travel_error_s,
+                "start_speed_kmh": start.speed_kmh,
+                "end_speed_kmh": end.speed_kmh,
+                "plate_match_ratio": match.probability_ratio,
+                "plate_second_ratio": match.second_ratio,
+                "start_registry_version": float(start.registry_version),
+                "start_calibration_version": float(start.calibration_version),
+            },
+            articles=self.table.articles(ARTICLES_OF, excess, end.crossed_at_us),
+            exculpations=exculpations_of(start, end),
+            vehicle_key=end.track_id,
+            key_period=None,
+            plate_encrypted=None,
+            summary=f"{speed.kmh:.0f} km/h (+-{k * speed.error_kmh:.0f}) on average over {speed.length_m:.0f} m where "
+            f"{end.section_limit_kmh:.0f} km/h are allowed: at least {excess:.0f} km/h too fast",
+            evidence=[start.evidence, end.evidence],
+            registry_version=end.registry_version,
+            calibration_version=end.calibration_version,
+            model_version=end.model_version,
+            rule_version=RULE_VERSION,
+            frames_created_at_ms=last.frames_created_at_ms,
+            tracks_partition=last.tracks_partition,
+            tracks_offset=last.tracks_offset,
+        )
+
+
+def identity(passage: Passage) -> str:
+    """Return what tells a passage from every other of its section."""
+    return f"{passage.end.value}\n{passage.camera_id}\n{passage.epoch_us}\n{passage.track_id}"
+
+
+def agree(start: Passage, end: Passage) -> bool:
+    """Say whether both cameras' registry entries tell the same of the section; else nobody is proposed."""
+    return (start.section_length_m, start.section_limit_kmh) == (end.section_length_m, end.section_limit_kmh)
+
+
+def fault_of(passage: Passage) -> str | None:
+    """Say why a passage cannot be one, or return None."""
+    for name in ("section_length_m", "section_limit_kmh"):
+        value = getattr(passage, name)
+        if not 0.0 < value < 1e6:
+            return f"{name} of section {passage.section_id} is {value}, expected above 0; correct the zone's limits"
+    errors = (passage.crossed_error_s, passage.place_error_m)
+    if not all(0.0 <= value < 1e6 for value in errors):
+        return f"the errors of a passage are {errors}, expected finite numbers from 0 on"
+    return None

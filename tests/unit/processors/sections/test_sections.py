@@ -1,0 +1,223 @@
+"""Average speed needs two plates that agree, no rival, and the whole tolerance interval beyond limit and margin."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from processors.sections.average_speed import average_speed
+from processors.sections.core import Section, SectionsCore
+from processors.sections.plate_match import agreement
+from processors.sections.settings import SectionSettings
+from processors.stage_core import KeyBatch, Record, Refusal
+from schemas.messages import ClockSource, Evidence, Owner, Passage, PlateCandidate, SectionEnd, Violation
+from tests.unit.processors.rules.street import EPOCH_US, Cameras
+
+LENGTH_M, LIMIT_KMH = 400.0, 60.0
+SURE = {"123ABC02": 0.9, "128ABC02": 0.1}
+
+
+def passage(end: SectionEnd, at_s: float, track: str = "a", plates: dict[str, float] | None = None) -> Passage:
+    """Return a passage at a time after the epoch."""
+    name = f"cam-{end.value.lower()}"
+    picture = Evidence(
+        "onset" if end is SectionEnd.START else "peak",
+        name,
+        EPOCH_US,
+        3,
+        1,
+        77,
+        EPOCH_US,
+        [track],
+        [1.0, 2.0, 3.0, 4.0],
+    )
+    return Passage(
+        section_id="7",
+        end=end,
+        camera_id=name,
+        site_id="site-1",
+        district="Medeu",
+        owner=Owner.PUBLIC,
+        zone_id="zone",
+        epoch_us=EPOCH_US,
+        track_id=track,
+        vehicle_class=2,
+        crossed_at_us=EPOCH_US + round(at_s * 1e6),
+        crossed_error_s=0.02,
+        place_error_m=0.3,
+        speed_kmh=64.0,
+        section_length_m=LENGTH_M,
+        section_limit_kmh=LIMIT_KMH,
+        candidates=[PlateCandidate(*one) for one in (SURE if plates is None else plates).items()],
+        reads=4,
+        clock_source=ClockSource.RTCP,
+        evidence=picture,
+        registry_version=1,
+        calibration_version=3,
+        calibration_method="survey",
+        model_version="m1",
+        frames_created_at_ms=1,
+        tracks_partition=2,
+        tracks_offset=500,
+    )
+
+
+def start(at_s: float = 0.0, track: str = "a", plates: dict[str, float] | None = None) -> Passage:
+    """Return a passage of the section's start."""
+    return passage(SectionEnd.START, at_s, track, plates)
+
+
+def end(at_s: float, track: str = "z", plates: dict[str, float] | None = None) -> Passage:
+    """Return a passage of the section's end."""
+    return passage(SectionEnd.END, at_s, track, plates)
+
+
+def run(
+    passages: Sequence[Passage], *, at_once: bool = True, settings: SectionSettings | None = None
+) -> tuple[list[Violation], Section, list[Refusal]]:
+    """Return violations, last state and refusals; not at once: a batch a message, the state through its bytes."""
+    core = SectionsCore(settings)
+    records = [Record(one, 0, n, 0) for n, one in enumerate(passages)]
+    state, out, refused = core.initial("7"), [], []
+    for batch in [records] if at_once else [[record] for record in records]:
+        if not at_once:
+            state = core.from_bytes("7", core.to_bytes(state))
+        (result,) = asyncio.run(core.advance([KeyBatch("7", state, batch)], Cameras()))
+        state = result.state
+        out += [output.message for output in result.outputs]
+        refused += list(result.refusals)
+    return out, state, refused
+
+
+def seconds_at(kmh: float) -> float:
+    """Return the time that the section takes at a speed."""
+    return 3.6 * LENGTH_M / kmh
+
+
+def test_a_driver_too_fast_on_average_is_proposed_with_both_pictures() -> None:
+    """80 km/h where 60 are allowed: measurement, uncertainty, article and a picture from each camera."""
+    (one,), state, _ = run([start(), end(seconds_at(80.0))])
+    assert (one.kind, one.limit, one.unit, one.camera_id, one.track_id) == (
+        "section_speed",
+        60.0,
+        "km/h",
+        "cam-end",
+        "z",
+    )
+    assert one.measured == pytest.approx(80.0, abs=0.01)
+    assert 0.2 < one.measured_error < 1.0
+    assert [article.code for article in one.articles] == ["KoAP 592.1"]
+    assert [e.camera_id for e in one.evidence] == ["cam-start", "cam-end"]
+    assert one.started_at_us == EPOCH_US
+    assert one.measures["travel_s"] == pytest.approx(18.0, abs=0.01)
+    assert one.measures["plate_match_ratio"] == pytest.approx(0.82)
+    assert state.waiting == {SectionEnd.START: [], SectionEnd.END: []}
+
+
+def test_the_uncertainty_is_that_of_length_and_time_together() -> None:
+    """By squares: 0.2 % of 400 m and 0.3 m at each line; 0.02 s at each line and 0.05 s of each clock."""
+    speed = average_speed(start(), end(18.0), SectionSettings())
+    assert speed is not None
+    length_m = (0.8**2 + 2 * 0.3**2) ** 0.5
+    time_s = (2 * 0.02**2 + 2 * 0.05**2) ** 0.5
+    assert speed.error_kmh == pytest.approx(80.0 * ((length_m / 400) ** 2 + (time_s / 18) ** 2) ** 0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("kmh", [50.0, 60.0, 69.0, 70.0, 70.5])
+def test_an_interval_that_reaches_below_limit_and_margin_is_none(kmh: float) -> None:
+    """Within the law, within the statute's margin, and at its end with an error."""
+    assert run([start(), end(seconds_at(kmh))])[0] == []
+
+
+def test_arrival_times_at_a_producer_are_worth_less() -> None:
+    """72 km/h: beyond by the cameras' own clocks, not by clocks that the network delays."""
+    pair = [start(), end(seconds_at(72.0))]
+    assert len(run(pair)[0]) == 1
+    assert run([replace(one, clock_source=ClockSource.ARRIVAL) for one in pair])[0] == []
+
+
+def test_the_order_in_which_two_cameras_arrive_changes_nothing() -> None:
+    """The end's passage may come first, by as much as the stage waits."""
+    pair = [start(), end(seconds_at(80.0))]
+    assert run(pair)[0] == run(pair[::-1])[0]
+
+
+def test_passages_that_come_again_change_nothing() -> None:
+    """Each again, and both again: one violation with one id."""
+    pair = [start(), end(seconds_at(80.0))]
+    assert len(run([*pair, *pair, pair[1], pair[0]])[0]) == 1
+
+
+def test_batches_and_restarts_change_nothing() -> None:
+    """Message by message, with the state through its bytes, as at once."""
+    passages = [start(), start(1.0, "b", {"555XYZ05": 1.0}), end(seconds_at(80.0)), end(19.0, "y", {"555XYZ05": 0.8})]
+    assert run(passages, at_once=False)[:2] == run(passages)[:2]
+
+
+def test_plates_are_held_together_by_all_their_candidates() -> None:
+    """The sum over texts of the product: two doubtful readings of one plate agree by what they share."""
+    a = [PlateCandidate("A", 0.6), PlateCandidate("B", 0.4)]
+    b = [PlateCandidate("B", 0.7), PlateCandidate("C", 0.3)]
+    assert agreement(a, b) == pytest.approx(0.28)
+    assert agreement(a, [PlateCandidate("C", 1.0)]) == 0.0
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [
+        [start(plates={"123ABC02": 0.5}), end(seconds_at(80.0), plates={"123ABC02": 0.5})],
+        [start(), end(seconds_at(80.0), plates={"999ZZZ09": 1.0})],
+        [start(), start(1.0, "b", {"128ABC02": 0.5, "123ABC02": 0.4}), end(seconds_at(80.0))],
+    ],
+    ids=["doubtful", "another plate", "a rival"],
+)
+def test_plates_that_are_not_surely_one_vehicle_are_not_paired(passages: list[Passage]) -> None:
+    """Too doubtful, another text, or a second vehicle whose plate may be it as well."""
+    assert run(passages)[0] == []
+
+
+def test_each_vehicle_meets_its_own_plate() -> None:
+    """Two in the section at once: the fast one is proposed, the lawful one is not."""
+    out = run([start(), start(1.0, "b", {"555XYZ05": 1.0}), end(18.0), end(26.0, "y", {"555XYZ05": 1.0})])[0]
+    assert [one.track_id for one in out] == ["z"]
+
+
+def test_registry_entries_that_disagree_fine_nobody() -> None:
+    """While the two cameras tell different limits or lengths of one section, nothing is proposed."""
+    other = replace(end(seconds_at(100.0)), section_limit_kmh=80.0)
+    assert run([start(), other])[0] == []
+
+
+def test_who_has_had_time_enough_is_forgotten() -> None:
+    """Longer than the section takes at its limit, and what may come late: nothing of the vehicle is kept."""
+    keep_s = SectionSettings().keep_us(LENGTH_M, LIMIT_KMH) / 1e6
+    assert keep_s == pytest.approx(24.0 + 30.0)
+    late = start(keep_s + 1, "b", {"555XYZ05": 1.0})
+    state = run([start(), late])[1]
+    assert [one.track_id for one in state.waiting[SectionEnd.START]] == ["b"]
+    assert b"123ABC02" not in SectionsCore().to_bytes(state)
+
+
+def test_a_state_is_bounded() -> None:
+    """However many enter and never leave, so many wait; the oldest leave."""
+    few = SectionSettings(most_waiting=3)
+    state = run([start(n / 100, f"t{n}", {f"P{n}": 1.0}) for n in range(10)], settings=few)[1]
+    assert [one.track_id for one in state.waiting[SectionEnd.START]] == ["t7", "t8", "t9"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"section_length_m": 0.0}, {"section_limit_kmh": float("nan")}, {"place_error_m": -1.0}]
+)
+def test_a_passage_whose_numbers_cannot_be_is_refused(changes: dict[str, Any]) -> None:
+    """One refusal, and the others of the batch go on."""
+    out, _, refused = run([start(), replace(start(1.0, "b"), **changes), end(seconds_at(80.0))])
+    assert len(out) == 1
+    assert [one.record for one in refused] == [1]
+
+
+def test_a_state_of_another_format_is_refused() -> None:
+    """The sentence names the section and both formats."""
+    with pytest.raises(ValueError, match="section 7 has format 9, this version reads 1"):
+        SectionsCore().from_bytes("7", b"\x09[]")
