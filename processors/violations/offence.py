@@ -34,6 +34,7 @@ class Offence:
         calibration_version: calibration used.
         calibration_method: how that calibration was obtained.
         model_version: detection model.
+        middle: pictures between the two, where a rule shows three (a line not yet reached, reached, passed).
     """
 
     track_id: str
@@ -57,6 +58,7 @@ class Offence:
     calibration_version: int
     calibration_method: str
     model_version: str
+    middle: Sight | None = None
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
@@ -68,5 +70,6 @@ class Offence:
         """Return what `pack` gave."""
         values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
         values["onset"], values["sight"] = Sight(*values["onset"]), Sight(*values["sight"])
+        values["middle"] = Sight(*values["middle"]) if values["middle"] is not None else None
         values["clock_source"] = ClockSource(values["clock_source"])
         return cls(**values)

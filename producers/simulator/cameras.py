@@ -11,6 +11,7 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.lens import View, draw_error, stated_errors
 from producers.simulator.outlook import MOUNTS, Area, Mount, Outlook
 from producers.simulator.seeds import generator
+from producers.simulator.signals import GROUPS, group_of
 from producers.simulator.sites import Site
 from producers.simulator.streets import (
     CROSSING_AFTER_M,
@@ -90,10 +91,10 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         calibration=_calibration(error.applied(view), view, mount),
         zones=zones,
         speed_limit_kmh=float(streets.edge_limit_kmh[edge]) if mount.upstream else None,
-        junction_id=site.junction_id if outlook is Outlook.APPROACH else None,
+        junction_id=site.junction_id if outlook in {Outlook.APPROACH, Outlook.CROSSING} else None,
         capabilities=["incidents", "speed"] if outlook is Outlook.SPEED else ["incidents"],
         analysis=Analysis(
-            enforcement=outlook is Outlook.SPEED,
+            enforcement=outlook in {Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING},
             idle_fps=mount.fps,
             active_fps=mount.fps,
             score_floor_ratio=0.3,
@@ -177,6 +178,8 @@ KIND_OF: Final = {
     "stop-line": "stop_line",
     "bus-lane": "bus_lane",
 }
+#: Kinds of zone that have a permitted direction.
+DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line"})
 #: Areas of the lanes before a stop line begin so; their number, from the right, follows.
 LANE: Final = "lane-"
 
@@ -206,7 +209,7 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zon
     polygon = polygon_px(area, view, streets, edge)
     if len(polygon) < 3:
         return None
-    heading = round(streets.heading_deg(edge), 1) if kind in {"roadway", "bus_lane", "turn_lane"} else None
+    heading = round(streets.heading_deg(edge), 1) if kind in DIRECTED else None
     limits = _limits(name, streets, edge)
     return Zone(name, kind, [round(float(c), 1) for corner in polygon for c in corner], heading, limits)
 
@@ -217,8 +220,13 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         return {"dwell_s": STOP_LINE_DWELL_S}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
-    if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:
-        return {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
+    if name == "carriageway":
+        ban = streets.truck_ban_h(edge)
+        # Where scenarios let vehicles turn round, it is forbidden by the middle line.
+        no_turn = {"u_turn": 1.0}
+        return no_turn if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1], **no_turn}
+    if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
+        return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):
         lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1
         return {"lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane == 0)}
