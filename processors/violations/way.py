@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from processors.rules.second import MOTOR_VEHICLES, Second
@@ -93,6 +94,33 @@ class Way:
         error_s = position_error_m * math.hypot(1.0 - share, share) / speed_mps
         at_us = first.at_us + round(share * lasted_s * 1e6)
         return Passing(at_us, error_s, beyond - 1)
+
+    def driven(
+        self, first: int, last: int, *, most_gap_s: float, most_aside_m: float, most_mps2: float, noise_m: float
+    ) -> bool:
+        """Say whether one vehicle can have driven from one look to another; else the track went over to a neighbour.
+
+        Args:
+            first: place of the first look.
+            last: place of the last one.
+            most_gap_s: most that two looks in a row may lie apart, seconds.
+            most_aside_m: most that two looks in a row may lie apart across the direction, metres.
+            most_mps2: most that the speed may change, metres a second squared.
+            noise_m: error of a look's place along the way that is reckoned with, metres. The difference of two speeds
+                has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's.
+        """
+        looks = self.looks[first : last + 1]
+        for a, b in pairwise(looks):
+            if abs(b.across_m - a.across_m) > most_aside_m or b.at_us - a.at_us > most_gap_s * 1e6:
+                return False
+        whole = [look for look in looks if not look.cut]
+        steps = [(b.along_m - a.along_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(whole)]
+        speeds = [(path_m / lasted_s, lasted_s) for path_m, lasted_s in steps if lasted_s > 0]
+        return all(
+            abs(after - before)
+            <= most_mps2 * (before_s + after_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, after_s)
+            for (before, before_s), (after, after_s) in pairwise(speeds)
+        )
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

@@ -220,11 +220,8 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         return {"dwell_s": STOP_LINE_DWELL_S}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
-    if name == "carriageway":
-        ban = streets.truck_ban_h(edge)
-        # Where scenarios let vehicles turn round, it is forbidden by the middle line.
-        no_turn = {"u_turn": 1.0}
-        return no_turn if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1], **no_turn}
+    if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:
+        return {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
     if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):

@@ -30,6 +30,11 @@ class Settings:
             one-sided for a normal error (JCGM 100:2008, annex G).
         past_m: the front must have come so far beyond the line while it was still red, metres: more than who brakes
             late and stands there, which is stop_line's. A choice.
+        most_gap_s: most that two looks in a row around the line may lie apart, seconds: two frames at two a second; over a
+            longer gap a track may have gone over to another vehicle. A choice.
+        most_aside_m: most that they may lie apart across the direction, metres: half a lane of 3.5 m. A choice.
+        most_mps2: most that the speed may change between them, metres a second squared, beside the looks' own errors:
+            tyres on dry asphalt hold about 10, the acceleration of gravity.
         least_looks: looks before the line: a track that begins at the line did not pass it.
     """
 
@@ -38,6 +43,9 @@ class Settings:
     position_error_m: float = 0.0
     coverage_k: float = 1.96
     past_m: float = 6.0
+    most_gap_s: float = 1.1
+    most_aside_m: float = 1.75
+    most_mps2: float = 10.0
     least_looks: float = 2.0
 
 
@@ -97,7 +105,19 @@ class RedLight:
         assert calibration is not None
         error_s = math.hypot(passing.error_s, settings.clock_error_s)
         margin_us = settings.coverage_k * error_s * 1e6
-        past = next(look for look in way.looks[passing.before + 1 :] if look.along_m >= settings.past_m)
+        past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
+        past = way.looks[past_at]
+        first = passing.before + 1 - round(settings.least_looks)
+        if not way.driven(
+            first,
+            past_at,
+            most_gap_s=settings.most_gap_s,
+            most_aside_m=settings.most_aside_m,
+            most_mps2=settings.most_mps2,
+            noise_m=settings.coverage_k * (settings.position_error_m or calibration.position_error_m),
+        ):
+            way.done = True
+            return None
         until_us = max(passing.at_us + margin_us, past.at_us)
         if not log.heard(round(until_us)):
             way.done = second.at_us - passing.at_us > WAIT_US

@@ -20,10 +20,9 @@ class Settings:
     """Settings of one stop line.
 
     Attributes:
-        min_stand_s: time to be stood so while it is red, seconds: more than a pause on the way. A choice.
-        min_beyond_m: distance beyond the line that is left to whoever stands with the bumper over it, metres: the end of
-            a car's overhang, which no marking measures, is about a metre, and a box's foot lies a metre nearer than the
-            bumper of a vehicle that stands aslant. A choice.
+        min_stand_s: time to be stood so while it is red, seconds: more than braking there. A choice.
+        min_beyond_m: distance beyond the line that is left to whoever stands with the bumper over it, metres: a car's
+            overhang is about a metre, and the foot of a box lies up to one nearer than the bumper. A choice.
         still_m: feet of one that stands lie within this, metres: the noise of a box's lower edge. A choice.
         position_error_m: standard uncertainty of a vehicle's front against the line, metres; 0: the calibration's.
         coverage_k: distance - k * error must lie beyond the line: 1.96, 97.5 % one-sided for a normal error
@@ -33,7 +32,7 @@ class Settings:
         clock_error_s: standard uncertainty of the camera's clock against the controller's, seconds; as for red_light.
     """
 
-    min_stand_s: float = 3.0
+    min_stand_s: float = 1.5
     min_beyond_m: float = 2.0
     still_m: float = 1.5
     position_error_m: float = 0.0
@@ -70,7 +69,7 @@ class StopLineRule:
                 way = ways.get(t.track_id[i])
                 if way is None or way.done:
                     continue
-                offence = self._judge(state.log, way, i, line, settings, second, place)
+                offence = self._judge(state, way, i, line, settings, second, place)
                 if offence is not None:
                     way.done = True
                     offences.append(offence)
@@ -78,7 +77,7 @@ class StopLineRule:
 
     def _judge(
         self,
-        log: SignalLog,
+        state: LineWatch,
         way: Way,
         i: int,
         line: StopLine,
@@ -86,7 +85,7 @@ class StopLineRule:
         second: Second,
         place: Place,
     ) -> Offence | None:
-        t, calibration = second.tracks, place.calibration
+        t, calibration, log = second.tracks, place.calibration, state.log
         assert calibration is not None
         stood = standing(way.looks, settings.still_m)
         if not stood:
@@ -103,6 +102,9 @@ class StopLineRule:
             return None
         stood_s = (until_us - max(stood[0].at_us, phase.since_us)) / 1e6
         if stood_s < settings.min_stand_s or not self._not_on_green(log, way, line, settings, error_m):
+            return None
+        if state.known(line.zone_id, phase.since_us, beyond_m, stood[-1].across_m):
+            way.done = True
             return None
         return Offence(
             track_id=t.track_id[i],
