@@ -91,10 +91,10 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         calibration=_calibration(error.applied(view), view, mount),
         zones=zones,
         speed_limit_kmh=float(streets.edge_limit_kmh[edge]) if mount.upstream else None,
-        junction_id=site.junction_id if outlook in {Outlook.APPROACH, Outlook.CROSSING} else None,
+        junction_id=site.junction_id if outlook is Outlook.APPROACH else None,
         capabilities=["incidents", "speed"] if outlook is Outlook.SPEED else ["incidents"],
         analysis=Analysis(
-            enforcement=outlook in {Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING},
+            enforcement=outlook in {Outlook.SPEED, Outlook.APPROACH},
             idle_fps=mount.fps,
             active_fps=mount.fps,
             score_floor_ratio=0.3,
@@ -217,7 +217,8 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zon
 def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
     """Return what holds in a zone."""
     if name == "approach":
-        return {"dwell_s": STOP_LINE_DWELL_S}
+        # In a queue at two frames a second tracks go over to a neighbour: not to be told from travel against it.
+        return {"dwell_s": STOP_LINE_DWELL_S, "wrong_way": 0.0}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
     if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:

@@ -30,8 +30,8 @@ class Settings:
             one-sided for a normal error (JCGM 100:2008, annex G).
         past_m: the front must have come so far beyond the line while it was still red, metres: more than who brakes
             late and stands there, which is stop_line's. A choice.
-        most_gap_s: most that two looks in a row around the line may lie apart, seconds: two frames at two a second; over a
-            longer gap a track may have gone over to another vehicle. A choice.
+        most_gap_s: most that two looks in a row around the line may lie apart, seconds: two frames at two a second;
+            over a longer gap a track may have gone over to another vehicle. A choice.
         most_aside_m: most that they may lie apart across the direction, metres: half a lane of 3.5 m. A choice.
         most_mps2: most that the speed may change between them, metres a second squared, beside the looks' own errors:
             tyres on dry asphalt hold about 10, the acceleration of gravity.

@@ -56,7 +56,7 @@ def test_every_camera_sees_what_it_watches(city: City) -> None:
     """Each has at least one zone, in the picture; speed cameras enforce; approaches name their junction."""
     for camera in city.cameras:
         assert camera.entry.zones, camera.camera_id
-        assert camera.entry.analysis.enforcement is (camera.outlook is Outlook.SPEED)
+        assert camera.entry.analysis.enforcement is (camera.outlook in {Outlook.SPEED, Outlook.APPROACH})
         if camera.outlook is Outlook.APPROACH:
             node = int(city.streets.edge_to[camera.edge])
             assert (camera.entry.junction_id is not None) == (node in city.programmes)
