@@ -152,16 +152,18 @@ class Second:
 
     def sight_of(self, track: int) -> Sight:
         """Return where one track is to be seen: its latest box."""
-        t = self.tracks
         b = self.last_box[track]
-        if b < 0:
-            return self.sight([])
+        return self.sight([]) if b < 0 else self.sight_of_box(b)
+
+    def sight_of_box(self, box: int) -> Sight:
+        """Return where one box is to be seen: the frame that it was found in."""
+        t = self.tracks
         return Sight(
             t.epoch_us,
             t.sequence,
             t.frames_partition,
             t.frames_offset,
-            t.sample_at_us[t.box_sample[b]],
-            [t.track_id[track]],
-            [t.box_x1_px[b], t.box_y1_px[b], t.box_x2_px[b], t.box_y2_px[b]],
+            t.sample_at_us[t.box_sample[box]],
+            [t.track_id[t.box_track[box]]],
+            [t.box_x1_px[box], t.box_y1_px[box], t.box_x2_px[box], t.box_y2_px[box]],
         )

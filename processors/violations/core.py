@@ -201,7 +201,11 @@ class ViolationsCore:
             key_period=None,
             plate_encrypted=None,
             summary=best.summary,
-            evidence=[best.onset.evidence("onset", tracks.camera_id), best.sight.evidence("peak", tracks.camera_id)],
+            evidence=[
+                best.onset.evidence("onset", tracks.camera_id),
+                *([best.middle.evidence("middle", tracks.camera_id)] if best.middle is not None else []),
+                best.sight.evidence("peak", tracks.camera_id),
+            ],
             registry_version=best.registry_version,
             calibration_version=best.calibration_version,
             model_version=best.model_version,

@@ -35,6 +35,7 @@ class Offence:
         calibration_version: calibration used.
         calibration_method: how that calibration was obtained.
         model_version: detection model.
+        middle: pictures between the two, where a rule shows three (a line not yet reached, reached, passed).
         seen: what the stage saw around it; rules leave it to the stage.
     """
 
@@ -59,6 +60,7 @@ class Offence:
     calibration_version: int
     calibration_method: str
     model_version: str
+    middle: Sight | None = None
     seen: Circumstances = field(default_factory=Circumstances)
 
     def pack(self) -> list[Any]:
@@ -71,6 +73,7 @@ class Offence:
         """Return what `pack` gave."""
         values = dict(zip((one.name for one in fields(cls)), plain, strict=True))
         values["onset"], values["sight"] = Sight(*values["onset"]), Sight(*values["sight"])
+        values["middle"] = Sight(*values["middle"]) if values["middle"] is not None else None
         values["seen"] = Circumstances.unpack(values["seen"])
         values["clock_source"] = ClockSource(values["clock_source"])
         return cls(**values)

@@ -11,6 +11,7 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.lens import View, draw_error, stated_errors
 from producers.simulator.outlook import MOUNTS, Area, Mount, Outlook
 from producers.simulator.seeds import generator
+from producers.simulator.signals import GROUPS, group_of
 from producers.simulator.sites import Site
 from producers.simulator.streets import (
     CROSSING_AFTER_M,
@@ -179,6 +180,8 @@ KIND_OF: Final = {
     "stop-line": "stop_line",
     "bus-lane": "bus_lane",
 }
+#: Kinds of zone that have a permitted direction.
+DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line"})
 #: Areas of the lanes before a stop line begin so; their number, from the right, follows.
 LANE: Final = "lane-"
 
@@ -208,7 +211,7 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zon
     polygon = polygon_px(area, view, streets, edge)
     if len(polygon) < 3:
         return None
-    heading = round(streets.heading_deg(edge), 1) if kind in {"roadway", "bus_lane", "turn_lane"} else None
+    heading = round(streets.heading_deg(edge), 1) if kind in DIRECTED else None
     limits = _limits(name, streets, edge)
     return Zone(name, kind, [round(float(c), 1) for corner in polygon for c in corner], heading, limits)
 
@@ -216,11 +219,14 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zon
 def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
     """Return what holds in a zone."""
     if name == "approach":
-        return {"dwell_s": STOP_LINE_DWELL_S}
+        # In a queue at two frames a second tracks go over to a neighbour: not to be told from travel against it.
+        return {"dwell_s": STOP_LINE_DWELL_S, "wrong_way": 0.0}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
     if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:
         return {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
+    if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
+        return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):
         lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1
         return {"lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane == 0)}

@@ -90,7 +90,9 @@ def _step(  # noqa: PLR0915, PLR0917  one pass over the lanes, compiled
                 new_v = 0.0
             new_s = s + 0.5 * (v + new_v) * STEP_S
             out_lane[written], out_actor[written], out_kind[written] = lane, actor[lane, i], kind[lane, i]
-            out_place[written, 0], out_place[written, 1] = s, new_s
+            # a place in a lane is the vehicle's front, what others see is its middle
+            half = 0.5 * length[lane, i]
+            out_place[written, 0], out_place[written, 1] = s - half, new_s - half
             written += 1
             place[lane, i], speed[lane, i] = new_s, new_v
         for i in range(n):

@@ -14,7 +14,7 @@ CITY = build_city(101, 20)
 
 
 def test_traffic_is_lawful() -> None:
-    """In four minutes nobody exceeds the tolerated speed, overlaps the vehicle ahead, or starts over a red line."""
+    """In four minutes nobody exceeds the tolerated speed, overlaps the one ahead, starts over a red line or waits on it."""
     conveyor = Conveyor(CITY, START_US)
     limits = dict(enumerate(conveyor._limit.tolist()))
     moved = 0
@@ -37,6 +37,9 @@ def test_traffic_is_lawful() -> None:
                 way = conveyor._way[lane]
                 along = (np.stack([motions.x_m[rows], motions.y_m[rows]], axis=2) - conveyor._origin[lane]) @ way
                 assert not ((along[:, 0] < line - 1.0) & (along[:, 1] > line + 1.0)).any()
+                front = along[:, 1] + SIZES_M[motions.kind[rows], 0] / 2.0
+                waits = (motions.speed_kmh[rows] == 0.0) & (along[:, 1] < line + 10.0)
+                assert (front[waits] < line + 0.5).all()
     assert moved > 1_000
 
 

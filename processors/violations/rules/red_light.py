@@ -1,0 +1,181 @@
+"""Red light: the stop line passed while its signal was red, by the whole tolerance interval."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.rules.place import Place, Scope
+from processors.rules.second import Second
+from processors.violations.line_watch import LineWatch, line_scopes
+from processors.violations.offence import Offence
+from processors.violations.signal_log import SignalLog
+from processors.violations.stop_line import StopLine
+from processors.violations.way import Passing, Way, follow
+from schemas.messages import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one stop line.
+
+    Attributes:
+        grace_s: time after red began in which nobody is proposed, seconds: 0.5, for who could not stop any more; the
+            amber before it is not held against anybody at all (traffic rules of the Republic of Kazakhstan: amber
+            forbids too, save for who cannot stop without braking hard, which no camera sees). A choice.
+        clock_error_s: standard uncertainty of the camera's clock against the controller's, seconds: both are set by
+            NTP, a tenth of a second is a tenfold of what that gives on a wired network. A choice.
+        position_error_m: standard uncertainty of a vehicle's front against the line, metres; 0: the calibration's.
+        coverage_k: passing - k * error must lie after red and grace, passing + k * error before red's end: 1.96, 97.5 %
+            one-sided for a normal error (JCGM 100:2008, annex G).
+        past_m: the front must have come so far beyond the line while it was still red, metres: more than who brakes
+            late and stands there, which is stop_line's. A choice.
+        most_gap_s: most that two looks in a row around the line may lie apart, seconds: two frames at two a second;
+            over a longer gap a track may have gone over to another vehicle. A choice.
+        most_aside_m: most that they may lie apart across the direction, metres: half a lane of 3.5 m. A choice.
+        most_mps2: most that the speed may change between them, metres a second squared, beside the looks' own errors:
+            tyres on dry asphalt hold about 10, the acceleration of gravity.
+        least_looks: looks before the line: a track that begins at the line did not pass it.
+    """
+
+    grace_s: float = 0.5
+    clock_error_s: float = 0.1
+    position_error_m: float = 0.0
+    coverage_k: float = 1.96
+    past_m: float = 6.0
+    most_gap_s: float = 1.1
+    most_aside_m: float = 1.75
+    most_mps2: float = 10.0
+    least_looks: float = 2.0
+
+
+#: How long the controller's word is waited for, microseconds.
+WAIT_US = 10_000_000
+
+
+class RedLight:
+    """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
+
+    kind: ClassVar[str] = "red_light"
+    version: ClassVar[str] = "red_light/1"
+
+    def initial(self) -> LineWatch:
+        """Nobody is near the line."""
+        return LineWatch()
+
+    def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
+        """Follow the vehicles near each stop line; decide about each that is past it once its phases are known."""
+        scopes = place.scopes(self.kind, scopes_of)
+        if not scopes:
+            return state, ()
+        t = second.tracks
+        state.log.hear(t)
+        calibration = place.calibration
+        if calibration is None or t.calibration_version != calibration.version or not second.observed:
+            return state, ()
+        offences: list[Offence] = []
+        for scope in scopes:
+            line, settings = scope.settings
+            ways = state.ways.setdefault(line.zone_id, {})
+            follow(ways, second, line)
+            for track_id, way in ways.items():
+                if way.done or way.looks[-1].along_m < settings.past_m:
+                    continue
+                passing = way.passing(settings.position_error_m or calibration.position_error_m)
+                if passing is None or passing.before + 1 < settings.least_looks:
+                    way.done = True
+                    continue
+                offence = self._judge(state.log, way, passing, line, settings, second, place, track_id)
+                if offence is not None:
+                    offences.append(offence)
+        return state, offences
+
+    def _judge(  # noqa: PLR0917 (one vehicle's passing, and what it is held against)
+        self,
+        log: SignalLog,
+        way: Way,
+        passing: Passing,
+        line: StopLine,
+        settings: Settings,
+        second: Second,
+        place: Place,
+        track_id: str,
+    ) -> Offence | None:
+        t, calibration = second.tracks, place.calibration
+        assert calibration is not None
+        error_s = math.hypot(passing.error_s, settings.clock_error_s)
+        margin_us = settings.coverage_k * error_s * 1e6
+        past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
+        past = way.looks[past_at]
+        first = passing.before + 1 - round(settings.least_looks)
+        if not way.driven(
+            first,
+            past_at,
+            most_gap_s=settings.most_gap_s,
+            most_aside_m=settings.most_aside_m,
+            most_mps2=settings.most_mps2,
+            noise_m=settings.coverage_k * (settings.position_error_m or calibration.position_error_m),
+        ):
+            way.done = True
+            return None
+        until_us = max(passing.at_us + margin_us, past.at_us)
+        if not log.heard(round(until_us)):
+            way.done = second.at_us - passing.at_us > WAIT_US
+            return None
+        way.done = True
+        phase = log.over(line.group_id, passing.at_us - margin_us, until_us)
+        if phase is None or phase.signal is not Signal.RED:
+            return None
+        red_s = (passing.at_us - phase.since_us) / 1e6
+        excess = red_s - settings.coverage_k * error_s - settings.grace_s
+        if excess <= 0 or track_id not in t.track_id:
+            return None
+        on = way.looks[passing.before + 1]
+        i = t.track_id.index(track_id)
+        return Offence(
+            track_id=track_id,
+            vehicle_class=t.track_class[i],
+            zone_id=line.zone_id,
+            since_us=passing.at_us,
+            at_us=passing.at_us,
+            measured=round(red_s, 2),
+            error=round(error_s, 2),
+            limit=settings.grace_s,
+            unit="s",
+            confidence_factor=settings.coverage_k,
+            excess=round(excess, 2),
+            worth=round(excess, 2),
+            measures={
+                "red_s": round(red_s, 2),
+                "red_error_s": round(error_s, 2),
+                "grace_s": settings.grace_s,
+                # Times of day do not fit a measure; how long before the three pictures red began does.
+                "red_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
+                "red_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
+                "red_before_peak_s": round((way.looks[-1].at_us - phase.since_us) / 1e6, 2),
+                "past_line_m": round(way.looks[-1].along_m, 2),
+            },
+            summary=f"Passed the stop line {line.zone_id} {red_s:.1f} s (+-{settings.coverage_k * error_s:.1f}) after "
+            f"signal group {line.group_id} had turned red",
+            onset=way.looks[passing.before].sight,
+            sight=way.looks[-1].sight,
+            clock_source=t.clock_source,
+            registry_version=t.registry_version,
+            calibration_version=t.calibration_version,
+            calibration_method=calibration.method,
+            model_version=t.model_version,
+            middle=on.sight,
+        )
+
+    def pack(self, state: LineWatch) -> Any:
+        """Return the state as plain data."""
+        return state.pack()
+
+    def unpack(self, plain: Any) -> LineWatch:
+        """Return the state from what `pack` gave."""
+        return LineWatch.unpack(plain)
+
+
+def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Settings]]]:
+    """Return the stop lines with a signal group of a calibrated enforcement camera."""
+    return line_scopes(place, RedLight.kind, Settings, signalled=True)

@@ -1,0 +1,83 @@
+"""SignalLog: the phases of a junction's signal groups as one camera's seconds tell them. No clock, no I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.messages import Signal, Tracks
+
+#: Phases that are kept of one group, and groups of one junction: a cycle has four to six phases.
+MOST_PHASES = 8
+MOST_GROUPS = 64
+#: Longest time between two seconds with known signals in which no phase can have come and gone: the shortest phase of a
+#: programme is red-amber, 2 s in the programmes of the test city; a longer silence leaves the past unknown.
+GAP_US = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of a signal group.
+
+    Attributes:
+        signal: the state.
+        since_us: when it began, microseconds since the Unix epoch, by the controller's clock.
+    """
+
+    signal: Signal
+    since_us: int
+
+
+@dataclass(slots=True)
+class SignalLog:
+    """What was heard of one junction.
+
+    Attributes:
+        heard_us: begin of the last second whose signals are known; 0: none.
+        phases: by signal group, ascending by time.
+    """
+
+    heard_us: int = 0
+    phases: dict[str, list[Phase]] = field(default_factory=dict)
+
+    def hear(self, tracks: Tracks) -> None:
+        """Take in what a second says of the signals: the phases in force at its begin, each with when it began."""
+        if not tracks.signals_known or tracks.captured_at_us <= self.heard_us:
+            return
+        if tracks.captured_at_us - self.heard_us > GAP_US:
+            self.phases.clear()
+        self.heard_us = tracks.captured_at_us
+        for state in tracks.signals:
+            known = self.phases.get(state.group_id)
+            if known is None:
+                if len(self.phases) >= MOST_GROUPS:
+                    continue
+                known = self.phases[state.group_id] = []
+            if not known or known[-1].since_us < state.since_us:
+                known.append(Phase(Signal(state.signal), state.since_us))
+                del known[:-MOST_PHASES]
+
+    def heard(self, at_us: int) -> bool:
+        """Return whether every phase before an instant is known by now."""
+        return self.heard_us >= at_us
+
+    def over(self, group_id: str, from_us: float, to_us: float) -> Phase | None:
+        """Return the one phase in force throughout an interval; None: there were several, or it is not known."""
+        if self.heard_us < to_us:
+            return None
+        found = None
+        for phase in self.phases.get(group_id, ()):
+            if phase.since_us <= from_us:
+                found = phase
+            elif phase.since_us <= to_us:
+                return None
+        return found
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [self.heard_us, {g: [[str(p.signal), p.since_us] for p in own] for g, own in self.phases.items()}]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "SignalLog":
+        """Return what `pack` gave."""
+        heard_us, phases = plain
+        return cls(heard_us, {g: [Phase(Signal(s), since) for s, since in own] for g, own in phases.items()})

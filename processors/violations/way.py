@@ -1,0 +1,177 @@
+"""Way: where one vehicle was seen around a stop line, and when it passed the line, with the error of that. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.sight import Sight
+from processors.violations.stop_line import StopLine
+
+#: Looks kept before the line and in all: two before it give a speed, those beyond it are a few seconds.
+MOST_BEFORE = 4
+MOST_LOOKS = 24
+#: Where vehicles are followed, metres before the line.
+BEFORE_M = 35.0
+#: Vehicles followed on one camera, and how long one may be out of sight.
+MOST_WAYS = 128
+GAP_US = 2_500_000
+#: A box that ends so close to the picture's lower edge is cut off there: its foot is nearer than it seems, pixels.
+EDGE_PX = 3.0
+
+
+class Look(NamedTuple):
+    """One box of the vehicle.
+
+    Attributes:
+        at_us: capture time, microseconds since the Unix epoch.
+        along_m: its foot beyond the line, metres; negative: before it.
+        across_m: its foot across the direction, metres to the right.
+        cut: the picture's lower edge cuts the box: along_m is the least it can be.
+        sight: its picture.
+    """
+
+    at_us: int
+    along_m: float
+    across_m: float
+    cut: bool
+    sight: Sight
+
+
+class Passing(NamedTuple):
+    """When a vehicle's front passed the line.
+
+    Attributes:
+        at_us: the instant, microseconds since the Unix epoch.
+        error_s: its standard uncertainty, seconds.
+        before: place of the last look before the line; the next one is the first beyond it.
+    """
+
+    at_us: int
+    error_s: float
+    before: int
+
+
+@dataclass(slots=True)
+class Way:
+    """A vehicle's way.
+
+    Attributes:
+        looks: ascending by time: the last MOST_BEFORE before the line, then those beyond it.
+        done: the rule has decided about it.
+    """
+
+    looks: list[Look]
+    done: bool = False
+
+    def passing(self, position_error_m: float) -> Passing | None:
+        """Return when the line was passed; None where that was not seen.
+
+        Between the last look before the line and the first beyond it the way is taken as evenly driven; where the first
+        look beyond is cut off by the picture's edge, the speed is that of the two looks before.
+
+        Args:
+            position_error_m: standard uncertainty of a foot's place against the line's, metres.
+        """
+        looks = self.looks
+        beyond = next((n for n, look in enumerate(looks) if look.along_m >= 0), 0)
+        if not beyond:
+            return None
+        before, first, second = looks[beyond - 1], looks[beyond - 1], looks[beyond]
+        if second.cut:
+            if beyond < 2:
+                return None
+            first, second = looks[beyond - 2], before
+        lasted_s = (second.at_us - first.at_us) / 1e6
+        path_m = second.along_m - first.along_m
+        if path_m <= 0 or lasted_s <= 0:
+            return None
+        speed_mps = path_m / lasted_s
+        share = (0.0 - first.along_m) / path_m
+        # Both looks' errors, weighted as they enter the place between (or, beyond them, outside) the two.
+        error_s = position_error_m * math.hypot(1.0 - share, share) / speed_mps
+        at_us = first.at_us + round(share * lasted_s * 1e6)
+        return Passing(at_us, error_s, beyond - 1)
+
+    def driven(
+        self, first: int, last: int, *, most_gap_s: float, most_aside_m: float, most_mps2: float, noise_m: float
+    ) -> bool:
+        """Say whether one vehicle can have driven from one look to another; else the track went over to a neighbour.
+
+        Args:
+            first: place of the first look.
+            last: place of the last one.
+            most_gap_s: most that two looks in a row may lie apart, seconds.
+            most_aside_m: most that two looks in a row may lie apart across the direction, metres.
+            most_mps2: most that the speed may change, metres a second squared.
+            noise_m: error of a look's place along the way that is reckoned with, metres. The difference of two speeds
+                has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's.
+        """
+        looks = self.looks[first : last + 1]
+        for a, b in pairwise(looks):
+            if abs(b.across_m - a.across_m) > most_aside_m or b.at_us - a.at_us > most_gap_s * 1e6:
+                return False
+        whole = [look for look in looks if not look.cut]
+        steps = [(b.along_m - a.along_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(whole)]
+        speeds = [(path_m / lasted_s, lasted_s) for path_m, lasted_s in steps if lasted_s > 0]
+        return all(
+            abs(after - before)
+            <= most_mps2 * (before_s + after_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, after_s)
+            for (before, before_s), (after, after_s) in pairwise(speeds)
+        )
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "Way":
+        """Return what `pack` gave."""
+        looks, done = plain
+        return cls([Look(*values, Sight(*sight)) for *values, sight in looks], done)
+
+
+def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
+    """Take a second's boxes of motor vehicles near the line into their ways, in place; drop those out of sight.
+
+    Returns:
+        Indices of the tracks with a way, as the second has them.
+    """
+    t = second.tracks
+    for track_id in [name for name, way in ways.items() if not 0 <= second.at_us - way.looks[-1].at_us <= GAP_US]:
+        del ways[track_id]
+    if not t.box_x_m:
+        return []
+    near: set[int] = set()
+    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
+        i = t.box_track[b]
+        x, y = t.box_x_m[b], t.box_y_m[b]
+        if t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
+            continue
+        along = line.along_m(x, y)
+        if along < -BEFORE_M:
+            continue
+        across = line.across_m(x, y)
+        way = ways.get(t.track_id[i])
+        if way is None:
+            # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
+            if along >= 0 or not line.left_m <= across <= line.right_m or len(ways) >= MOST_WAYS:
+                continue
+            way = ways[t.track_id[i]] = Way([])
+        cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
+        sample_us = t.sample_at_us[t.box_sample[b]]
+        _add(way.looks, Look(sample_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b)))
+        near.add(i)
+    return sorted(near)
+
+
+def _add(looks: list[Look], look: Look) -> None:
+    looks.append(look)
+    if look.along_m < 0:
+        # Whoever is before the line (again) has not passed it: what was beyond is forgotten.
+        looks[:] = [one for one in looks if one.along_m < 0][-MOST_BEFORE:]
+    elif len(looks) > MOST_LOOKS:
+        # The first looks beyond the line are of its passing and stay; the middle of a long wait goes.
+        del looks[MOST_LOOKS // 2]

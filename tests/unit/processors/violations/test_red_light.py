@@ -1,0 +1,108 @@
+"""Red light is a line passed while it is surely red, by one vehicle whose way over it was seen."""
+
+from dataclasses import replace
+
+import pytest
+
+from schemas.messages import Analysis, Camera, Signal
+from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from tests.unit.processors.violations.junction import APPROACH, LINE_M, Fronts, found, tracks
+
+#: 10 m/s: over the line at 3.0 s, gone after 4.5 s.
+THROUGH: Fronts = [*[5.0 * n - 30.0 for n in range(10)], None, None, None, None]
+GREEN_THEN_RED = [(Signal.GREEN, -20), (Signal.AMBER, -2), (Signal.RED, 1)]
+
+
+def test_a_passing_on_red_is_proposed_once_with_three_pictures() -> None:
+    """Two seconds after red began: the pictures show it before the line, on it and past it, in that order."""
+    (one,) = found(tracks(THROUGH, GREEN_THEN_RED))
+    assert (one.kind, one.unit, one.zone_id, one.limit) == ("red_light", "s", "stop-line", 0.5)
+    assert one.measured == 2.0
+    assert one.occurred_at_us == EPOCH_US + 3_000_000
+    assert [e.role for e in one.evidence] == ["onset", "middle", "peak"]
+    assert [e.at_us for e in one.evidence] == sorted({e.at_us for e in one.evidence})
+    before, on, past = (10 * LINE_M - e.boxes_xyxy_px[3] for e in one.evidence)
+    assert before < 0 <= on < 60 <= past
+    assert one.measures["red_before_onset_s"] == 1.5
+    assert one.measures["red_before_middle_s"] == 2.0
+    assert {article.code for article in one.articles} == {"KoAP 599"}
+
+
+@pytest.mark.parametrize("signal", [Signal.GREEN, Signal.AMBER, Signal.RED_AMBER, Signal.FLASHING, Signal.DARK])
+def test_any_other_signal_forbids_nothing(signal: Signal) -> None:
+    """Amber and red-amber are not held against anybody; a signal that is off says nothing."""
+    assert found(tracks(THROUGH, [(signal, -2)])) == []
+
+
+@pytest.mark.parametrize(("red_s", "count"), [(2.0, 1), (2.2, 1), (2.45, 0), (2.9, 0), (3.5, 0)])
+def test_the_whole_interval_must_lie_after_red_and_grace(red_s: float, count: int) -> None:
+    """Passed at 3.0 s: half a second of grace, and 1.96 times the error of the passing and of the clocks."""
+    assert len(found(tracks(THROUGH, [(Signal.AMBER, -2), (Signal.RED, red_s)]))) == count
+
+
+def test_the_error_of_the_place_widens_the_interval() -> None:
+    """With two metres of error at 10 m/s 1.0 s after red began is no proof, with a decimetre it is."""
+    red = [(Signal.AMBER, -2), (Signal.RED, 2.0)]
+    poor = replace(APPROACH, calibration=calibration(position_error_m=4.0))
+    assert found(tracks(THROUGH, red), poor) == []
+    assert len(found(tracks(THROUGH, red), replace(APPROACH, calibration=calibration(position_error_m=0.1)))) == 1
+
+
+def test_who_stops_beyond_the_line_did_not_pass_through() -> None:
+    """Four metres beyond the line until green, then on: that is stop_line's."""
+    stands: Fronts = [*[5.0 * n - 30.0 for n in range(7)], *[4.0] * 8, 9.0, 14.0, None, None]
+    kinds = [v.kind for v in found(tracks(stands, [(Signal.AMBER, -2), (Signal.RED, 1), (Signal.GREEN, 7)]))]
+    assert "red_light" not in kinds
+
+
+@pytest.mark.parametrize(
+    "fronts",
+    [
+        # it stands before the line, and in one step is 12 m further: no car does that
+        [-6.0] * 6 + [6.0, 12.0, 18.0, None, None, None],
+        # nothing was seen for 1.5 s around the line
+        [-10.0, -8.0, -6.0, -4.0, None, None, 6.5, 10.0, 14.0, None, None, None],
+        # a track that begins at the line
+        [-1.0, 4.0, 9.0, 14.0, None, None, None, None],
+    ],
+)
+def test_a_track_that_may_have_gone_over_to_another_vehicle_proves_nothing(fronts: Fronts) -> None:
+    """Tracks of a queue are taken over by what drives past it."""
+    assert found(tracks(fronts, [(Signal.RED, -9)])) == []
+
+
+def test_a_silent_controller_proves_nothing() -> None:
+    """Signals that are not known are no red, nor is a red that was last heard of before the passing."""
+    messages = tracks(THROUGH, GREEN_THEN_RED)
+    assert found([replace(m, signals_known=False, signals=[]) for m in messages]) == []
+    assert found([m if n < 3 else replace(m, signals_known=False, signals=[]) for n, m in enumerate(messages)]) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        replace(APPROACH, calibration=None),
+        replace(APPROACH, calibration=calibration(version=9)),
+        replace(APPROACH, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        camera(
+            zone("l", "stop_line", (0, 490, 100, 490, 100, 500, 0, 500), heading_deg=180.0), calibration=calibration()
+        ),
+        replace(APPROACH, zones=[replace(APPROACH.zones[0], heading_deg=None)]),
+        # seen from behind: the foot of a box is the vehicle's rear
+        replace(APPROACH, zones=[replace(APPROACH.zones[0], heading_deg=0.0)]),
+        replace(APPROACH, zones=[replace(APPROACH.zones[0], limits={"signal_group.NS": 1.0, "red_light": 0.0})]),
+        # which of two groups holds is not said
+        replace(APPROACH, zones=[replace(APPROACH.zones[0], limits={"signal_group.NS": 1.0, "signal_group.EW": 1.0})]),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """A calibration of the tracks' version, enforcement, a direction, a signal group, a view of the front."""
+    assert found(tracks(THROUGH, GREEN_THEN_RED), place) == []
+
+
+def test_it_goes_on_from_its_bytes() -> None:
+    """The state through its bytes after each second gives the same messages as one batch."""
+    messages = tracks(THROUGH, GREEN_THEN_RED)
+    whole = found(messages)
+    assert len(whole) == 1
+    assert found(messages, at_once=False) == whole
