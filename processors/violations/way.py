@@ -130,7 +130,7 @@ class Way:
     def unpack(cls, plain: Sequence[Any]) -> "Way":
         """Return what `pack` gave."""
         looks, done = plain
-        return cls([Look(*values, Sight(*sight)) for *values, sight in looks], done)
+        return cls([Look(at, along, across, cut, Sight(*sight)) for at, along, across, cut, sight in looks], done)
 
 
 def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
