@@ -120,7 +120,8 @@ class DrivingRule:
         t = second.tracks
         way.seen_us = second.at_us
         x, y, speed = t.track_x_m[i], t.track_y_m[i], t.track_speed_kmh[i]
-        slow = speed is None or speed < settings.min_kmh
+        # Until it can be measured a speed is unknown, not low.
+        slow = speed is not None and speed < settings.min_kmh
         if t.track_class[i] not in self.vehicles or (slow and t.track_boxes[i] >= settings.min_boxes):
             way.spoilt = True
         if way.spoilt or scope is None or scope.zone_id != way.zone_id or x is None or y is None:

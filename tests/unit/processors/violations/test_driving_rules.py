@@ -56,8 +56,15 @@ def test_a_short_way_one_that_ends_in_a_stop_and_an_uncertain_one_are_none(kind:
     """Seven metres; sixty metres and then a stop; sixty metres that are uncertain by thirty."""
     at, coco = PLACES[kind], CLASS[kind]
     assert found(driving([0.0, 3.0, 7.0], coco), at) == []
-    assert found([*driving(FAR, coco)[:7], *driving([62.0, 62.0], coco, None)], at) == []
+    assert found([*driving(FAR, coco)[:7], *driving([62.0, 62.0], coco, 0.3)], at) == []
     assert found(driving(FAR, coco), replace(at, calibration=calibration(position_error_m=30.0))) == []
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_speed_that_is_not_measured_yet_is_not_slow(kind: str) -> None:
+    """The first two seconds have none."""
+    coco = CLASS[kind]
+    assert len(found([*driving(FAR[:2], coco, None)[:2], *driving(FAR[2:], coco)], PLACES[kind])) == 1
 
 
 @pytest.mark.parametrize(
