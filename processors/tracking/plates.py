@@ -141,7 +141,7 @@ def _consensus(ranked: Sequence[tuple[str, float]]) -> str:
         if len(text) == length:
             for place, letter in enumerate(text):
                 votes[place][letter] = votes[place].get(letter, 0.0) + weight
-    return "".join(min(vote, key=lambda letter, own=vote: (-own[letter], letter)) for vote in votes)  # type: ignore[misc]
+    return "".join(min(vote.items(), key=lambda item: (-item[1], item[0]))[0] for vote in votes)
 
 
 @lru_cache(maxsize=8_192)
