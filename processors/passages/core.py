@@ -38,7 +38,7 @@ class CameraPassages:
 
 
 class PassagesCore:
-    """Times each vehicle with a read plate over the middle of a section's zone."""
+    """Times each vehicle with a read plate over the line of a section's zone."""
 
     name = "passages"
     source = "tracks"
@@ -190,7 +190,8 @@ def _passage(one: Approach, gate: Gate, second: Second, record: Record[Tracks], 
         vehicle_class=one.vehicle_class,
         crossed_at_us=crossing.at_us,
         crossed_error_s=crossing.error_s,
-        place_error_m=calibration.position_error_m,
+        # a distance from the camera errs by the calibration's scale too
+        place_error_m=round(math.hypot(calibration.position_error_m, calibration.scale_error_ratio * gate.line_m), 3),
         speed_kmh=crossing.speed_kmh,
         section_length_m=gate.length_m,
         section_limit_kmh=gate.limit_kmh,

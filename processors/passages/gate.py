@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.rules.geometry import ground_area_m2
 from processors.rules.place import Place
@@ -13,6 +14,10 @@ from schemas.messages import Calibration, Camera, SectionEnd, Zone
 ENDS = {"section_start": SectionEnd.START, "section_end": SectionEnd.END}
 #: What such a zone must say.
 LIMITS = ("section", "section_length_m", "section_limit_kmh")
+#: The line is so far inside the zone, from the edge nearest to the camera: a calibration errs least there (by metres at
+#: a zone's far edge, by decimetres here), and a vehicle is still seen on both sides. The middle of a zone shorter than
+#: twice this.
+INSIDE_M = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Gate:
         zone_id: the zone.
         bit: the zone's bit in Second.zone_mask.
         east, north: direction of travel on the camera's ground plane, a unit vector.
-        line_m: where the middle of the zone is along that direction, metres from the ground origin.
+        line_m: where the line across the road is along that direction, metres from the ground origin.
         past_m: where the zone ends along it.
         length_m: the section's length from this gate to the other.
         limit_kmh: its speed limit.
@@ -79,6 +84,10 @@ def _gate(camera: Camera, calibration: Calibration | None, zone: Zone, bit: int)
     angle = math.radians(zone.heading_deg)
     east, north = math.sin(angle), math.cos(angle)
     along = _along(camera, calibration, zone, east, north)
+    first, last = float(along.min()), float(along.max())
+    near = float(along[int(np.argmax(zone.polygon_px[1::2]))])
+    inside = min(INSIDE_M, (last - first) / 2.0)
+    line = last - inside if near - first > last - near else first + inside
     return Gate(
         section_id=str(int(zone.limits["section"])),
         end=ENDS[zone.kind],
@@ -86,18 +95,18 @@ def _gate(camera: Camera, calibration: Calibration | None, zone: Zone, bit: int)
         bit=bit,
         east=east,
         north=north,
-        line_m=round((along[0] + along[1]) / 2.0, 2),
-        past_m=round(along[1], 2),
+        line_m=round(line, 2),
+        past_m=round(last, 2),
         length_m=zone.limits["section_length_m"],
         limit_kmh=zone.limits["section_limit_kmh"],
     )
 
 
-def _along(camera: Camera, calibration: Calibration, zone: Zone, east: float, north: float) -> tuple[float, float]:
-    """Return where a zone begins and ends along a direction on the ground, metres."""
+def _along(camera: Camera, calibration: Calibration, zone: Zone, east: float, north: float) -> NDArray[np.float64]:
+    """Return where each corner of a zone is along a direction on the ground, float64 (corners,), metres."""
     corners = np.array(zone.polygon_px, np.float64).reshape(-1, 2)
     scale = (calibration.width_px / camera.width_px, calibration.height_px / camera.height_px)
     homography = np.array(calibration.homography, np.float64).reshape(3, 3)
     ground = np.column_stack([corners * scale, np.ones(len(corners))]) @ homography.T
-    along = (ground[:, 0] * east + ground[:, 1] * north) / ground[:, 2]
-    return float(along.min()), float(along.max())
+    along: NDArray[np.float64] = (ground[:, 0] * east + ground[:, 1] * north) / ground[:, 2]
+    return along

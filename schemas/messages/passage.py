@@ -25,7 +25,7 @@ class Passage:
         epoch_us: The connection, microseconds since the Unix epoch.
         track_id: The vehicle's track.
         vehicle_class: COCO-80 class id.
-        crossed_at_us: When it crossed the middle of the zone, microseconds since the Unix epoch.
+        crossed_at_us: When it crossed the line of the zone, microseconds since the Unix epoch.
         crossed_error_s: Standard uncertainty of that time by the track's positions alone, seconds.
         place_error_m: Standard uncertainty of where the crossing was, along the road, metres.
         speed_kmh: Speed at the crossing, km/h.
