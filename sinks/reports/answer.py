@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-import orjson
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error, query
 from sinks.reports.catalogue import Report, file_of, sql_of
+from sinks.reports.reply import document_of
 
 #: A report reads and may not change anything, take for ever, or take all memory.
 LIMITS: Final[Mapping[str, Any]] = {
@@ -131,7 +131,7 @@ def ask(client: Client, question: Question) -> Answer:
         ClickHouseError: ClickHouse refused it, or does not answer.
     """
     as_of, made_at = freshness(client, question.report)
-    document = orjson.loads(raw(client, question, "JSONCompact"))
+    document = document_of(raw(client, question, "JSONCompact"))
     columns = [str(column["name"]) for column in document["meta"]]
     texts = frozenset(str(c["name"]) for c in document["meta"] if "String" in c["type"] or "Date" in c["type"])
     totals = dict(zip(columns, document["totals"], strict=True)) if "totals" in document else {}
