@@ -130,7 +130,10 @@ class Way:
     def unpack(cls, plain: Sequence[Any]) -> "Way":
         """Return what `pack` gave."""
         looks, done = plain
-        return cls([Look(at, along, across, cut, Sight(*sight)) for at, along, across, cut, sight in looks], done)
+        return cls(
+            [Look(at_us, along_m, across_m, cut, Sight(*sight)) for at_us, along_m, across_m, cut, sight in looks],
+            done,
+        )
 
 
 def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:

@@ -1,10 +1,11 @@
 """Stop line is a stand beyond the line on red by one who did not pass it on green."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from schemas.messages import Analysis, Signal
+from schemas.messages import Analysis, Signal, Tracks
 from tests.unit.processors.violations.junction import APPROACH, Fronts, found, tracks
 
 AMBER_THEN_RED = [(Signal.AMBER, -2), (Signal.RED, 2)]
@@ -72,7 +73,7 @@ def test_it_goes_on_from_its_bytes() -> None:
     assert found(messages, at_once=False) == whole
 
 
-def _later(messages: list, seconds: int) -> list:  # type: ignore[type-arg]
+def _later(messages: Sequence[Tracks], seconds: int) -> list[Tracks]:
     """Return messages moved to later seconds."""
     return [
         replace(

@@ -14,7 +14,7 @@ CITY = build_city(101, 20)
 
 
 def test_traffic_is_lawful() -> None:
-    """In four minutes nobody exceeds the tolerated speed, overlaps another, starts over a red line or waits on it."""
+    """In four minutes nobody speeds beyond tolerance, overlaps the one ahead, starts over a red line or waits on it."""
     conveyor = Conveyor(CITY, START_US)
     limits = dict(enumerate(conveyor._limit.tolist()))
     moved = 0
