@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from processors.sections.average_speed import AverageSpeed, average_speed
 from processors.sections.exculpations import exculpations_of
-from processors.sections.plate_match import Match, best_match
+from processors.sections.plate_match import TOGETHER_US, Match, best_match
 from processors.sections.settings import SectionSettings
 from processors.sections.waiting import pack, unpack
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
@@ -28,8 +28,8 @@ class Section:
     Attributes:
         newest_us: latest crossing seen, microseconds since the Unix epoch.
         waiting: passages at each end without a partner, in the order they came.
-        paired: crossing time of each passage that has had its partner, by end, camera and track: it comes again where
-            upstream repeats itself, and a camera may have lost and found a vehicle.
+        paired: crossing time of each passage that has had its partner, by end, camera, and track or plate: it comes
+            again where upstream repeats itself, and a camera may have lost and found a vehicle.
     """
 
     newest_us: int = 0
@@ -111,6 +111,9 @@ class SectionsCore:
         self._forget(state, new)
         other = SectionEnd.START if new.end is SectionEnd.END else SectionEnd.END
         own = state.waiting[new.end]
+        twin_us = state.paired.get(plate_at(new))
+        if twin_us is not None and abs(twin_us - new.crossed_at_us) <= TOGETHER_US:
+            return None  # another track of a vehicle that is decided
         if identity(new) in state.paired or any(identity(new) == identity(one) for one in own):
             return None
         in_order = [
@@ -126,7 +129,7 @@ class SectionsCore:
         partner = in_order[match.index]
         state.waiting[other].remove(partner)
         for one in (new, partner):
-            state.paired[identity(one)] = one.crossed_at_us
+            state.paired[identity(one)] = state.paired[plate_at(one)] = one.crossed_at_us
         start, end = (partner, new) if new.end is SectionEnd.END else (new, partner)
         speed = average_speed(start, end, self.settings)
         if speed is None or not agree(start, end) or not self._beyond(speed, end):
@@ -155,7 +158,7 @@ class SectionsCore:
         for end, own in state.waiting.items():
             state.waiting[end] = [one for one in own if one.crossed_at_us >= oldest_us]
         state.paired = {name: at for name, at in state.paired.items() if at >= oldest_us}
-        while len(state.paired) > 4 * self.settings.most_waiting:
+        while len(state.paired) > 8 * self.settings.most_waiting:
             del state.paired[next(iter(state.paired))]
 
     def message_of(self, start: Passage, end: Passage, speed: AverageSpeed, match: Match, last: Passage) -> Violation:
@@ -218,6 +221,11 @@ def identity(passage: Passage) -> str:
     return f"{passage.end.value}\n{passage.camera_id}\n{passage.epoch_us}\n{passage.track_id}"
 
 
+def plate_at(passage: Passage) -> str:
+    """Return what two tracks of one vehicle at one camera share: the plate's first candidate."""
+    return f"{passage.end.value}\n{passage.camera_id}\nplate {passage.candidates[0].text}"
+
+
 def agree(start: Passage, end: Passage) -> bool:
     """Say whether both cameras' registry entries tell the same of the section; else nobody is proposed."""
     return (start.section_length_m, start.section_limit_kmh) == (end.section_length_m, end.section_limit_kmh)
@@ -225,6 +233,8 @@ def agree(start: Passage, end: Passage) -> bool:
 
 def fault_of(passage: Passage) -> str | None:
     """Say why a passage cannot be one, or return None."""
+    if not passage.candidates:
+        return f"a passage of section {passage.section_id} has no reading of a plate; `passages` writes none such"
     for name in ("section_length_m", "section_limit_kmh"):
         value = getattr(passage, name)
         if not 0.0 < value < 1e6:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from schemas.messages import Passage, PlateCandidate
 
+#: Two tracks of one vehicle cross a line within this; two vehicles in one lane do not (2 s is the advised gap).
+TOGETHER_US = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -36,4 +39,12 @@ def best_match(passage: Passage, others: Sequence[Passage]) -> Match | None:
     order = sorted(range(len(ratios)), key=lambda i: (-ratios[i], others[i].crossed_at_us, others[i].track_id))
     if not order or ratios[order[0]] <= 0.0:
         return None
-    return Match(order[0], ratios[order[0]], ratios[order[1]] if len(order) > 1 else 0.0)
+    best = others[order[0]]
+    rivals = [ratios[i] for i in order[1:] if not _same_vehicle(best, others[i])]
+    return Match(order[0], ratios[order[0]], rivals[0] if rivals else 0.0)
+
+
+def _same_vehicle(a: Passage, b: Passage) -> bool:
+    """Say whether two passages of one end are two tracks of one vehicle: one plate read, at all but one time."""
+    together = abs(a.crossed_at_us - b.crossed_at_us) <= TOGETHER_US
+    return together and a.candidates[0].text == b.candidates[0].text

@@ -29,7 +29,7 @@ class SectionSettings:
     coverage_k: float = 1.96
     most_kmh: float = 250.0
     max_error_kmh: float = 10.0
-    least_match_ratio: float = 0.3
+    least_match_ratio: float = 0.1
     rival_ratio: float = 0.25
     length_error_ratio: float = 0.002
     own_clock_s: float = 0.05

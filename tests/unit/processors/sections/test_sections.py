@@ -167,7 +167,7 @@ def test_plates_are_held_together_by_all_their_candidates() -> None:
 @pytest.mark.parametrize(
     "passages",
     [
-        [start(plates={"123ABC02": 0.5}), end(seconds_at(80.0), plates={"123ABC02": 0.5})],
+        [start(plates={"123ABC02": 0.3}), end(seconds_at(80.0), plates={"123ABC02": 0.3})],
         [start(), end(seconds_at(80.0), plates={"999ZZZ09": 1.0})],
         [start(), start(1.0, "b", {"128ABC02": 0.5, "123ABC02": 0.4}), end(seconds_at(80.0))],
     ],
@@ -182,6 +182,11 @@ def test_each_vehicle_meets_its_own_plate() -> None:
     """Two in the section at once: the fast one is proposed, the lawful one is not."""
     out = run([start(), start(1.0, "b", {"555XYZ05": 1.0}), end(18.0), end(26.0, "y", {"555XYZ05": 1.0})])[0]
     assert [one.track_id for one in out] == ["z"]
+
+
+def test_two_tracks_of_one_vehicle_are_no_rivals() -> None:
+    """A vehicle that a camera took for two at one moment is proposed once."""
+    assert len(run([start(), start(0.2, "b"), end(18.0), end(18.1, "y")])[0]) == 1
 
 
 def test_registry_entries_that_disagree_fine_nobody() -> None:
