@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -18,10 +18,11 @@ from processors.violations.articles import LawTable, law
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.offence import Offence
+from processors.violations.plate_seal import PlateSeal, SealedPlate, read_plates
 from schemas.messages import Owner, Tracks, Violation
 
-#: First byte of a state's bytes.
-FORMAT = 1
+#: First byte of a state's bytes; 1 had no plates and is read as well.
+FORMAT = 2
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -33,10 +34,12 @@ class CameraViolations:
     Attributes:
         rules: states of its rules, and the time they have seen.
         docket: vehicles whose best measurement may still come, and those decided.
+        plates: sealed plates of the vehicles that wait, by track.
     """
 
     rules: RuleStates
     docket: Docket
+    plates: dict[str, SealedPlate] = field(default_factory=dict)
 
 
 class ViolationsCore:
@@ -46,6 +49,7 @@ class ViolationsCore:
         rules: the rules; default: every rule in processors/violations/rules.
         settings: when a violation is decided.
         table: the articles; default: those that ship with Vigil.
+        seal: seals plates; None: every vehicle stays under its track.
     """
 
     name = "violations"
@@ -56,10 +60,12 @@ class ViolationsCore:
         rules: Sequence[Rule[Any, Offence]] | None = None,
         settings: DocketSettings | None = None,
         table: LawTable | None = None,
+        seal: PlateSeal | None = None,
     ) -> None:
         self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
         self.settings = settings or DocketSettings()
         self.table = table or law()
+        self._seal = seal
         self.version = "violations/1 " + " ".join(rule.version for rule in self.rules)
         self._places = Places()
 
@@ -78,7 +84,13 @@ class ViolationsCore:
 
     def to_bytes(self, state: CameraViolations) -> bytes:
         """Serialise a state: a format byte and JSON."""
-        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), state.docket.pack()])
+        return bytes([FORMAT]) + orjson.dumps(
+            [
+                state.rules.pack(self.rules),
+                state.docket.pack(),
+                {track: sealed.pack() for track, sealed in state.plates.items()},
+            ]
+        )
 
     def from_bytes(self, key: str, data: bytes) -> CameraViolations:
         """Restore a state.
@@ -86,13 +98,14 @@ class ViolationsCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
+        if not data or data[0] not in (1, FORMAT):
             raise ValueError(
                 f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
                 "run the version that wrote it, or delete the stage's state to start afresh"
             )
-        states, docket = orjson.loads(data[1:])
-        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket))
+        states, docket, *plates = orjson.loads(data[1:])
+        sealed = {track: SealedPlate.unpack(plain) for track, plain in plates[0].items()} if plates else {}
+        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket), sealed)
 
     async def advance(
         self, batch: Sequence[KeyBatch[Tracks, CameraViolations]], registry: Registry
@@ -113,7 +126,7 @@ class ViolationsCore:
                 refusals.append(Refusal(number, str(error)))
                 continue
             for entry in self.decided(state, tracks, second):
-                violation = self.message_of(entry, record, place)
+                violation = self.message_of(entry, record, place, state.plates.get(entry.best.track_id))
                 outputs.append(Output("violations", violation.violation_id, violation, False))
         return KeyResult(state, outputs, refusals)
 
@@ -127,6 +140,9 @@ class ViolationsCore:
         """
         seen, docket = state.rules, state.docket
         out: list[Pending] = []
+        if state.plates:  # those of vehicles decided in earlier seconds have served
+            waiting = {entry.best.track_id for entry in docket.pending.values()}
+            state.plates = {track: sealed for track, sealed in state.plates.items() if track in waiting}
         if seen.ends_us and (
             tracks.epoch_us != seen.epoch_us or not -LOST_US < tracks.captured_at_us - seen.ends_us < LOST_US
         ):
@@ -141,12 +157,26 @@ class ViolationsCore:
                     offences += [(rule.kind, rule.version, offence) for offence in found]
             if offences:
                 out += docket.enter(offences, self.settings)
+            self._keep_plates(state, tracks)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
         seen.epoch_us, seen.ends_us = tracks.epoch_us, tracks.captured_at_us + tracks.duration_us
         return out
 
-    def message_of(self, entry: Pending, record: Record[Tracks], place: Place | None) -> Violation:
+    def _keep_plates(self, state: CameraViolations, tracks: Tracks) -> None:
+        """Seal the plates of vehicles that wait: when one is decided it may be out of view."""
+        if self._seal is None or not state.docket.pending or not tracks.plates:
+            return
+        waiting = {entry.best.track_id: entry.best.at_us for entry in state.docket.pending.values()}
+        for track, plate in read_plates(tracks).items():
+            if track in waiting:
+                sealed = self._seal.seal(plate, track, waiting[track])
+                if sealed is not None:
+                    state.plates[track] = sealed
+
+    def message_of(
+        self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None
+    ) -> Violation:
         """Return the message of a decided violation."""
         tracks, best = record.message, entry.best
         camera = place.camera if place is not None else None
@@ -172,9 +202,9 @@ class ViolationsCore:
             measures=dict(best.measures),
             articles=self.table.articles(entry.kind, best.excess, best.at_us),
             exculpations=exculpations_of(best),
-            vehicle_key=best.track_id,
-            key_period=None,
-            plate_encrypted=None,
+            vehicle_key=best.track_id if sealed is None else sealed.vehicle_key,
+            key_period=None if sealed is None else sealed.key_period,
+            plate_encrypted=None if sealed is None else sealed.encrypted,
             summary=best.summary,
             evidence=[best.onset.evidence("onset", tracks.camera_id), best.sight.evidence("peak", tracks.camera_id)],
             registry_version=best.registry_version,
