@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     review_officers: Path | None = Field(
         None, description="file of officers who review cases, and their roles; default: data_dir/officers.toml"
     )
+    key_store: Path | None = Field(
+        None, description="folder of the plates' keys, outside any repository; default: none, plates stay unread"
+    )
     kafka_heap: str = "768m"
     kafka_session_ms: int = Field(
         9000, description="how long the local broker counts as alive after it was killed; it serves again only then"

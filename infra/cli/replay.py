@@ -15,6 +15,7 @@ from sinks.evidence.object_store import StoreRefusedError, StoreUnavailableError
 from sinks.evidence.store_address import open_store
 
 if TYPE_CHECKING:
+    from infra.keys.key_ring import KeyRing
     from infra.replay.recompute import Outcome
 
 #: Exit codes; 1 is an error.
@@ -51,7 +52,7 @@ def command(case: str, *, anyway: bool, as_json: bool) -> None:
 
     name, lineage = _lineage(case)
     try:
-        recomputation = Recomputation(lineage)
+        recomputation = Recomputation(lineage, _seal())
         others = recomputation.other_versions()
         said: dict[str, Any] = {
             "case": name,
@@ -141,3 +142,15 @@ def _sentences(name: str, lineage: Lineage, outcome: "Outcome") -> str:
         if outcome.others:
             lines.append(f"found instead: {', '.join(outcome.others)}")
     return "\n".join(lines)
+
+
+def _seal() -> "KeyRing | None":
+    """Return the keys of plates, without which a sealed plate cannot come out the same."""
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
+    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
+
+    folder = Settings().key_store
+    try:
+        return KeyRing(KeyStore(folder)) if folder is not None else None
+    except KeyStoreError as error:
+        raise click.ClickException(str(error)) from error

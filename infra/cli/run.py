@@ -12,7 +12,6 @@ PROCESSES: Mapping[str, str] = {
     "perception": "processors.perception.app:run",
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
-    "violations": "processors.violations.app:run",
     "passages": "processors.passages.app:run",
     "sections": "processors.sections.app:run",
     "cases-relay": "processors.cases.relay.app:run",
@@ -65,6 +64,26 @@ def deadlines(clock: str) -> None:
       vigil run deadlines --clock events
     """
     raise SystemExit(_start("processors.cases.deadlines.app:run", clock=clock) or 0)
+
+
+@command.command()
+def violations() -> None:
+    """Run violations until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it none is read.
+
+    \b
+    Examples:
+      vigil run violations
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations
+    """
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
+    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
+
+    folder = Settings().key_store
+    try:
+        seal = KeyRing(KeyStore(folder)) if folder is not None else None
+    except KeyStoreError as error:
+        raise click.ClickException(str(error)) from error
+    raise SystemExit(_start("processors.violations.app:run", seal=seal) or 0)
 
 
 @command.command("clickhouse-sink")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
 from processors.violations.offence import Offence
+from processors.violations.plate_seal import PlateSeal, SealedPlate, read_plates
 from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
@@ -36,11 +37,13 @@ class CameraViolations:
         rules: states of its rules, and the time they have seen.
         docket: vehicles whose best measurement may still come, and those decided.
         watch: what may excuse an offence and is seen over more than one second.
+        plates: sealed plates of the vehicles that wait, by track.
     """
 
     rules: RuleStates
     docket: Docket
     watch: Watch
+    plates: dict[str, SealedPlate] = field(default_factory=dict)
 
 
 class ViolationsCore:
@@ -50,6 +53,7 @@ class ViolationsCore:
         rules: the rules; default: every rule in processors/violations/rules.
         settings: when a violation is decided.
         table: the articles; default: those that ship with Vigil.
+        seal: seals plates; None: every vehicle stays under its track.
     """
 
     name = "violations"
@@ -60,10 +64,12 @@ class ViolationsCore:
         rules: Sequence[Rule[Any, Offence]] | None = None,
         settings: DocketSettings | None = None,
         table: LawTable | None = None,
+        seal: PlateSeal | None = None,
     ) -> None:
         self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
         self.settings = settings or DocketSettings()
         self.table = table or law()
+        self._seal = seal
         self.version = "violations/2 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
@@ -83,7 +89,14 @@ class ViolationsCore:
 
     def to_bytes(self, state: CameraViolations) -> bytes:
         """Serialise a state: a format byte and JSON."""
-        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), state.docket.pack(), state.watch.pack()])
+        return bytes([FORMAT]) + orjson.dumps(
+            [
+                state.rules.pack(self.rules),
+                state.docket.pack(),
+                state.watch.pack(),
+                {track: sealed.pack() for track, sealed in state.plates.items()},
+            ]
+        )
 
     def from_bytes(self, key: str, data: bytes) -> CameraViolations:
         """Restore a state.
@@ -96,8 +109,13 @@ class ViolationsCore:
                 f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
                 "run the version that wrote it, or delete the stage's state to start afresh"
             )
-        states, docket, watch = orjson.loads(data[1:])
-        return CameraViolations(RuleStates.unpack(states, self.rules), Docket.unpack(docket), Watch.unpack(watch))
+        states, docket, watch, plates = orjson.loads(data[1:])
+        return CameraViolations(
+            RuleStates.unpack(states, self.rules),
+            Docket.unpack(docket),
+            Watch.unpack(watch),
+            {track: SealedPlate.unpack(plain) for track, plain in plates.items()},
+        )
 
     async def advance(
         self, batch: Sequence[KeyBatch[Tracks, CameraViolations]], registry: Registry
@@ -118,7 +136,7 @@ class ViolationsCore:
                 refusals.append(Refusal(number, str(error)))
                 continue
             for entry in self.decided(state, tracks, second):
-                violation = self.message_of(entry, record, place)
+                violation = self.message_of(entry, record, place, state.plates.get(entry.best.track_id))
                 outputs.append(Output("violations", violation.violation_id, violation, False))
         return KeyResult(state, outputs, refusals)
 
@@ -132,6 +150,9 @@ class ViolationsCore:
         """
         seen, docket, watch = state.rules, state.docket, state.watch
         out: list[Pending] = []
+        if state.plates:  # those of vehicles decided in earlier seconds have served
+            waiting = {entry.best.track_id for entry in docket.pending.values()}
+            state.plates = {track: sealed for track, sealed in state.plates.items() if track in waiting}
         if seen.ends_us and (
             tracks.epoch_us != seen.epoch_us or not -LOST_US < tracks.captured_at_us - seen.ends_us < LOST_US
         ):
@@ -149,6 +170,7 @@ class ViolationsCore:
                     read = watch.read(best.track_id, best.seen, tracks)
                     if read is not best.seen:
                         entry.best = replace(best, seen=read)
+                self._keep_plates(state, tracks)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
         for entry in out:
@@ -171,7 +193,20 @@ class ViolationsCore:
                     offences.append((rule.kind, rule.version, one))
         return offences
 
-    def message_of(self, entry: Pending, record: Record[Tracks], place: Place | None) -> Violation:
+    def _keep_plates(self, state: CameraViolations, tracks: Tracks) -> None:
+        """Seal the plates of vehicles that wait: when one is decided it may be out of view."""
+        if self._seal is None or not state.docket.pending or not tracks.plates:
+            return
+        waiting = {entry.best.track_id: entry.best.at_us for entry in state.docket.pending.values()}
+        for track, plate in read_plates(tracks).items():
+            if track in waiting:
+                sealed = self._seal.seal(plate, track, waiting[track])
+                if sealed is not None:
+                    state.plates[track] = sealed
+
+    def message_of(
+        self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None
+    ) -> Violation:
         """Return the message of a decided violation."""
         tracks, best = record.message, entry.best
         camera = place.camera if place is not None else None
@@ -197,9 +232,9 @@ class ViolationsCore:
             measures=dict(best.measures),
             articles=self.table.articles(entry.kind, best.excess, best.at_us),
             exculpations=exculpations_of(entry.kind, best),
-            vehicle_key=best.track_id,
-            key_period=None,
-            plate_encrypted=None,
+            vehicle_key=best.track_id if sealed is None else sealed.vehicle_key,
+            key_period=None if sealed is None else sealed.key_period,
+            plate_encrypted=None if sealed is None else sealed.encrypted,
             summary=best.summary,
             evidence=[
                 best.onset.evidence("onset", tracks.camera_id),

@@ -1,0 +1,80 @@
+"""A violation names its vehicle by the sealed plate that was read while it waited, else by its track."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from infra.keys.period_key import PeriodKey
+from processors.violations.core import ViolationsCore
+from processors.violations.plate_seal import SealedPlate
+from schemas.messages import PlateCandidate, Tracks, Violation, VotedPlate
+from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, play, second, zone
+
+ROAD = camera(zone("road", "roadway", speed_limit_kmh=60), calibration=calibration())
+KEY = PeriodKey("2024-q3", bytes(32))
+PLATE = "123ABC02"
+
+
+class Seal:
+    """Seals under one key, whatever the time."""
+
+    def seal(self, plate: str, track_id: str, at_us: int) -> SealedPlate | None:
+        """Return the sealed plate."""
+        del at_us
+        return SealedPlate(KEY.vehicle_key(plate), KEY.period, KEY.seal(plate, track_id))
+
+
+def fast(number: int, *plates: VotedPlate) -> Tracks:
+    """Return a second in which car a is too fast and these plates are voted."""
+    seen: Sequence[Seen] = [car("a", 500, 500, speed_kmh=90.0, error_kmh=2.0)]
+    return replace(second(number, seen), plates=list(plates))
+
+
+def voted(probability_ratio: float, reads: int = 3) -> VotedPlate:
+    """Return a vote on the first track."""
+    return VotedPlate(0, [PlateCandidate(PLATE, probability_ratio)], reads)
+
+
+def found(*messages: Tracks, at_once: bool = True, seal: Seal | None = None) -> list[Violation]:
+    """Return the violations."""
+    return play(ViolationsCore(seal=seal), Cameras(ROAD), messages, at_once=at_once)[0]
+
+
+def test_a_plate_read_while_the_vehicle_waits_is_sealed_into_the_violation() -> None:
+    """Also when it is decided out of view, and the same through the state's bytes."""
+    scene = (fast(0), fast(1, voted(0.97)), fast(2), second(3), second(4))
+    (one,) = found(*scene, seal=Seal())
+    assert (one.vehicle_key, one.key_period) == (KEY.vehicle_key(PLATE), "2024-q3")
+    assert one.plate_encrypted is not None
+    assert KEY.open(one.plate_encrypted, one.track_id) == PLATE
+    assert found(*scene, at_once=False, seal=Seal()) == [one]
+
+
+def test_a_vehicle_decided_because_its_camera_was_lost_keeps_its_plate() -> None:
+    """The connection after it has no tracks of it."""
+    later = replace(second(60), epoch_us=second(60).captured_at_us, sequence=0)
+    (one,) = found(fast(0), fast(1, voted(0.97)), later, seal=Seal())
+    assert one.vehicle_key == KEY.vehicle_key(PLATE)
+
+
+def test_an_unsure_plate_and_one_without_keys_leave_the_track() -> None:
+    """A weak vote, a vote of one read, and a stage without a key store."""
+    tail = (second(2), second(3))
+    unsure = [found(fast(0), fast(1, plate), *tail, seal=Seal()) for plate in (voted(0.6), voted(0.97, reads=1))]
+    for (one,) in [*unsure, found(fast(0), fast(1, voted(0.97)), *tail)]:
+        assert (one.vehicle_key, one.key_period, one.plate_encrypted) == (one.track_id, None, None)
+
+
+def test_no_state_holds_a_plate() -> None:
+    """Stages' states lie on disks and in checkpoints, which outlast a key: they hold the seal alone."""
+    core = ViolationsCore(seal=Seal())
+    _, state = play(core, Cameras(ROAD), [fast(0), fast(1, voted(0.97))])
+    assert KEY.vehicle_key(PLATE).encode() in state
+    assert PLATE.encode() not in state
+
+
+def test_a_state_from_before_plates_is_read() -> None:
+    """Format 1 had rules and docket alone."""
+    core = ViolationsCore()
+    _, state = play(core, Cameras(ROAD), [fast(0)])
+    old = bytes([1]) + state[1:].removesuffix(b",{}]") + b"]"
+    assert core.to_bytes(core.from_bytes("cam-1", old)) == state
