@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from processors.rules.articles import LawTable, law
 from processors.sections.average_speed import AverageSpeed, average_speed
 from processors.sections.exculpations import exculpations_of
 from processors.sections.plate_match import TOGETHER_US, Match, best_match
 from processors.sections.settings import SectionSettings
 from processors.sections.waiting import pack, unpack
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
-from processors.violations.articles import LawTable, law
 from schemas.messages import Passage, SectionEnd, Violation
 
 #: First byte of a state's bytes.

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from processors.rules.articles import LawTable, law
 from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.rule import Rule, discover
@@ -14,7 +15,6 @@ from processors.rules.rule_states import RuleStates
 from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.violations import rules as rules_package
-from processors.violations.articles import LawTable, law
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds

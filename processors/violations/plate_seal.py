@@ -5,9 +5,9 @@ from typing import Final, NamedTuple, Protocol
 
 from schemas.messages import Tracks
 
-#: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle: the
-#: same as tracking calls confident (processors/tracking/plates.toml), meant to be right in 99 of 100. Higher leaves more vehicles under their track,
-#: lower joins different vehicles; an officer compares the plate with the picture in any case.
+#: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle:
+#: the same as tracking calls confident (processors/tracking/plates.toml), right in 99 of 100. Higher leaves more
+#: vehicles under their track, lower joins different vehicles; an officer compares the plate with the picture anyway.
 READ_RATIO: Final = 0.99
 LEAST_READS: Final = 2
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from processors.rules.articles import country
 from processors.rules.place import Place, Scope
-from processors.violations.articles import country
 from processors.violations.driving_rule import DrivingRule, Settings
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from processors.violations.articles import law as articles_of_violations
+from processors.rules.articles import law as articles_of_violations
 from producers.simulator.history.almaty_days import AlmatyDays
 from producers.simulator.history.law import law as law_of_the_history
 from producers.simulator.history.law import table
@@ -20,7 +20,7 @@ HISTORY: Final = law_of_the_history()
 
 
 def test_violations_propose_articles_only_while_they_are_law() -> None:
-    """A row of processors/violations/articles.toml lies within its article's days."""
+    """A row of processors/rules/articles.toml lies within its article's days."""
     for row in articles_of_violations().rows:
         span = LAW.articles.span(row.code)
         assert span.first <= row.first_day, row.code

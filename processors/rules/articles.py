@@ -112,5 +112,5 @@ def country() -> Law:
 @cache
 def law() -> LawTable:
     """Return the table that ships with Vigil."""
-    text = (resources.files("processors.violations") / "articles.toml").read_text(encoding="utf-8")
+    text = (resources.files("processors.rules") / "articles.toml").read_text(encoding="utf-8")
     return LawTable.from_toml(tomllib.loads(text))

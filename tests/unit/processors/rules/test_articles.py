@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from processors.rules.articles import LawTable, law
 from processors.rules.rule import discover
 from processors.violations import rules as rules_package
-from processors.violations.articles import LawTable, law
 
 
 def us(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
