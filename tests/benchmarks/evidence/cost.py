@@ -65,7 +65,9 @@ def measure(say: Say, few: int, many: int) -> list[Figure]:
 def _fill(bootstrap: str, prefix: str, count: int) -> None:
     """Write the cameras' seconds and the findings."""
     codec = MessageCodec(fixed_ids())
-    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5, "enable.idempotence": True}
+    )
     places: dict[tuple[str, int], tuple[Frames, int, int, int]] = {}
 
     def write(topic: str, key: str, message: object, delivered: object = None) -> None:

@@ -159,6 +159,7 @@ def _produce(settings: Settings, topic: str, rows: int) -> int:
         "linger.ms": 50,
         "compression.type": "lz4",
         "queue.buffering.max.messages": 200_000,
+        "enable.idempotence": True,
     })  # fmt: skip
     size = 0
     for key, value in framed(topic, rows, ids):

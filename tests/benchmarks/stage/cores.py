@@ -128,7 +128,11 @@ def _fill(bootstrap: str, prefix: str, source: str, cameras: int, seconds: int) 
     load: Sequence[Sequence[Tracks | Detections]] = streets
     if source == "detections":
         load = [[_detections(tracks) for tracks in street] for street in streets]
-    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 50})
+    # Idempotent: a new topic's first batches may be refused and tried again, and must not come after the next ones: the
+    # harness would take the seconds that come late for replays and leave them out.
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 50, "enable.idempotence": True}
+    )
 
     def send(topic: str, key: str, value: bytes) -> None:
         while True:

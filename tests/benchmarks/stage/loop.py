@@ -144,7 +144,9 @@ def measure(bootstrap: str, messages: int = 110_000, cameras: int = 2_000) -> di
 
 
 def _fill(bootstrap: str, topic: str, messages: int, cameras: int) -> None:
-    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 50})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 50, "enable.idempotence": True}
+    )
     for index in range(messages):
         value = (index // cameras).to_bytes(8, "big") + bytes(292)
         while True:

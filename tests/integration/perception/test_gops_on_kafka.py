@@ -42,7 +42,11 @@ class Topic:
 
     def write(self, partition: int, values: Sequence[Frames | bytes]) -> list[int]:
         """Write groups, or bytes under the key K-1; return their offsets."""
-        producer, codec, offsets = Producer({"bootstrap.servers": self.settings.bootstrap_servers}), self.codec(), []
+        producer, codec, offsets = (
+            Producer({"bootstrap.servers": self.settings.bootstrap_servers, "enable.idempotence": True}),
+            self.codec(),
+            [],
+        )
 
         def delivered(error: object, message: Message) -> None:
             assert error is None

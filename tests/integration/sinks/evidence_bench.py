@@ -63,6 +63,7 @@ class EvidenceBench(Bench):
             "bootstrap.servers": self.settings.bootstrap_servers,
             "partitioner": "murmur2_random",
             "message.max.bytes": 1_048_576,
+            "enable.idempotence": True,
         })  # fmt: skip
         for frames in findings.camera_frames(camera_id)[:seconds]:
 

@@ -37,7 +37,9 @@ def noon(days_ago: int) -> datetime:
 
 def produce_at(bench: Bench, first: int, count: int, at: datetime, partition: int) -> None:
     """Write payments with CreateTimes a second apart."""
-    producer = Producer({"bootstrap.servers": bench.settings.bootstrap_servers, "linger.ms": 5})
+    producer = Producer(
+        {"bootstrap.servers": bench.settings.bootstrap_servers, "linger.ms": 5, "enable.idempotence": True}
+    )
     begin_ms = int(at.timestamp() * 1000)
     for number, (key, value) in enumerate(payments(bench, first, count)):
         topic = bench.settings.topic_prefix + "payments"
