@@ -40,6 +40,8 @@ class StandingRule:
     #: Kinds of zone it applies in; in `prefers`' zones a vehicle is first looked for.
     zone_kinds: ClassVar[frozenset[str]]
     prefers: ClassVar[frozenset[str]] = frozenset()
+    #: Its settings' defaults.
+    defaults: ClassVar[type[Settings]] = Settings
     #: COCO-80 classes of vehicles that it asks.
     vehicles: ClassVar[frozenset[int]] = MOTOR_VEHICLES
     #: Where, in words.
@@ -158,5 +160,5 @@ class StandingRule:
         """Return the zones of a calibrated enforcement camera in which it applies."""
         if place.calibration is None or not place.camera.analysis.enforcement:
             return []
-        found = place.zone_scopes(cls.kind, Settings, cls.zone_kinds)
+        found = place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds)
         return sorted(found, key=lambda s: s.zone is None or s.zone.kind not in cls.prefers)

@@ -62,9 +62,11 @@ def test_the_rules_that_ship_are_found() -> None:
         "crossing_parking",
         "double_row",
         "no_stopping",
+        "red_light",
         "sidewalk_driving",
         "sidewalk_parking",
         "speeding",
+        "stop_line",
         "truck_ban",
         "wrong_way",
     ]
