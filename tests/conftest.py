@@ -27,6 +27,7 @@ OWN_SERVERS = (
     "tests/integration/demo/",
     "tests/integration/local/",
     "tests/integration/reports/",
+    "tests/integration/retention/",
     "tests/integration/simulator/",
 )
 

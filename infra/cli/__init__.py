@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "city": ("infra.cli.city", "command", "Make the test city: a deterministic Almaty whose truth is known."),
     "review": ("infra.cli.review", "command", "Review proposed cases: next, confirm, reject, list."),
     "keys": ("infra.cli.keys", "command", "Make and list the keys that make plates readable."),
+    "retention": ("infra.cli.retention", "command", "Destroy the keys of quarters past their deadlines, and prove it."),
     "replay": ("infra.cli.replay", "command", "Recompute a finding from what its evidence keeps."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
     "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
