@@ -19,6 +19,7 @@ from processors.cases.transitions import State, TransitionTable, Trigger, transi
 from processors.cases.vehicle_log import VehicleLog
 from processors.cases.verdicts import verdict_trigger
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.state_format import body_of
 from schemas.law import Law
 from schemas.messages import (
     CaseCommand,
@@ -103,12 +104,7 @@ class CasesCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"log of vehicle {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
-        return VehicleLog.unpack(orjson.loads(data[1:]))
+        return VehicleLog.unpack(orjson.loads(body_of(data, FORMAT, f"log of vehicle {key}")))
 
     async def advance(
         self, batch: Sequence[KeyBatch[CaseCommand, VehicleLog]], registry: Registry

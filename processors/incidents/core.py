@@ -16,6 +16,7 @@ from processors.rules.rule import Rule, discover
 from processors.rules.rule_states import RuleStates
 from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.state_format import body_of
 from schemas.messages import Incident, IncidentPhase, Owner, Tracks
 
 #: First byte of a state's bytes.
@@ -79,12 +80,7 @@ class IncidentsCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
-        states, episodes = orjson.loads(data[1:])
+        states, episodes = orjson.loads(body_of(data, FORMAT, f"state of camera {key}"))
         follows = [Episode.unpack(plain) for plain in episodes]
         return CameraIncidents(
             RuleStates.unpack(states, self.rules), {f"{episode.kind}|{episode.subject}": episode for episode in follows}

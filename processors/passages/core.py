@@ -12,6 +12,7 @@ from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.state_format import body_of
 from schemas.messages import Passage, SectionEnd, Tracks
 
 #: First byte of a state's bytes.
@@ -71,12 +72,7 @@ class PassagesCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
-        epoch_us, of = orjson.loads(data[1:])
+        epoch_us, of = orjson.loads(body_of(data, FORMAT, f"state of camera {key}"))
         return CameraPassages(epoch_us, {name: Approach.unpack(one) for name, one in of.items()})
 
     async def advance(

@@ -11,6 +11,7 @@ from processors.sections.plate_match import TOGETHER_US, Match, best_match
 from processors.sections.settings import SectionSettings
 from processors.sections.waiting import pack, unpack
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.state_format import body_of
 from schemas.messages import Passage, SectionEnd, Violation
 
 #: First byte of a state's bytes.
@@ -78,12 +79,7 @@ class SectionsCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"state of section {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
-        return Section(*unpack(data[1:]))
+        return Section(*unpack(body_of(data, FORMAT, f"state of section {key}")))
 
     async def advance(
         self, batch: Sequence[KeyBatch[Passage, Section]], registry: Registry

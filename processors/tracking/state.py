@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import orjson
 
+from processors.state_format import body_of
 from processors.tracking.classes import CLASSES
 from processors.tracking.kernel import MOST_TRACKS, PATH, POINT, STORED_FLOATS, STORED_INTS
 from processors.tracking.plates import PlateVote
@@ -66,11 +67,7 @@ class CameraTracks:
         Raises:
             ValueError: a format that this version cannot read, or bytes that do not fit together; says which.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
+        body_of(data, FORMAT, f"state of camera {key}")
         if len(data) < HEADER.size:
             raise ValueError(f"state of camera {key} has {len(data)} bytes; its header alone takes {HEADER.size}")
         _, epoch_us, tracks, points, votes = HEADER.unpack_from(data)

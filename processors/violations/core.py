@@ -14,6 +14,7 @@ from processors.rules.rule import Rule, discover
 from processors.rules.rule_states import RuleStates
 from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.state_format import body_of
 from processors.violations import rules as rules_package
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
@@ -104,12 +105,7 @@ class ViolationsCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        if not data or data[0] != FORMAT:
-            raise ValueError(
-                f"state of camera {key} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}; "
-                "run the version that wrote it, or delete the stage's state to start afresh"
-            )
-        states, docket, watch, plates = orjson.loads(data[1:])
+        states, docket, watch, plates = orjson.loads(body_of(data, FORMAT, f"state of camera {key}"))
         return CameraViolations(
             RuleStates.unpack(states, self.rules),
             Docket.unpack(docket),
