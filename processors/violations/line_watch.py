@@ -1,11 +1,12 @@
 """LineWatch: what a rule remembers of a junction's stop lines, and where such a rule applies. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from processors.rules.place import Place, Scope
+from processors.rules.second import Second
 from processors.violations.signal_log import SignalLog
 from processors.violations.stop_line import StopLine, stop_line_of
 from processors.violations.way import Way
@@ -76,3 +77,24 @@ def line_scopes(place: Place, kind: str, settings: type[C], *, signalled: bool) 
         if line is not None and (line.group_id or not signalled):
             out.append(Scope(scope.zone, scope.index, scope.bit, (line, scope.settings), scope.area_m2))
     return out
+
+
+def lines_in_view(
+    kind: str, make: Callable[[Place], Sequence[Scope[C]]], state: LineWatch, second: Second, place: Place
+) -> Sequence[Scope[C]]:
+    """Hear a second's signals; return the lines at which a rule can look at its vehicles, none where it is blind.
+
+    Args:
+        kind: the rule.
+        make: finds its lines.
+        state: what it remembers; hears the signals, in place.
+        second: the second.
+        place: the camera.
+    """
+    scopes = place.scopes(kind, make)
+    if not scopes:
+        return ()
+    state.log.hear(second.tracks)
+    calibration = place.calibration
+    seen = calibration is not None and second.tracks.calibration_version == calibration.version and second.observed
+    return scopes if seen else ()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
-from processors.violations.line_watch import LineWatch, line_scopes
+from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.signal_log import SignalLog
 from processors.violations.stop_line import StopLine
@@ -65,23 +65,17 @@ class RedLight:
 
     def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
         """Follow the vehicles near each stop line; decide about each that is past it once its phases are known."""
-        scopes = place.scopes(self.kind, scopes_of)
-        if not scopes:
-            return state, ()
-        t = second.tracks
-        state.log.hear(t)
-        calibration = place.calibration
-        if calibration is None or t.calibration_version != calibration.version or not second.observed:
-            return state, ()
         offences: list[Offence] = []
-        for scope in scopes:
+        for scope in lines_in_view(self.kind, scopes_of, state, second, place):
             line, settings = scope.settings
+            assert place.calibration is not None
+            error_m = settings.position_error_m or place.calibration.position_error_m
             ways = state.ways.setdefault(line.zone_id, {})
             follow(ways, second, line)
             for track_id, way in ways.items():
                 if way.done or way.looks[-1].along_m < settings.past_m:
                     continue
-                passing = way.passing(settings.position_error_m or calibration.position_error_m)
+                passing = way.passing(error_m)
                 if passing is None or passing.before + 1 < settings.least_looks:
                     way.done = True
                     continue

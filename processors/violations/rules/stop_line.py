@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
-from processors.violations.line_watch import LineWatch, line_scopes
+from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
@@ -53,20 +53,12 @@ class StopLineRule:
 
     def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
         """Follow the vehicles near each stop line; decide about each that stands beyond it."""
-        scopes = place.scopes(self.kind, scopes_of)
-        if not scopes:
-            return state, ()
-        t = second.tracks
-        state.log.hear(t)
-        calibration = place.calibration
-        if calibration is None or t.calibration_version != calibration.version or not second.observed:
-            return state, ()
         offences: list[Offence] = []
-        for scope in scopes:
+        for scope in lines_in_view(self.kind, scopes_of, state, second, place):
             line, settings = scope.settings
             ways = state.ways.setdefault(line.zone_id, {})
             for i in follow(ways, second, line):
-                way = ways.get(t.track_id[i])
+                way = ways.get(second.tracks.track_id[i])
                 if way is None or way.done:
                     continue
                 offence = self._judge(state, way, i, line, settings, second, place)
