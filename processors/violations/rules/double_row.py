@@ -8,6 +8,7 @@ from processors.rules.ground import Ground
 from processors.rules.place import Place, Scope
 from processors.rules.standing import MATURE, Stand
 from processors.violations.standing_rule import Settings, StandingRule
+from schemas.messages import Zone
 
 #: The one at the kerb is so far to the right of the other, metres: more than half a car's width, less than two lanes.
 ASIDE_M = (1.0, 5.0)
@@ -28,14 +29,22 @@ class DoubleRow(StandingRule):
     prefers: ClassVar[frozenset[str]] = frozenset({"lane", "bus_lane"})
     where: ClassVar[str] = "in a lane beside a vehicle at the kerb"
 
+    @classmethod
+    def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
+        """Return its zones; none where no lane is among them: nobody is followed where nothing can be proved."""
+        found = super().scopes_of(place)
+        return found if any(_is_lane(scope.zone) for scope in found) else []
+
     def proof(
         self, stand: Stand, stands: Sequence[Stand], scope: Scope[Settings], place: Place, ground: Ground
     ) -> Mapping[str, float] | None:
         """Return how far aside the other stands; None where none stands so, or a queue does."""
         zone, calibration = scope.zone, place.calibration
         assert calibration is not None
-        if zone is None or zone.kind not in self.prefers or zone.heading_deg is None:
+        if not _is_lane(zone):
             return None
+        assert zone is not None
+        assert zone.heading_deg is not None
         own = ground.point_m(*stand.foot_px)
         heading = math.radians(zone.heading_deg)
         queued = 0
@@ -55,3 +64,8 @@ class DoubleRow(StandingRule):
             if abs(along) <= ALONG_M and least >= ASIDE_M[0] and most <= ASIDE_M[1]:
                 proof = {"aside_m": round(aside, 2), "along_m": round(along, 2), "aside_error_m": round(error, 2)}
         return proof if queued < QUEUE else None
+
+
+def _is_lane(zone: Zone | None) -> bool:
+    """Say whether one may stand in a second row here: a lane whose direction is known."""
+    return zone is not None and zone.kind in DoubleRow.prefers and zone.heading_deg is not None
