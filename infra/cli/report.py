@@ -19,6 +19,7 @@ from schemas.law.entry import LawError
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 from sinks.reports import refresh as refreshing
 from sinks.reports.answer import Answer, Question, ReportError, ask, raw
+from sinks.reports.builds import Builds
 from sinks.reports.catalogue import LIMIT, REPORTS, Report, file_of, sql_of
 from sinks.reports.delimited import csv_of
 from sinks.reports.figures import freshness_of, shown, title_of
@@ -187,10 +188,9 @@ def _run(report: Report, asked: dict[str, Any]) -> None:
         first = asked["first"].date() if asked["first"] else _first(report, last)
         question = Question(report, first, last, asked.get("by"), asked.get("cash", False), asked.get("limit", LIMIT))
         client = _client(settings, address, asked["database"])
-        if not asked["stale"]:
-            _freshen(client)
+        builds = Builds.read(client) if asked["stale"] else _freshen(client)
         tariff = asked.get("tariff")
-        answer = with_tariff(client, question, tariff) if tariff is not None else ask(client, question)
+        answer = ask(client, question, builds) if tariff is None else with_tariff(client, question, tariff, builds)
         written = _written(client, answer, form, tariff=tariff is not None)
     except ClickHouseError as error:
         raise click.ClickException(clickhouse_sentence(address, error)) from error
@@ -209,14 +209,18 @@ def _first(report: Report, last: date) -> date:
     return date(2000, 1, 1) if report.name == "ageing" else last.replace(day=1)
 
 
-def _freshen(client: Any) -> None:
-    """Make what is due; who may only read gets the tables as they are."""
+def _freshen(client: Any) -> Builds:
+    """Make what is due, and return how things are then; who may only read gets the tables as they are."""
+    builds = Builds.read(client)
+    if not builds.due():
+        return builds
     try:
         refreshing.refresh(client, _say)
     except ClickHouseError as error:
         if error.code not in _MAY_NOT:
             raise
         _say("this user may not make the reports' tables, so they are as 'vigil report refresh' left them")
+    return Builds.read(client)
 
 
 def _written(client: Any, answer: Answer, form: str, *, tariff: bool) -> bytes | None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
-from sinks.clickhouse.clickhouse_client import as_clickhouse_error, query
+from sinks.clickhouse.clickhouse_client import as_clickhouse_error
+from sinks.reports.builds import Builds, Freshness
 from sinks.reports.catalogue import Report, file_of, sql_of
 from sinks.reports.reply import document_of
 
@@ -88,7 +89,7 @@ class Answer:
         rows: values by column.
         totals: of all lines, also of those beyond a limit; empty texts and ratios that have no total are left out.
         texts: columns that hold text.
-        as_of: when the newest row that the report knows of had reached ClickHouse; None: nothing has been made.
+        as_of: when the newest row that the report knows of had reached ClickHouse.
         made_at: when its tables were made last.
         notes: sentences a reader needs.
     """
@@ -98,8 +99,8 @@ class Answer:
     rows: Sequence[Sequence[Any]]
     totals: Mapping[str, Any]
     texts: frozenset[str]
-    as_of: datetime | None
-    made_at: datetime | None
+    as_of: datetime
+    made_at: datetime
     notes: Sequence[str]
 
     def document(self) -> Mapping[str, Any]:
@@ -119,18 +120,19 @@ class Answer:
         }
 
 
-def ask(client: Client, question: Question) -> Answer:
+def ask(client: Client, question: Question, builds: Builds | None = None) -> Answer:
     """Return the answer to a question.
 
     Args:
         client: connected to the database.
         question: a checked one.
+        builds: a look at the tables since they were made last; None: it is taken here.
 
     Raises:
         ReportError: the reports' tables hold nothing of the report's source.
         ClickHouseError: ClickHouse refused it, or does not answer.
     """
-    as_of, made_at = freshness(client, question.report)
+    fresh = freshness(client, question.report, builds)
     document = document_of(raw(client, question, "JSONCompact"))
     columns = [str(column["name"]) for column in document["meta"]]
     texts = frozenset(str(c["name"]) for c in document["meta"] if "String" in c["type"] or "Date" in c["type"])
@@ -144,8 +146,8 @@ def ask(client: Client, question: Question) -> Answer:
         document["data"],
         totals,
         texts,
-        as_of,
-        made_at,
+        fresh.as_of,
+        fresh.made_at,
         _notes(question, totals, document),
     )
 
@@ -165,21 +167,25 @@ def raw(client: Client, question: Question, form: str) -> bytes:
     return found
 
 
-def freshness(client: Client, report: Report) -> tuple[datetime | None, datetime | None]:
-    """Return up to when a report's source is known, and when that was read.
+def freshness(client: Client, report: Report, builds: Builds | None) -> Freshness:
+    """Return how fresh a report's tables are.
+
+    Args:
+        client: connected to the database.
+        report: which.
+        builds: a look at its tables; None: one is taken.
 
     Raises:
-        ReportError: nothing was made of it yet.
+        ReportError: nothing was made of the report's source yet.
         ClickHouseError: ClickHouse refused it, or does not answer.
     """
-    sql = "SELECT max(rows_through), max(built_at), count() FROM report_builds FINAL WHERE source = {source:String}"
-    ((through, built, months),) = query(client, sql, {"source": report.source})
-    if not months:
+    found = (builds or Builds.read(client)).fresh.get(report.source)
+    if found is None:
         raise ReportError(
             f"report {report.name} has nothing to read: no month of {report.source} was made; run"
             " 'vigil report refresh', and where that finds nothing, see that the sink writes ('vigil status')"
         )
-    return through, built
+    return found
 
 
 def _levels(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
@@ -207,5 +213,5 @@ def _notes(question: Question, totals: Mapping[str, Any], document: Mapping[str,
     return out
 
 
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

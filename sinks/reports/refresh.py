@@ -9,9 +9,7 @@ Nothing is ever added to a sum, so it does not matter how often a message arrive
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from importlib import resources
 from typing import Any, Final
 from uuid import uuid4
@@ -20,10 +18,11 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error, query
+from sinks.reports.builds import CASES, HEALTH, WHOLE, Builds, Work
 
 #: Tables made from each month of a table of facts, in their order: a later one may read an earlier one.
 MADE: Final[Mapping[str, Sequence[str]]] = {
-    "case_events_facts": (
+    CASES: (
         "report_cases",
         "report_revenue_daily",
         "report_cash_daily",
@@ -34,13 +33,8 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
     "reviews_facts": ("report_reviews_daily", "report_incident_verdicts"),
     "incidents_facts": ("report_incidents",),
 }
-#: Steps of cases, from which the sums of money come.
-CASES: Final = "case_events_facts"
-#: Made as a whole, after the months, when any month of case events changed.
-WHOLE: Final = "report_repeaters"
 #: Made for a month, and for those before and after it, when that month of reviews changed.
 PAIRS: Final = "report_review_pairs_daily"
-HEALTH: Final = "camera_health_facts"
 HEALTH_DAYS: Final = "report_camera_days"
 #: A new build of cameras' days begins so far before the end of the last: reports may come late.
 HEALTH_OVERLAP: Final = timedelta(days=1)
@@ -58,47 +52,9 @@ _SETTINGS: Final[Mapping[str, Any]] = {
 LEFT_S: Final = 3_600
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A month of facts whose reports are older than it, or a table that is made from all months.
-
-    Attributes:
-        source: table of facts, or WHOLE.
-        month: its partition, YYYYMM; 0 of WHOLE.
-        state: the number of its newest block; of WHOLE a digest of all months' numbers.
-    """
-
-    source: str
-    month: int
-    state: str
-
-
 def sql_of(table: str) -> str:
     """Return the statement that makes a table."""
     return resources.files("sinks.reports.build").joinpath(f"{table}.sql").read_text(encoding="utf-8")
-
-
-def due(client: Client, *, everything: bool = False) -> Sequence[Work]:
-    """Return the months whose reports are older than the facts; all of them where `everything`.
-
-    Raises:
-        ClickHouseError: ClickHouse refused a query, or does not answer.
-    """
-    names = ", ".join(f"'{name}'" for name in (*MADE, HEALTH))
-    # one query for both sides: each report asks this first, and most of its time would be the way there and back
-    found = query(
-        client,
-        "SELECT 0 AS built, toString(table) AS source, toUInt32(partition_id) AS month,"  # noqa: S608  names from above
-        " toString(max(max_block_number)) AS state FROM system.parts"
-        f" WHERE active AND database = currentDatabase() AND table IN ({names}) GROUP BY source, month"
-        " UNION ALL SELECT 1, toString(source), source_month, state FROM report_builds FINAL",
-    )
-    built = {(source, month): state for made, source, month, state in found if made}
-    works = [Work(source, month, state) for source, month, state in sorted(row[1:] for row in found if not row[0])]
-    cases = [f"{work.month}:{work.state}" for work in works if work.source == CASES]
-    if cases:
-        works.append(Work(WHOLE, 0, sha256(" ".join(cases).encode()).hexdigest()))
-    return [work for work in works if everything or built.get((work.source, work.month)) != work.state]
 
 
 def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, everything: bool = False) -> Sequence[Work]:
@@ -112,7 +68,7 @@ def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, ever
     Raises:
         ClickHouseError: ClickHouse refused a statement, or does not answer; what was done stays, the rest is due.
     """
-    works = due(client, everything=everything)
+    works = Builds.read(client).due(everything=everything)
     if not works:
         return works
     _sweep(client)

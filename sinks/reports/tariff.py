@@ -18,6 +18,7 @@ from schemas.law.law import Law
 from schemas.law.sanction import Tier
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 from sinks.reports.answer import LIMITS, Answer, Question, ReportError, freshness
+from sinks.reports.builds import Builds
 from sinks.reports.catalogue import file_of, sql_of
 
 #: What lines can be where prices are made anew: prices are kept by nothing else.
@@ -61,13 +62,14 @@ class Prices:
         return self._days[day]
 
 
-def with_tariff(client: Client, question: Question, path: Path) -> Answer:
+def with_tariff(client: Client, question: Question, path: Path, builds: Builds | None = None) -> Answer:
     """Return the revenue of a period as it was and under the law with a tariff laid over it.
 
     Args:
         client: connected to the database.
         question: of the revenue by date of offence.
         path: the tariff.
+        builds: as of `ask`.
 
     Raises:
         ReportError: it is asked by something that prices are not kept by.
@@ -79,7 +81,7 @@ def with_tariff(client: Client, question: Question, path: Path) -> Answer:
             f"--tariff goes with --by {', '.join(BY)} and by date of offence; prices are kept by these alone"
         )
     prices = Prices(Law.load().with_tariff(path))
-    as_of, made_at = freshness(client, question.report)
+    fresh = freshness(client, question.report, builds)
     lines: dict[str, list[int]] = {}
     for group, article, tier, offence, issued, count, imposed, discounted, paid, collected in _rows(client, question):
         each_kzt, half_kzt = prices.of(article, tier, date.fromisoformat(offence), date.fromisoformat(issued))
@@ -98,8 +100,8 @@ def with_tariff(client: Client, question: Question, path: Path) -> Answer:
         [(group, *sums) for group, sums in lines.items()],
         totals,
         frozenset({"group"}),
-        as_of,
-        made_at,
+        fresh.as_of,
+        fresh.made_at,
         [
             f"other_*: priced by {path.name}, with as many prescriptions and payments as there were.",
             "Nobody is assumed to drive or pay otherwise.",

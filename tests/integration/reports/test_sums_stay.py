@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sinks.reports.refresh import due, refresh
+from sinks.reports.builds import SOURCES, WHOLE, Builds
+from sinks.reports.refresh import refresh
 from tests.integration.reports.conftest import Reports
 
 pytestmark = pytest.mark.integration
@@ -43,10 +44,10 @@ def test_a_replayed_day_changes_no_sum(reports: Reports, what: str, offset: str,
     )
     ((more,),) = reports.rows("SELECT count() FROM case_events_messages")
     assert more > rows + 100, what
-    works = due(reports.client)
+    works = Builds.read(reports.client).due()
     assert {work.source for work in works} == {"case_events_facts", "report_repeaters"}
     assert everything(reports) == before
-    assert due(reports.client) == []
+    assert Builds.read(reports.client).due() == []
 
 
 def test_a_refresh_that_repeats_or_begins_anew_changes_nothing(reports: Reports) -> None:
@@ -106,3 +107,16 @@ def test_what_cannot_be_answered_says_what_to_do(reports: Reports) -> None:
     said = reports.vigil("profit", expect=2)
     assert "no report 'profit'" in said
     assert "waterfall" in said
+
+
+def test_one_look_says_what_is_due_and_how_fresh_the_rest_is(reports: Reports) -> None:
+    """After a refresh nothing is due, and each source is as fresh as its newest month."""
+    refresh(reports.client)
+    builds = Builds.read(reports.client)
+    facts = reports.rows("SELECT source, max(rows_through), max(built_at) FROM report_builds FINAL GROUP BY source")
+    assert {source: (fresh.as_of, fresh.made_at) for source, fresh in builds.fresh.items()} == {
+        source: (through, built) for source, through, built in facts
+    }
+    assert set(builds.fresh) == {*SOURCES, WHOLE}
+    assert builds.due() == []
+    assert {work.source for work in builds.due(everything=True)} == {*SOURCES, WHOLE}

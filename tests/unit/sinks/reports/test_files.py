@@ -9,8 +9,9 @@ from click.testing import CliRunner
 from infra.cli.report import command
 from sinks.clickhouse.dictionary import read
 from sinks.clickhouse.migration import shipped
+from sinks.reports.builds import HEALTH, SOURCES, WHOLE
 from sinks.reports.catalogue import REPORTS, file_of, sql_of
-from sinks.reports.refresh import HEALTH_DAYS, MADE, PAIRS, WHOLE
+from sinks.reports.refresh import HEALTH_DAYS, MADE, PAIRS
 from sinks.reports.refresh import sql_of as build_of
 
 FILES = sorted(e.name for e in resources.files("sinks.reports").iterdir() if e.name.endswith(".sql"))
@@ -69,3 +70,9 @@ def test_the_list_names_every_report() -> None:
     """For people and for programs."""
     assert all(name in CliRunner().invoke(command, ["list"]).stdout for name in REPORTS)
     assert all(name in CliRunner().invoke(command, ["list", "--json"]).stdout for name in REPORTS)
+
+
+def test_every_source_that_is_looked_at_is_made_something_of() -> None:
+    """A table of facts that is due for ever, or never, would be neither here nor there."""
+    assert {*MADE, HEALTH} == set(SOURCES)
+    assert {report.source for report in REPORTS.values()} <= {*SOURCES, WHOLE}
