@@ -111,11 +111,21 @@ def _regions(
         boxes = seen.xyxy_px[shows]
         low, high = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
         region = (one, *low, *high, int(moments[looks[0]]), int(moments[looks[-1]]))
+        if one is camera and staged.spot is not None:
+            region = _together(region, own)
         found.append((LOOKS + 1 if one is camera else len(looks), region))
     if not any(region[0] is camera for _, region in found):
         found.append((LOOKS + 1, own))
     found.sort(key=lambda pair: (-pair[0], pair[1][0].number))
     return [region for _, region in found]
+
+
+def _together(people: Region, spot: Region) -> Region:
+    """Return the region of actors and of what they leave: it stays in view when they have gone."""
+    one, *box, from_us, _ = people
+    low = [min(a, b) for a, b in zip(box[:2], spot[1:3], strict=True)]
+    high = [max(a, b) for a, b in zip(box[2:], spot[3:5], strict=True)]
+    return one, low[0], low[1], high[0], high[1], from_us, spot[6]
 
 
 def _area_region(city: City, camera: CityCamera, staged: Staged) -> Region:

@@ -67,3 +67,16 @@ class Scene:
             float(self.random.uniform(area.along_m[0] + margin_m, area.along_m[1] - margin_m)),
             float(self.random.uniform(area.right_m[0] + margin_m, area.right_m[1] - margin_m)),
         )
+
+    def where(self, one: Actor, after_s: float) -> tuple[float, float]:
+        """Return where an actor is, (along, right) in the frame of the camera's street.
+
+        Args:
+            one: the actor.
+            after_s: seconds after the begin, while it is there.
+        """
+        at = self.at(after_s)
+        way, origin = self.city.streets.direction(self.camera.edge), self.city.streets.point(self.camera.edge, 0.0, 0.0)
+        x = float(np.interp(at, one.at_us, one.x_m)) - origin[0]
+        y = float(np.interp(at, one.at_us, one.y_m)) - origin[1]
+        return x * way[0] + y * way[1], x * way[1] - y * way[0]

@@ -16,6 +16,12 @@ def spot_in(scene: Scene, area: Area, along_m: float, right_m: float) -> Area:
     return Area((at, at + long), (side, side + wide))
 
 
+def around(along_m: float, right_m: float, wide_m: float) -> Area:
+    """Return the square piece of ground around a point of the street's frame."""
+    half = wide_m / 2
+    return Area((along_m - half, along_m + half), (right_m - half, right_m + half))
+
+
 def shows(
     scene: Scene,
     name: str,

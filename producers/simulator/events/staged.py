@@ -21,7 +21,8 @@ class Staged:
         actors: numbers of the objects in it; the first is the one that counts.
         vehicle: the vehicle that did it; None where none did.
         measured, limit, unit, article: as in Truth.
-        spot, height_m: ground it takes up (the street's frame) and how high it rises, where no actor shows it.
+        spot, height_m: ground it takes up (the street's frame) and how high it rises, where no actor shows it, or where
+            something stays when its actors have gone.
         change: what it does to the scene measurements of the camera before which it is staged, from begin to end.
         also: what else is true of the same scene, e.g. that the vehicles of an accident stand in the way.
     """

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from producers.simulator.events.scenarios.gathering import visit
 from producers.simulator.events.scene import Scene
+from producers.simulator.events.showing import around
 from producers.simulator.events.staged import Staged
 from producers.simulator.outlook import Outlook
 from schemas.messages import TruthFamily
@@ -13,6 +14,8 @@ STAY_S = (6.0, 15.0)
 #: PETS 2006: its owner is more than three metres away for 30 s.
 ALONE_S = 30.0
 LIES_S = (60.0, 120.0)
+#: Width and height of a travelling bag.
+BAG_M = (0.5, 0.5)
 
 
 class ObjectLeft:
@@ -23,9 +26,9 @@ class ObjectLeft:
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
-        person, _, left = visit(scene, scene.area, 0.0, float(scene.random.uniform(*STAY_S)))
+        person, came, left = visit(scene, scene.area, 0.0, float(scene.random.uniform(*STAY_S)))
         lies = float(scene.random.uniform(*LIES_S))
-        along, right = scene.area.middle
+        along, right = scene.where(scene.actors[-1], (came + left) / 2)
         return Staged(
             family=TruthFamily.INCIDENT,
             kind="abandoned_object",
@@ -41,4 +44,6 @@ class ObjectLeft:
             limit=ALONE_S,
             unit="s",
             notes=f"a bag lies alone for {lies:.0f} s",
+            spot=around(along, right, BAG_M[0]),
+            height_m=BAG_M[1],
         )

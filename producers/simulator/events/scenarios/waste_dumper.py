@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from producers.simulator.events.scene import Scene
+from producers.simulator.events.showing import around
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import PERSON
 from producers.simulator.outlook import Outlook
@@ -13,6 +14,8 @@ PACE_MPS = 1.2
 BUSY_S = (4.0, 10.0)
 #: What was brought lies there for so long with nobody within three metres before it counts (30 to 300 s are in use).
 LEFT_S = 30.0
+#: Width and height of what was brought.
+HEAP_M = (1.0, 0.6)
 
 
 class WasteDumper:
@@ -58,4 +61,6 @@ def bring(scene: Scene, name: str, negative_of: tuple[str, ...], why: str) -> St
         limit=LEFT_S,
         unit="s",
         notes=why,
+        spot=None if negative_of else around(along, right, HEAP_M[0]),
+        height_m=0.0 if negative_of else HEAP_M[1],
     )

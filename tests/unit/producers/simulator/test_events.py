@@ -77,6 +77,18 @@ def test_the_camera_sees_it(scenario: Scenario) -> None:
             assert truth.view_zone_id[0] in {zone.zone_id for zone in camera.entry.zones}
 
 
+@pytest.mark.parametrize("name", ["object_left", "waste_dumper"])
+def test_what_is_left_stays_in_view_until_its_end(name: str) -> None:
+    """It is due when who left it has gone; an event that is out of view by then could not be found by anybody."""
+    for camera, scene, staged in of(name):
+        of_site = [c for c in CITY.cameras if c.site == camera.site]
+        truth = truth_of(CITY, camera, of_site, Sight(of_site), "00001", staged, scene.actors)
+        assert truth.view_to_us[0] == staged.ended_us > staged.due_us
+        x, y = scene.actors[0].x_m, scene.actors[0].y_m
+        nearest_m = np.hypot(x - truth.x_m, y - truth.y_m).min()
+        assert nearest_m < 1.0, "it lies where its owner was"
+
+
 @pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda s: s.name)
 def test_a_rule_that_exists_is_named_as_it_names_itself(scenario: Scenario) -> None:
     """Kinds of incidents and violations are those of the product's rules, where it has one."""
