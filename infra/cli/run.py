@@ -1,11 +1,17 @@
 """`vigil run NAME`: one of Vigil's own processes, in the foreground, until SIGTERM."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from infra.keys.key_store import KeyStore
+
+T = TypeVar("T")
 
 #: Process name -> module:function(settings, ...).
 PROCESSES: Mapping[str, str] = {
@@ -14,7 +20,6 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "passages": "processors.passages.app:run",
     "sections": "processors.sections.app:run",
-    "cases-relay": "processors.cases.relay.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
@@ -76,14 +81,38 @@ def violations() -> None:
       VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
-    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
+
+    raise SystemExit(_start("processors.violations.app:run", seal=_with_keys(KeyRing)) or 0)
+
+
+@command.command("cases-relay")
+def cases_relay() -> None:
+    """Run cases-relay until SIGTERM; one a city. With the keys of VIGIL_KEY_STORE it knows a vehicle across quarters.
+
+    \b
+    Examples:
+      vigil run cases-relay
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run cases-relay
+    """
+    from infra.keys.vehicle_keys import LiveVehicleKeys  # noqa: PLC0415  its libraries are loaded where they are used
+
+    raise SystemExit(_start("processors.cases.relay.app:run", keys=_with_keys(LiveVehicleKeys)) or 0)
+
+
+def _with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
+    """Return what uses the keys of VIGIL_KEY_STORE; None: none is named.
+
+    Raises:
+        ClickException: the store is not safe.
+    """
+    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415  as above
+    from infra.keys.period import PeriodError  # noqa: PLC0415
 
     folder = Settings().key_store
     try:
-        seal = KeyRing(KeyStore(folder)) if folder is not None else None
-    except KeyStoreError as error:
+        return make(KeyStore(folder)) if folder is not None else None
+    except (KeyStoreError, PeriodError) as error:
         raise click.ClickException(str(error)) from error
-    raise SystemExit(_start("processors.violations.app:run", seal=seal) or 0)
 
 
 @command.command("clickhouse-sink")
