@@ -3,9 +3,10 @@
 from processors.cases.command_writer import CommandWriter
 from processors.cases.event_follower import EventFollower
 from processors.cases.office_rules import office_rules
-from processors.cases.process import exit_status, stopped_by_signals
+from processors.cases.process import exit_status, serve_metrics, stopped_by_signals
 from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import NAME, SOURCES, VERSION
+from processors.cases.relay.metrics import RelayMetrics
 from processors.cases.relay.other_quarters import OtherQuarters, VehicleKeys
 from processors.cases.relay.relay import Relay
 from processors.cases.terms import Terms
@@ -15,15 +16,19 @@ from processors.stage.topic_facts import observe
 from schemas.law import Law
 
 
-def run(settings: StackSettings, *, keys: VehicleKeys | None = None) -> int:
+def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_port: int | None = None) -> int:
     """Relay until SIGTERM; return the exit status: 65 breaker, 78 topics not as they must be, 70 start it again.
 
     Args:
         settings: where everything is.
         keys: the live keys; None: a vehicle's cases are known within one quarter alone.
+        metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
     """
     stop = stopped_by_signals()
     where = stage_settings(settings, NAME)
+
+    metrics = RelayMetrics()
+    serve_metrics(metrics.registry, metrics_port)
 
     def work() -> None:
         facts = observe(where, "cases", "case-commands")
@@ -40,7 +45,7 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None) -> int:
         follower = EventFollower(where, codec, index, f"{NAME}-index")
         try:
             writer = CommandWriter(where, codec, facts, NAME, VERSION)
-            Relay(where, codec, index, follower, writer, stop, quarters).run()
+            Relay(where, codec, index, follower, writer, stop, quarters=quarters, metrics=metrics).run()
         finally:
             follower.close()
             index.close()

@@ -23,6 +23,8 @@ from processors.cases.core import SOURCE, CasesCore
 from processors.cases.event_follower import EventFollower
 from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import NAME, SOURCES, Relayed, case_of, command_of
+from processors.cases.relay.group_position import GroupPosition
+from processors.cases.relay.metrics import RelayMetrics
 from processors.cases.relay.other_quarters import OtherQuarters, sealed_case
 from processors.cases.relay.relayed_record import RelayedRecord
 from processors.cases.relay.turn_guard import TurnGuard
@@ -58,6 +60,7 @@ class Relay:
         writer: takes commands and dead letters.
         stop: ends the relay.
         quarters: look vehicles up under other quarters' keys; None: there are no keys, or they are not the relay's.
+        metrics: what is counted; default: its own.
     """
 
     def __init__(
@@ -68,7 +71,9 @@ class Relay:
         follower: EventFollower,
         writer: CommandWriter,
         stop: threading.Event,
+        *,
         quarters: OtherQuarters | None = None,
+        metrics: RelayMetrics | None = None,
     ) -> None:
         self._settings = settings
         self._codec = codec
@@ -77,6 +82,7 @@ class Relay:
         self._writer = writer
         self._stop = stop
         self._quarters = quarters
+        self._metrics = metrics or RelayMetrics()
         self._guard = None if quarters is None else TurnGuard(quarters, self._see_cases)
         self._breaker = Breaker(settings.breaker_window_messages, settings.breaker_share_ratio)
         kafka = {"bootstrap.servers": settings.bootstrap_servers, "enable.auto.commit": False}
@@ -93,6 +99,7 @@ class Relay:
         )
         self._cases = Consumer(kafka | {"group.id": settings.app_id(CasesCore.name)})
         self._names = {settings.topic(name): name for name in SOURCES}
+        self._position = GroupPosition(self._consumer, self._names, self._metrics)
 
     def run(self) -> None:
         """Relay until `stop` is set.
@@ -110,6 +117,7 @@ class Relay:
                 records = self._records()
                 if records:
                     self._relay(records)
+                self._position.observe()
         except StoppedError:
             log.info("stopped while waiting; the batch comes again")
         finally:
@@ -166,6 +174,7 @@ class Relay:
         for one in dead:
             where = one.record
             log.warning("dead letter: %s/%d offset %d: %s", where.topic, where.partition, where.offset, one.error)
+            self._metrics.dead_letters.labels(one.kind.value).inc()
         self._writer.bury(dead)
         self._writer.settle()
         ends = {(record.topic, record.partition): record.offset + 1 for record in records}
@@ -181,6 +190,7 @@ class Relay:
                 self._writer.settle()
             else:
                 twins += 1
+        self._metrics.twins.inc(twins)
         if twins:
             # which they are is not said: the line would tie one quarter's vehicle to another's
             log.info("%d violations near the quarter's turn go no further: their offences have a case", twins)
@@ -227,8 +237,11 @@ class Relay:
         while True:
             at = {place.partition: place.offset for place in self._cases.committed(places, timeout=ANSWER_S)}
             behind = sum(end - max(0, at[partition]) for partition, end in ends.items() if at[partition] < end)
+            self._metrics.waits_for.set(behind)
+            self._metrics.waits.set(1 if behind else 0)
             if not behind:
                 return
+            self._position.observe()
             if time.monotonic() - said > SAY_EVERY_S:
                 said = time.monotonic()
                 log.warning("waiting for the cases stage, which has %d commands before it; does it run?", behind)
@@ -249,11 +262,13 @@ class Relay:
             repeats = self._quarters.repeats(message)
             sealed = sealed_case(message) if isinstance(message, Violation) else None
             if sealed is not None:
+                self._metrics.looked_up(repeats)
                 self._index.keep([sealed])
         command = command_of(
             message, record.value, vehicle_key, name, record.partition, record.offset, repeat_elsewhere=repeats
         )
         self._writer.send(command)
+        self._metrics.relayed.labels(name).inc()
 
     def _served(self, action: Callable[[], Any]) -> Any:
         """Return an action's result, trying again while the schema registry is away."""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from processors.cases.relay.core import SOURCES
 from schemas.codec import MessageCodec
 from schemas.messages import CaseEvent, Payment, PaymentKind, Review, Verdict, Violation
 from schemas.registry import RegistrySchemaIds
+from tests.integration.conftest import free_ports
 from tests.integration.stage.bench import Bench, eventually
 from tests.unit.processors.cases.desk import at, violation
 from tests.unit.processors.cases.quarter_desk import store_of
@@ -41,14 +43,18 @@ class Processes:
     def __init__(self, settings: Settings, keys: KeyStore) -> None:
         self._settings = settings
         self.keys = keys
+        self.metrics_port = free_ports(1)[0]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
         """Start some; their logs go to the test's output."""
         for name in names:
-            clock = ["--clock", "events"] if name == "deadlines" else []
+            options = {
+                "deadlines": ["--clock", "events"],
+                "cases-relay": ["--metrics-port", str(self.metrics_port)],
+            }.get(name, [])
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "infra.cli", "run", name, *clock],
+                [sys.executable, "-m", "infra.cli", "run", name, *options],
                 env={**os.environ, **self._settings.environment(), "VIGIL_KEY_STORE": str(self.keys.folder)},
             )
 
@@ -57,6 +63,12 @@ class Processes:
         for name in names:
             self._running[name].kill()
             self._running[name].wait(30)
+
+    def relay_metrics(self) -> dict[str, float]:
+        """Return what the relay tells Prometheus."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
+            lines = [line.rpartition(" ") for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in lines}
 
     def stop(self) -> list[int]:
         """Stop all as a supervisor does; return their exit statuses."""
@@ -140,7 +152,13 @@ def test_from_violations_to_paid_cases_through_kills_and_repetitions(kafka: Benc
     eventually(lambda: _count(kafka, "DISCOUNTED") == CASES - 1, "all payments")
     _send(kafka, "payments", _reports()[:-1])
     eventually(lambda: not _behind(kafka), "the end of the topics")
+    told = processes.relay_metrics()
     assert processes.stop() == [0, 0, 0]
+    assert told["vigil_relay_turn_twins_total"] >= 1
+    assert told['vigil_relay_dead_letters_total{error_class="INVALID"}'] >= 1
+    assert told['vigil_relay_quarter_lookups_total{outcome="first"}'] >= 1
+    assert told['vigil_relay_messages_total{topic="payments"}'] >= 2 * (CASES - 1)
+    assert {f'vigil_relay_lag_messages{{topic="{topic}"}}' for topic in SOURCES} <= told.keys()
 
     copies: dict[tuple[str, int], set[Any]] = {}
     for event in _events(kafka):
