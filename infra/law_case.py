@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
+from processors.cases.machine import TIER_REASONS
 from schemas.law import Law, Tier
 from schemas.law.explanation import Explanation, Question
 from sinks.clickhouse.clickhouse_client import query
@@ -42,6 +43,7 @@ class Verdict(StrEnum):
 
     SAME = "same"
     FIRST = "priced as a first offence"
+    REPEAT = "priced as a repeat of a penalty under another quarter's key"
     OTHER = "differs"
 
 
@@ -76,8 +78,13 @@ class LawCase:
             return Verdict.OTHER
         if self.recorded_kzt == expected.amount_kzt:
             return Verdict.SAME
-        first = law.sanction(found.article.code, asked.initiated_on, asked.offence_on, Tier.FIRST, asked.owner_class)
-        return Verdict.FIRST if self.recorded_kzt == first.amount_kzt else Verdict.OTHER
+        code, days = found.article.code, (asked.initiated_on, asked.offence_on)
+        if self.recorded_kzt == law.sanction(code, *days, Tier.FIRST, asked.owner_class).amount_kzt:
+            return Verdict.FIRST
+        # the earlier penalty is found by the vehicle's key of this quarter alone; the relay looked under the others
+        elsewhere = not asked.executed_on and (not self.issued or self.reason == TIER_REASONS[Tier.REPEAT])
+        repeat = law.sanction(code, *days, Tier.REPEAT, asked.owner_class)
+        return Verdict.REPEAT if elsewhere and self.recorded_kzt == repeat.amount_kzt else Verdict.OTHER
 
 
 def read_case(client: Client, law: Law, case_id: str) -> LawCase:

@@ -19,6 +19,12 @@ from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
 #: Exit code where a case's record differs from the law; 1 is an error.
 DIFFERS: Final = 2
+#: Words for what a case's record is beside the law.
+RECORDED: Final = {
+    Verdict.SAME: "recorded_same",
+    Verdict.FIRST: "recorded_first",
+    Verdict.REPEAT: "recorded_repeat",
+}
 QUERY_S: Final = 60
 #: Columns of the text, the same on every terminal.
 WIDTH: Final = 100
@@ -154,7 +160,8 @@ def _record(found: Explanation, case: LawCase, verdict: Verdict, language: Langu
     out = [] if case.issued else [say.say("not_issued", initiated_on=case.question.initiated_on)]
     out.append(
         say.say(
-            {Verdict.SAME: "recorded_same", Verdict.FIRST: "recorded_first"}.get(verdict, "recorded_other"), **figures
+            RECORDED.get(verdict, "recorded_other"),
+            **figures,
         )
     )
     if case.reason:

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.keys.key_store import KeyStore, KeyStoreError
+from infra.keys.period import PeriodError
 from infra.review.desk import ReviewDesk, ReviewError
 from infra.review.officers import Officer, OfficerError, Role, officer_of
 from infra.settings import Settings
@@ -42,7 +44,7 @@ def sentences(function: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(clickhouse_sentence(Settings().clickhouse_address, error)) from error
         except KafkaException as error:
             raise click.ClickException(f"Kafka at {Settings().bootstrap_servers}: {error.args[0].str()}") from error
-        except (OfficerError, ReviewError, RegistryUnavailableError) as error:
+        except (KeyStoreError, OfficerError, PeriodError, RegistryUnavailableError, ReviewError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapper
@@ -71,7 +73,8 @@ def _desk() -> ReviewDesk:
         settings.clickhouse_database,
         QUERY_S,
     )
-    return ReviewDesk(settings, client)
+    keys = KeyStore(settings.key_store) if settings.key_store is not None else None
+    return ReviewDesk(settings, client, keys=keys)
 
 
 def _officer(officer_id: str) -> Officer:
@@ -85,7 +88,8 @@ def _officer(officer_id: str) -> Officer:
 def next_case(officer: str, *, as_json: bool) -> None:
     """Open the oldest case that waits for this officer; the look is recorded.
 
-    Ends with 3 where nothing waits. What another officer decided is never shown.
+    Ends with 3 where nothing waits. What another officer decided is never shown. A sealed plate is opened for an
+    officer with the role plates, where VIGIL_KEY_STORE has the key of the offence's quarter; each opening is recorded.
 
     \b
     Examples:
@@ -107,7 +111,7 @@ def next_case(officer: str, *, as_json: bool) -> None:
 @as_json_option
 @sentences
 def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
-    """Open a certain case that waits; the look and its reason are recorded.
+    """Open a certain case that waits; the look and its reason are recorded. The plate: as in 'next'.
 
     \b
     Example:
@@ -250,6 +254,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
     )
     console.print(facts["summary"])
+    console.print(f"plate {facts['plate']}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}")
     console.print(
         f"measured {facts['measured']:g} ± {reach:g} {facts['unit']}, limit {facts['limit']:g}; "
         f"proposed: {facts['article']}, {facts['amount_kzt']:,} KZT"

@@ -1,11 +1,17 @@
 """`vigil run NAME`: one of Vigil's own processes, in the foreground, until SIGTERM."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from infra.keys.key_store import KeyStore
+
+T = TypeVar("T")
 
 #: Process name -> module:function(settings, ...).
 PROCESSES: Mapping[str, str] = {
@@ -14,7 +20,6 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "passages": "processors.passages.app:run",
     "sections": "processors.sections.app:run",
-    "cases-relay": "processors.cases.relay.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
@@ -47,7 +52,13 @@ for _name, _target in PROCESSES.items():
     _register(_name, _target)
 
 
+metrics_port_option = click.option(
+    "--metrics-port", type=click.IntRange(1, 65_535), help="Serve metrics on this port of 127.0.0.1. Default: none."
+)
+
+
 @command.command()
+@metrics_port_option
 @click.option(
     "--clock",
     type=click.Choice(["wall", "events"]),
@@ -55,35 +66,63 @@ for _name, _target in PROCESSES.items():
     show_default=True,
     help="What time it is: this machine's clock, or the newest step in case-events (a city whose time is not ours).",
 )
-def deadlines(clock: str) -> None:
+def deadlines(clock: str, metrics_port: int | None) -> None:
     """Run the scheduler of cases' deadlines until SIGTERM; one a city is enough.
 
     \b
     Examples:
       vigil run deadlines
-      vigil run deadlines --clock events
+      vigil run deadlines --clock events --metrics-port 9107
     """
-    raise SystemExit(_start("processors.cases.deadlines.app:run", clock=clock) or 0)
+    raise SystemExit(_start("processors.cases.deadlines.app:run", clock=clock, metrics_port=metrics_port) or 0)
 
 
 @command.command()
-def violations() -> None:
+@metrics_port_option
+def violations(metrics_port: int | None) -> None:
     """Run violations until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it none is read.
 
     \b
     Examples:
       vigil run violations
-      VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations --metrics-port 9105
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
-    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
+
+    options = {"seal": _with_keys(KeyRing), "metrics_port": metrics_port}
+    raise SystemExit(_start("processors.violations.app:run", **options) or 0)
+
+
+@command.command("cases-relay")
+@metrics_port_option
+def cases_relay(metrics_port: int | None) -> None:
+    """Run cases-relay until SIGTERM; one a city. With the keys of VIGIL_KEY_STORE it knows a vehicle across quarters.
+
+    \b
+    Examples:
+      vigil run cases-relay
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run cases-relay --metrics-port 9106
+    """
+    from infra.keys.vehicle_keys import LiveVehicleKeys  # noqa: PLC0415  its libraries are loaded where they are used
+
+    options = {"keys": _with_keys(LiveVehicleKeys), "metrics_port": metrics_port}
+    raise SystemExit(_start("processors.cases.relay.app:run", **options) or 0)
+
+
+def _with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
+    """Return what uses the keys of VIGIL_KEY_STORE; None: none is named.
+
+    Raises:
+        ClickException: the store is not safe.
+    """
+    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415  as above
+    from infra.keys.period import PeriodError  # noqa: PLC0415
 
     folder = Settings().key_store
     try:
-        seal = KeyRing(KeyStore(folder)) if folder is not None else None
-    except KeyStoreError as error:
+        return make(KeyStore(folder)) if folder is not None else None
+    except (KeyStoreError, PeriodError) as error:
         raise click.ClickException(str(error)) from error
-    raise SystemExit(_start("processors.violations.app:run", seal=seal) or 0)
 
 
 @command.command("clickhouse-sink")
@@ -108,9 +147,7 @@ def clickhouse_sink(instance: str | None) -> None:
     help="Name of this process among several sinks of one group, and of its log; stable over restarts."
     " Default: this machine's name.",
 )
-@click.option(
-    "--metrics-port", type=click.IntRange(1, 65_535), help="Serve metrics on this port of 127.0.0.1. Default: none."
-)
+@metrics_port_option
 def evidence(instance: str | None, metrics_port: int | None) -> None:
     """Run the evidence sink until SIGTERM.
 

@@ -13,7 +13,9 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from infra.keys.key_store import KeyStore
 from infra.review.officers import Officer, Role
+from infra.review.plate_opening import SealedCasePlate, ShownPlate, opened, refusal
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
@@ -45,12 +47,16 @@ class ReviewDesk:
         settings: where everything is.
         client: connected to the tables' database.
         rules: of the office; default: those that ship.
+        keys: open sealed plates; None: every plate stays closed.
     """
 
-    def __init__(self, settings: Settings, client: Client, rules: OfficeRules | None = None) -> None:
+    def __init__(
+        self, settings: Settings, client: Client, rules: OfficeRules | None = None, keys: KeyStore | None = None
+    ) -> None:
         self._settings = settings
         self._client = client
         self.rules = rules or office_rules()
+        self._keys = keys
 
     # Looking
 
@@ -83,12 +89,36 @@ class ReviewDesk:
         return found[0]
 
     def look(self, officer: Officer, case: WaitingCase, why: str) -> Mapping[str, Any]:
-        """Record a look, then return what there is to see.
+        """Record a look, then return what there is to see; the plate is opened after a record of its own.
 
         Raises:
-            ClickHouseError: the look could not be recorded, or the violation not be read.
+            ClickHouseError: a look could not be recorded, or the violation not be read.
+            KeyStoreError: the key store is not safe.
             ReviewError: the violation is not in the tables.
         """
+        self._record(officer, case, why, "case")
+        found = self._rows("facts", {"violation_id": case.violation_id})
+        if not found:
+            raise ReviewError(
+                f"violation {case.violation_id} of case {case.case_id} is not in the tables; does the sink run?"
+            )
+        facts = found[0]
+        sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
+        shown = self._plate(officer, case, why, SealedCasePlate(facts["track_id"], facts["key_period"], sealed))
+        return {**case.to_json(), **facts, "plate": shown.text, "plate_note": shown.note}
+
+    def _plate(self, officer: Officer, case: WaitingCase, why: str, plate: SealedCasePlate) -> ShownPlate:
+        """Return the plate of a case, or why it stays closed; nothing is opened that is not on record before."""
+        period = plate.key_period
+        key = self._keys.key(period) if self._keys is not None and period is not None else None
+        refused = refusal(officer, plate, key, has_store=self._keys is not None)
+        if refused is not None or key is None:
+            return ShownPlate(None, refused or "")
+        self._record(officer, case, why, "plate")
+        return opened(plate, key)
+
+    def _record(self, officer: Officer, case: WaitingCase, why: str, opened_what: str) -> None:
+        """Put a look at a case, or at its plate, on record; it is there when this returns."""
         row = {
             "looked_at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "look_id": str(uuid4()),
@@ -96,6 +126,7 @@ class ReviewDesk:
             "officer_id": officer.officer_id,
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
             "why": why,
+            "opened": opened_what,
         }
         settings = {
             "insert_deduplication_token": row["look_id"],
@@ -103,12 +134,6 @@ class ReviewDesk:
             "date_time_input_format": "best_effort",
         }
         command(self._client, "INSERT INTO case_looks FORMAT JSONEachRow", json.dumps(row).encode(), settings)
-        found = self._rows("facts", {"violation_id": case.violation_id})
-        if not found:
-            raise ReviewError(
-                f"violation {case.violation_id} of case {case.case_id} is not in the tables; does the sink run?"
-            )
-        return {**case.to_json(), **found[0]}
 
     def agreement(self, first: date, last: date) -> Sequence[Mapping[str, Any]]:
         """Return how often the first two officers of a case agreed, by month."""

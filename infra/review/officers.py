@@ -7,13 +7,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-EXAMPLE: Final = '[officer.officer-1]\nroles = ["reviewer"]\n\n[officer.officer-2]\nroles = ["reviewer", "senior"]\n'
+EXAMPLE: Final = (
+    '[officer.officer-1]\nroles = ["reviewer", "plates"]\n\n'
+    '[officer.officer-2]\nroles = ["reviewer", "plates", "senior"]\n'
+)
 
 
 class Role(StrEnum):
     """What an officer may do."""
 
     REVIEWER = "reviewer"  # confirms and rejects
+    PLATES = "plates"  # sees the sealed plate of a case that waits; each opening is on record
     SENIOR = "senior"  # also decides where two officers differ, opens any case, and sees the agreement of officers
 
 

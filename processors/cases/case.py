@@ -38,6 +38,7 @@ class Case:
         verdicts: (officer, verdict, reason code) in their order.
         money: (when, tenge) of each payment, in the order of the reports.
         seen: digest of each command that was applied or refused, by its id.
+        repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
     """
 
     case_id: str
@@ -64,6 +65,7 @@ class Case:
     verdicts: list[tuple[str, str, str]] = field(default_factory=list)
     money: list[tuple[int, int]] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
+    repeat_elsewhere: bool = False
 
     @property
     def received_kzt(self) -> int:

@@ -155,7 +155,7 @@ class CasesCore:
             corrected = message.corrected_vehicle_key
             if corrected is not None and corrected != key and message.verdict is Verdict.CONFIRMED:
                 return self._moved(log, case, corrected, command, place)
-            return self._told(self._review(key, log, case, message, place))
+            return self._told(self._review(key, log, case, command, message, place))
         return self._told(self._report(key, log, case, message, place))
 
     # One kind of command each
@@ -165,15 +165,25 @@ class CasesCore:
         case = opened(self.machine, log, violation)
         if case is None:
             return []
+        case.repeat_elsewhere = bool(command.repeat_elsewhere)
         proposed = self.machine.proposed(log, case)
         case.tariff_version = proposed.tariff_version
         event = self.machine.event(case, key, CaseStep.DETECTED, proposed.amount_kzt, command.happened_at_us, "", place)
         log.cases[case.case_id] = case
         return [event]
 
-    def _review(self, key: str, log: VehicleLog, case: Case, review: Review, place: Place) -> list[CaseEvent]:
-        trigger = verdict_trigger(self.machine, log, case, review)
-        events = self.machine.take(log, key, case, trigger, review.decided_at_us, place, given=review.reason_code)
+    def _review(
+        self, key: str, log: VehicleLog, case: Case, command: CaseCommand, review: Review, place: Place
+    ) -> list[CaseEvent]:
+        before = case.repeat_elsewhere
+        if command.repeat_elsewhere is not None:  # the relay has looked again
+            case.repeat_elsewhere = command.repeat_elsewhere
+        try:
+            trigger = verdict_trigger(self.machine, log, case, review)
+            events = self.machine.take(log, key, case, trigger, review.decided_at_us, place, given=review.reason_code)
+        except ImpossibleError:
+            case.repeat_elsewhere = before
+            raise
         case.verdicts.append((review.officer_id, review.verdict.value, review.reason_code))
         return events
 
@@ -226,6 +236,7 @@ class CasesCore:
         self.machine.way(case, Trigger.VERDICT)
         del log.cases[case.case_id]
         case.moves += 1
+        case.repeat_elsewhere = False  # was the other vehicle's
         case.seen.pop(command.command_id, None)  # the review is to be applied there
         log.moved[case.case_id] = (to, case.moves)
         move = CaseCommand(
@@ -314,6 +325,7 @@ def _redirected(command: CaseCommand, to: str, place: Place, ordinal: int) -> Ca
         source_partition=place.partition,
         source_offset=place.offset,
         ordinal=ordinal,
+        repeat_elsewhere=None,  # was looked up for the vehicle that it leaves
     )
 
 

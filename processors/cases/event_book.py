@@ -1,6 +1,7 @@
 """EventBook: what a process keeps of case-events in a file of its own, with how far it has read."""
 
 import sqlite3
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +27,8 @@ class PlacedEvent(NamedTuple):
 class EventBook(ABC):
     """A SQLite file that is filled from case-events alone: what it holds and how far it was filled are one transaction.
 
-    It may be deleted: then it is filled from the topic's begin. Memory stays bounded however many cases there are.
+    It may be deleted: then it is filled from the topic's begin, as is one that another version made with other tables.
+    Memory stays bounded however many cases there are.
 
     Args:
         path: the file; its folder is made.
@@ -37,8 +39,14 @@ class EventBook(ABC):
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._ddl = ddl
+        self._layout = zlib.crc32("\n".join(ddl).encode()) & 0x7FFF_FFFF
         self.db = sqlite3.connect(path, isolation_level=None)
-        self._prepare()
+        known = int(self.db.execute("PRAGMA user_version").fetchone()[0])
+        made = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if made and known != self._layout:
+            self.forget()
+        else:
+            self._prepare()
 
     def _prepare(self) -> None:
         self.db.execute("PRAGMA journal_mode = WAL")
@@ -50,6 +58,7 @@ class EventBook(ABC):
             *self._ddl,
         ):
             self.db.execute(statement)
+        self.db.execute(f"PRAGMA user_version = {self._layout}")
 
     def positions(self) -> Mapping[int, int]:
         """Return the offset after the last one taken, by partition."""
@@ -82,7 +91,7 @@ class EventBook(ABC):
         """Take events into the tables, inside a transaction; a copy changes nothing."""
 
     def forget(self) -> None:
-        """Drop everything: the topic was made anew."""
+        """Drop everything: the topic was made anew, or the tables are another version's."""
         self.db.close()
         for end in ("", "-wal", "-shm"):
             Path(f"{self._path}{end}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the relay's and the scheduler's processes share: logs, an event that SIGTERM sets, and exit statuses."""
+"""What the relay's and the scheduler's processes share: logs, an event that SIGTERM sets, metrics, exit statuses."""
 
 import logging
 import signal
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from confluent_kafka import KafkaException
+from prometheus_client import CollectorRegistry, start_http_server
 
 from processors.stage import EXIT_CRASH, StageStoppedError
 
@@ -20,6 +21,12 @@ def stopped_by_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def serve_metrics(registry: CollectorRegistry, port: int | None) -> None:
+    """Serve metrics on 127.0.0.1; None: no endpoint."""
+    if port is not None:
+        start_http_server(port, addr="127.0.0.1", registry=registry)
 
 
 def exit_status(work: Callable[[], None]) -> int:

@@ -1,20 +1,27 @@
 """The process that `vigil run violations` starts."""
 
 import logging
+from dataclasses import replace
 
 from processors.rules.stack_settings import StackSettings, stage_settings
-from processors.stage import run_stage
+from processors.stage import Parts, run_stage
+from processors.stage.metrics import StageMetrics
 from processors.violations.core import ViolationsCore
+from processors.violations.metrics import CountedViolations, ViolationMetrics
 from processors.violations.plate_seal import PlateSeal
 
 
-def run(settings: StackSettings, seal: PlateSeal | None = None) -> None:
+def run(settings: StackSettings, seal: PlateSeal | None = None, metrics_port: int | None = None) -> None:
     """Run the stage until SIGTERM; the process exits with run_stage's status.
 
     Args:
         settings: where the stack is.
         seal: seals plates; None: vehicles stay under their tracks.
+        metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     core = ViolationsCore(seal=seal)
-    run_stage(stage_settings(settings, core.name), core)
+    metrics = StageMetrics(core.name)
+    counted = CountedViolations(core, ViolationMetrics(metrics.registry))
+    where = replace(stage_settings(settings, core.name), metrics_port=metrics_port)
+    run_stage(where, counted, Parts(metrics=metrics))

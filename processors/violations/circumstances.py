@@ -18,7 +18,8 @@ class Circumstances:
         closing_s: time to that collision, seconds.
         placed: the vehicle and its neighbours have positions on the ground, so that one behind would have been seen.
         others_alike: other vehicles of the camera with an offence of the same kind shortly before.
-        plates: (text, probability) of the readings of the plate, the best first; empty: unread.
+        plates: (reading, probability) of the plate's readings, the best first; empty: unread. A reading is the HMAC
+            of its text under its period's key; the text itself where the stage has no keys.
         plate_reads: readings behind them.
         plate_elsewhere: another track of the same second has the same best reading.
         same_at_us: time of an earlier violation of the same kind, zone and plate; 0: none.

@@ -16,6 +16,7 @@ from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.state_format import body_of
 from processors.violations import rules as rules_package
+from processors.violations.circumstances import Circumstances
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
@@ -71,7 +72,7 @@ class ViolationsCore:
         self.settings = settings or DocketSettings()
         self.table = table or law()
         self._seal = seal
-        self.version = "violations/2 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/3 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
 
@@ -165,7 +166,7 @@ class ViolationsCore:
                     best = entry.best
                     read = watch.read(best.track_id, best.seen, tracks)
                     if read is not best.seen:
-                        entry.best = replace(best, seen=read)
+                        entry.best = replace(best, seen=self._veiled(read, best))
                 self._keep_plates(state, tracks)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
@@ -184,10 +185,22 @@ class ViolationsCore:
                 # What the docket will not keep needs no look around.
                 if docket.better(rule.kind, one):
                     around = watch.around(rule.kind, one, second, self.limits)
-                    offences.append((rule.kind, rule.version, replace(one, seen=around)))
+                    offences.append((rule.kind, rule.version, replace(one, seen=self._veiled(around, one))))
                 else:
                     offences.append((rule.kind, rule.version, one))
         return offences
+
+    def _veiled(self, seen: Circumstances, offence: Offence) -> Circumstances:
+        """Return circumstances with readings by the key of the offence's period: the state outlives that key.
+
+        Readings are compared, never shown: that of one text is the same all through a period. A period without a key
+        leaves none, so nothing is known of the plate.
+        """
+        if self._seal is None or not seen.plates:
+            return seen
+        sealed = [(self._seal.seal(text, offence.track_id, offence.at_us), ratio) for text, ratio in seen.plates]
+        kept = tuple((one.vehicle_key, ratio) for one, ratio in sealed if one is not None)
+        return replace(seen, plates=kept) if kept else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False)
 
     def _keep_plates(self, state: CameraViolations, tracks: Tracks) -> None:
         """Seal the plates of vehicles that wait: when one is decided it may be out of view."""

@@ -20,6 +20,7 @@ class CaseCommand:
         source_offset: Its offset there.
         ordinal: Number among the commands of one source message.
         happened_at_us: Event time, microseconds since the Unix epoch.
+        repeat_elsewhere: Whether a penalty under another quarter's key makes this case's a repeat; null: not looked up.
     """
 
     vehicle_key: str
@@ -32,3 +33,4 @@ class CaseCommand:
     source_offset: int
     ordinal: int
     happened_at_us: int
+    repeat_elsewhere: bool | None = None

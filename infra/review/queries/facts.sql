@@ -14,6 +14,8 @@ SELECT
     v.evidence.role AS evidence_roles,
     v.evidence.at_us AS evidence_at_us,
     v.plate_encrypted IS NOT NULL AS plate_read,
+    v.key_period AS key_period,
+    hex(ifNull(v.plate_encrypted, '')) AS plate_sealed_hex,
     v.rule_version AS rule_version,
     v.model_version AS model_version,
     v.registry_version AS registry_version,

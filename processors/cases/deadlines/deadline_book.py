@@ -63,6 +63,15 @@ class DeadlineBook(EventBook):
         ).fetchall()
         return [Deadline(case, key, revision, DeadlineName(name), *rest) for case, key, revision, name, *rest in rows]
 
+    def first_due_us(self) -> int | None:
+        """Return when the first deadline is due, microseconds since the Unix epoch; None: no case waits for one."""
+        row = self.db.execute("SELECT min(due_us) FROM deadlines WHERE due_us IS NOT NULL").fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def waiting(self) -> int:
+        """Return how many cases wait for a deadline; looks at each of them."""
+        return int(self.db.execute("SELECT count(*) FROM deadlines WHERE due_us IS NOT NULL").fetchone()[0])
+
     def done(self, deadlines: Sequence[Deadline]) -> None:
         """Wait for these no more: their commands are durable."""
         self.db.execute("BEGIN")

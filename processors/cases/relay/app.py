@@ -2,28 +2,50 @@
 
 from processors.cases.command_writer import CommandWriter
 from processors.cases.event_follower import EventFollower
-from processors.cases.process import exit_status, stopped_by_signals
+from processors.cases.office_rules import office_rules
+from processors.cases.process import exit_status, serve_metrics, stopped_by_signals
 from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import NAME, SOURCES, VERSION
+from processors.cases.relay.metrics import RelayMetrics
+from processors.cases.relay.other_quarters import OtherQuarters, VehicleKeys
 from processors.cases.relay.relay import Relay
+from processors.cases.terms import Terms
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.stage import new_codec
 from processors.stage.topic_facts import observe
+from schemas.law import Law
 
 
-def run(settings: StackSettings) -> int:
-    """Relay until SIGTERM; return the exit status: 65 breaker, 78 topics not as they must be, 70 start it again."""
+def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_port: int | None = None) -> int:
+    """Relay until SIGTERM; return the exit status: 65 breaker, 78 topics not as they must be, 70 start it again.
+
+    Args:
+        settings: where everything is.
+        keys: the live keys; None: a vehicle's cases are known within one quarter alone.
+        metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+    """
     stop = stopped_by_signals()
     where = stage_settings(settings, NAME)
+
+    metrics = RelayMetrics()
+    serve_metrics(metrics.registry, metrics_port)
 
     def work() -> None:
         facts = observe(where, "cases", "case-commands")
         facts.check_all([*SOURCES, "case-commands", "case-events"], [])
         codec = new_codec(where)
-        index = CaseIndex(where.datadir / "cases.sqlite")
+        rules = office_rules()
+        widest_us = max(map(rules.window_us, ("", *rules.duplicate_window_of_kind_s)))
+        index = (
+            CaseIndex(where.datadir / "cases.sqlite")
+            if keys is None
+            else CaseIndex(where.datadir / "cases.sqlite", lambda at_us: keys.turns(at_us, widest_us))
+        )
+        quarters = None if keys is None else OtherQuarters(keys, index, Terms(Law.load(), rules.issue_after_s), rules)
         follower = EventFollower(where, codec, index, f"{NAME}-index")
         try:
-            Relay(where, codec, index, follower, CommandWriter(where, codec, facts, NAME, VERSION), stop).run()
+            writer = CommandWriter(where, codec, facts, NAME, VERSION)
+            Relay(where, codec, index, follower, writer, stop, quarters=quarters, metrics=metrics).run()
         finally:
             follower.close()
             index.close()

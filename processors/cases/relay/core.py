@@ -18,7 +18,14 @@ def case_of(message: Relayed) -> str | None:
 
 
 def command_of(
-    message: Relayed, payload: bytes, vehicle_key: str, topic: str, partition: int, offset: int
+    message: Relayed,
+    payload: bytes,
+    vehicle_key: str,
+    topic: str,
+    partition: int,
+    offset: int,
+    *,
+    repeat_elsewhere: bool | None = None,
 ) -> CaseCommand:
     """Return the command that relays a message.
 
@@ -29,6 +36,7 @@ def command_of(
         topic: where it came from, without prefix.
         partition: its partition there.
         offset: its offset there.
+        repeat_elsewhere: what came of looking the vehicle up under other quarters' keys; None: nothing was looked up.
     """
     if isinstance(message, Violation):
         kind, identifier, at_us = CommandKind.VIOLATION, message.violation_id, message.occurred_at_us
@@ -47,4 +55,5 @@ def command_of(
         source_offset=offset,
         ordinal=0,
         happened_at_us=at_us,
+        repeat_elsewhere=repeat_elsewhere,
     )

@@ -1,11 +1,13 @@
 """The relay's loop: three topics into one log a vehicle.
 
 For each batch, in this order (a crash between any two steps repeats work, and the cases stage knows what it has seen):
-1. decode; a review's or payment's vehicle is looked up in the index of case-events;
-2. for a case that nobody knows: wait until the cases stage has applied everything that was relayed, read case-events to
+1. decode; a review's or payment's vehicle is looked up in the index of case-events, and what it did under other
+   quarters' keys, where the relay has the keys;
+2. a violation near a quarter's turn whose offence has its case in the neighbouring quarter goes no further;
+3. for a case that nobody knows: wait until the cases stage has applied everything that was relayed, read case-events to
    its end, look again; what is unknown then is a dead letter;
-3. commands and dead letters durable;
-4. the batch's offsets committed.
+4. commands and dead letters durable;
+5. the batch's offsets committed.
 """
 
 import logging
@@ -21,13 +23,17 @@ from processors.cases.core import SOURCE, CasesCore
 from processors.cases.event_follower import EventFollower
 from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import NAME, SOURCES, Relayed, case_of, command_of
+from processors.cases.relay.group_position import GroupPosition
+from processors.cases.relay.metrics import RelayMetrics
+from processors.cases.relay.other_quarters import OtherQuarters, sealed_case
 from processors.cases.relay.relayed_record import RelayedRecord
+from processors.cases.relay.turn_guard import TurnGuard
 from processors.stage.breaker import Breaker
 from processors.stage.failures import BreakerOpenError
 from processors.stage.prepared_batch import Dead
 from processors.stage.settings import StageSettings
 from schemas.codec import MessageCodec
-from schemas.messages import ErrorClass
+from schemas.messages import ErrorClass, Violation
 from schemas.registry import RegistryUnavailableError
 from schemas.wire import BadMessageError, UnknownSchemaError
 
@@ -53,6 +59,8 @@ class Relay:
         follower: fills the index.
         writer: takes commands and dead letters.
         stop: ends the relay.
+        quarters: look vehicles up under other quarters' keys; None: there are no keys, or they are not the relay's.
+        metrics: what is counted; default: its own.
     """
 
     def __init__(
@@ -63,6 +71,9 @@ class Relay:
         follower: EventFollower,
         writer: CommandWriter,
         stop: threading.Event,
+        *,
+        quarters: OtherQuarters | None = None,
+        metrics: RelayMetrics | None = None,
     ) -> None:
         self._settings = settings
         self._codec = codec
@@ -70,6 +81,9 @@ class Relay:
         self._follower = follower
         self._writer = writer
         self._stop = stop
+        self._quarters = quarters
+        self._metrics = metrics or RelayMetrics()
+        self._guard = None if quarters is None else TurnGuard(quarters, self._see_cases)
         self._breaker = Breaker(settings.breaker_window_messages, settings.breaker_share_ratio)
         kafka = {"bootstrap.servers": settings.bootstrap_servers, "enable.auto.commit": False}
         self._consumer = Consumer(
@@ -85,6 +99,7 @@ class Relay:
         )
         self._cases = Consumer(kafka | {"group.id": settings.app_id(CasesCore.name)})
         self._names = {settings.topic(name): name for name in SOURCES}
+        self._position = GroupPosition(self._consumer, self._names, self._metrics)
 
     def run(self) -> None:
         """Relay until `stop` is set.
@@ -102,6 +117,7 @@ class Relay:
                 records = self._records()
                 if records:
                     self._relay(records)
+                self._position.observe()
         except StoppedError:
             log.info("stopped while waiting; the batch comes again")
         finally:
@@ -123,12 +139,18 @@ class Relay:
     def _relay(self, records: Sequence[RelayedRecord]) -> None:
         dead: list[Dead] = []
         unknown: list[tuple[RelayedRecord, Relayed]] = []
+        turning: list[tuple[RelayedRecord, Violation]] = []
+        if self._quarters is not None:
+            self._quarters.keys.refresh()
         for record in records:
             try:
                 message: Relayed = self._served(lambda r=record: self._decode(r))  # type: ignore[misc]
             except BadMessageError as error:
                 kind = ErrorClass.UNKNOWN_SCHEMA if isinstance(error, UnknownSchemaError) else ErrorClass.DECODE
                 dead.append(Dead(record, kind, f"{type(error).__name__}: {error}"))
+                continue
+            if isinstance(message, Violation) and self._quarters is not None and self._quarters.turning(message):
+                turning.append((record, message))
                 continue
             case_id = case_of(message)
             vehicle = message.vehicle_key if case_id is None else self._index.vehicle_of(case_id)  # type: ignore[union-attr]
@@ -138,6 +160,8 @@ class Relay:
             else:
                 self._send(record, message, vehicle)
         self._writer.settle()
+        if turning:
+            self._relay_turning(turning)
         if unknown:
             dead += self._look_again(unknown)
         if self._breaker.opens(len(dead)):
@@ -150,17 +174,37 @@ class Relay:
         for one in dead:
             where = one.record
             log.warning("dead letter: %s/%d offset %d: %s", where.topic, where.partition, where.offset, one.error)
+            self._metrics.dead_letters.labels(one.kind.value).inc()
         self._writer.bury(dead)
         self._writer.settle()
         ends = {(record.topic, record.partition): record.offset + 1 for record in records}
         self._consumer.commit(offsets=[TopicPartition(t, p, o) for (t, p), o in ends.items()], asynchronous=False)
 
+    def _relay_turning(self, turning: Sequence[tuple[RelayedRecord, Violation]]) -> None:
+        """Relay violations near a quarter's turn, one after the other, but for those whose offence has its case."""
+        assert self._guard is not None
+        twins = 0
+        for record, violation in turning:
+            if self._guard.passes(violation):
+                self._send(record, violation, violation.vehicle_key)
+                self._writer.settle()
+            else:
+                twins += 1
+        self._metrics.twins.inc(twins)
+        if twins:
+            # which they are is not said: the line would tie one quarter's vehicle to another's
+            log.info("%d violations near the quarter's turn go no further: their offences have a case", twins)
+
+    def _see_cases(self) -> None:
+        """Return when the index knows every case that was relayed so far."""
+        self._wait_for_cases()
+        self._follower.catch_up()
+
     def _look_again(self, unknown: Sequence[tuple[RelayedRecord, Relayed]]) -> list[Dead]:
         """Relay what a fresh look finds; return the rest as dead letters."""
         self._follower.catch_up()
         if any(self._index.vehicle_of(case_of(message) or "") is None for _, message in unknown):
-            self._wait_for_cases()
-            self._follower.catch_up()
+            self._see_cases()
         dead = []
         for record, message in unknown:
             case_id = case_of(message) or ""
@@ -193,8 +237,11 @@ class Relay:
         while True:
             at = {place.partition: place.offset for place in self._cases.committed(places, timeout=ANSWER_S)}
             behind = sum(end - max(0, at[partition]) for partition, end in ends.items() if at[partition] < end)
+            self._metrics.waits_for.set(behind)
+            self._metrics.waits.set(1 if behind else 0)
             if not behind:
                 return
+            self._position.observe()
             if time.monotonic() - said > SAY_EVERY_S:
                 said = time.monotonic()
                 log.warning("waiting for the cases stage, which has %d commands before it; does it run?", behind)
@@ -210,7 +257,18 @@ class Relay:
     def _send(self, record: RelayedRecord, message: Relayed, vehicle_key: str) -> None:
         assert record.value is not None
         name = self._names[record.topic]
-        self._writer.send(command_of(message, record.value, vehicle_key, name, record.partition, record.offset))
+        repeats = None
+        if self._quarters is not None:
+            repeats = self._quarters.repeats(message)
+            sealed = sealed_case(message) if isinstance(message, Violation) else None
+            if sealed is not None:
+                self._metrics.looked_up(repeats)
+                self._index.keep([sealed])
+        command = command_of(
+            message, record.value, vehicle_key, name, record.partition, record.offset, repeat_elsewhere=repeats
+        )
+        self._writer.send(command)
+        self._metrics.relayed.labels(name).inc()
 
     def _served(self, action: Callable[[], Any]) -> Any:
         """Return an action's result, trying again while the schema registry is away."""

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,14 +14,17 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from infra import topics
+from infra.keys.key_store import KeyStore
 from infra.settings import Settings
 from processors.cases.opening import case_id_of
 from processors.cases.relay.core import SOURCES
 from schemas.codec import MessageCodec
-from schemas.messages import CaseEvent, Payment, PaymentKind, Review, Verdict
+from schemas.messages import CaseEvent, Payment, PaymentKind, Review, Verdict, Violation
 from schemas.registry import RegistrySchemaIds
+from tests.integration.conftest import free_ports
 from tests.integration.stage.bench import Bench, eventually
 from tests.unit.processors.cases.desk import at, violation
+from tests.unit.processors.cases.quarter_desk import store_of
 
 pytestmark = pytest.mark.integration
 
@@ -27,24 +32,30 @@ CASES: Final = 24
 NAMES: Final = tuple(f"v{n}" for n in range(CASES))
 #: Rejected, an hour after the others were confirmed: what moves the scheduler's clock on.
 LATE: Final = NAMES[-1]
+TURNING: Final = ("before-the-turn", "after-the-turn")
 UNKNOWN: Final = "case-nobody-knows"
 ALL: Final = ("cases-relay", "cases", "deadlines")
 
 
 class Processes:
-    """The three processes of cases."""
+    """The three processes of cases; the relay has the keys of two quarters."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, keys: KeyStore) -> None:
         self._settings = settings
+        self.keys = keys
+        self.metrics_port = free_ports(1)[0]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
         """Start some; their logs go to the test's output."""
         for name in names:
-            clock = ["--clock", "events"] if name == "deadlines" else []
+            options = {
+                "deadlines": ["--clock", "events"],
+                "cases-relay": ["--metrics-port", str(self.metrics_port)],
+            }.get(name, [])
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "infra.cli", "run", name, *clock],
-                env={**os.environ, **self._settings.environment()},
+                [sys.executable, "-m", "infra.cli", "run", name, *options],
+                env={**os.environ, **self._settings.environment(), "VIGIL_KEY_STORE": str(self.keys.folder)},
             )
 
     def kill(self, *names: str) -> None:
@@ -52,6 +63,12 @@ class Processes:
         for name in names:
             self._running[name].kill()
             self._running[name].wait(30)
+
+    def relay_metrics(self) -> dict[str, float]:
+        """Return what the relay tells Prometheus."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
+            lines = [line.rpartition(" ") for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in lines}
 
     def stop(self) -> list[int]:
         """Stop all as a supervisor does; return their exit statuses."""
@@ -62,11 +79,23 @@ class Processes:
 
 
 @pytest.fixture
-def processes(settings: Settings) -> Iterator[Processes]:
+def processes(settings: Settings, tmp_path: Path) -> Iterator[Processes]:
     """The processes, ended with the test."""
-    made = Processes(settings)
+    made = Processes(settings, store_of(tmp_path / "keys", ["2024-q1", "2024-q2"]))
     yield made
     made.kill(*made._running)
+
+
+def _at_the_turn(keys: KeyStore) -> list[Violation]:
+    """Return two findings of one offence, under the keys of two quarters."""
+    out = []
+    for name, when, period in zip(TURNING, ("2024-03-31T23:59:50", "2024-04-01T00:00:20"), keys.periods(), strict=True):
+        found, key = violation(name, when), keys.key(period)
+        assert key is not None
+        sealed = key.seal("123ABC02", found.track_id)
+        vehicle = key.vehicle_key("123ABC02")
+        out.append(replace(found, vehicle_key=vehicle, key_period=period, plate_encrypted=sealed))
+    return out
 
 
 def _reviews() -> list[Review]:
@@ -103,8 +132,12 @@ def kafka(settings: Settings, tmp_path: Path) -> Bench:
 
 
 def test_from_violations_to_paid_cases_through_kills_and_repetitions(kafka: Bench, processes: Processes) -> None:
-    """Each case has its steps, once, whatever was killed or came again; an unknown case is a dead letter."""
+    """Each case has its steps, once, whatever was killed or came again; an unknown case is a dead letter.
+
+    An offence that is found on both sides of a quarter's turn has one case, under one of its two keys.
+    """
     violations = [violation(name, vehicle=f"{n:02x}" * 32) for n, name in enumerate(NAMES)]
+    violations += _at_the_turn(processes.keys)
     # reviews come with their violations: the relay waits until the stage has opened the cases
     _send(kafka, "violations", violations)
     _send(kafka, "reviews", _reviews())
@@ -119,7 +152,13 @@ def test_from_violations_to_paid_cases_through_kills_and_repetitions(kafka: Benc
     eventually(lambda: _count(kafka, "DISCOUNTED") == CASES - 1, "all payments")
     _send(kafka, "payments", _reports()[:-1])
     eventually(lambda: not _behind(kafka), "the end of the topics")
+    told = processes.relay_metrics()
     assert processes.stop() == [0, 0, 0]
+    assert told["vigil_relay_turn_twins_total"] >= 1
+    assert told['vigil_relay_dead_letters_total{error_class="INVALID"}'] >= 1
+    assert told['vigil_relay_quarter_lookups_total{outcome="first"}'] >= 1
+    assert told['vigil_relay_messages_total{topic="payments"}'] >= 2 * (CASES - 1)
+    assert {f'vigil_relay_lag_messages{{topic="{topic}"}}' for topic in SOURCES} <= told.keys()
 
     copies: dict[tuple[str, int], set[Any]] = {}
     for event in _events(kafka):
@@ -129,6 +168,8 @@ def test_from_violations_to_paid_cases_through_kills_and_repetitions(kafka: Benc
     for (case_id, _), (event,) in sorted(copies.items()):
         of_case.setdefault(case_id, []).append(event.step.value)
     paid = ["DETECTED", "CONFIRMED", "ISSUED", "DELIVERED", "DISCOUNTED"]
+    turned = [of_case.pop(case_id_of(name)) for name in TURNING if case_id_of(name) in of_case]
+    assert turned == [["DETECTED"]]
     assert of_case == {case_id_of(n): ["DETECTED", "REJECTED"] if n == LATE else paid for n in NAMES}
     letters = kafka.dead_letters()
     unknown = {letter.error.partition(":")[0] for letter in letters if letter.stage == "cases-relay"}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from infra import topics
 from infra.cli import vigil
+from infra.keys.key_store import KeyStore
 from infra.settings import Settings
 from processors.cases.opening import case_id_of
 from schemas.codec import MessageCodec
@@ -25,7 +26,14 @@ from tests.unit.processors.cases.desk import Desk, violation
 pytestmark = pytest.mark.integration
 
 NAMES: Final = ("speeding-a", "speeding-b", "speeding-c")
-OFFICERS: Final = '[officer.o1]\nroles = ["reviewer"]\n[officer.o2]\nroles = ["reviewer", "senior"]\n'
+OFFICERS: Final = '[officer.o1]\nroles = ["reviewer", "plates"]\n[officer.o2]\nroles = ["reviewer", "senior"]\n'
+PLATE: Final = "123ABC02"
+PERIOD: Final = "2024-q2"
+
+
+def _text(value: Any) -> Any:
+    """Return a value for JSONEachRow, which takes bytes as they are."""
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
 class Tables:
@@ -41,7 +49,7 @@ class Tables:
     def land(self, table: str, message: Any) -> None:
         """Write one message as a row of its landing table."""
         row: dict[str, Any] = {
-            **asdict(message),
+            **{name: _text(value) for name, value in asdict(message).items()},
             "_topic_id": str(UUID(int=1)),
             "_partition": 0,
             "_offset": self._offset,
@@ -49,11 +57,12 @@ class Tables:
             "_create_time": "2026-11-27 00:00:00.000",
         }
         self._offset += 1
-        command(self.client, f"INSERT INTO {table}_messages FORMAT JSONEachRow", json.dumps(row).encode())
+        data = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        command(self.client, f"INSERT INTO {table}_messages FORMAT JSONEachRow", data)
 
     def looks(self) -> list[tuple[Any, ...]]:
         """Return the looks that were recorded."""
-        return query(self.client, "SELECT case_id, officer_id, role, why FROM case_looks ORDER BY looked_at")
+        return query(self.client, "SELECT case_id, officer_id, role, why, opened FROM case_looks ORDER BY looked_at")
 
 
 def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
@@ -61,15 +70,23 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     topics.apply(settings)
     tables = Tables(settings)
     desk = Desk()
+    keys = KeyStore(tmp_path / "keys")
+    key = keys.create(PERIOD)
     for n, name in enumerate(NAMES):
-        tables.land("violations", violation(name, f"2024-05-06T1{n}:00"))
+        found = violation(name, f"2024-05-06T1{n}:00")
+        sealed = key.seal(PLATE, found.track_id)
+        tables.land("violations", replace(found, key_period=PERIOD, plate_encrypted=sealed))
         desk.violate(name, f"2024-05-06T1{n}:00")
     for event in desk.events:
         assert isinstance(event, CaseEvent)
         tables.land("case_events", event)
     officers = tmp_path / "officers.toml"
     officers.write_text(OFFICERS)
-    environment = {**settings.environment(), "VIGIL_REVIEW_OFFICERS": str(officers)}
+    environment = {
+        **settings.environment(),
+        "VIGIL_REVIEW_OFFICERS": str(officers),
+        "VIGIL_KEY_STORE": str(keys.folder),
+    }
 
     def review(*arguments: str, expect: int = 0) -> Any:
         done = CliRunner().invoke(vigil, ["review", *arguments], env=environment)
@@ -82,12 +99,22 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert "o3 is not in" in review("next", "--officer", "o3", expect=1)
     seen: Mapping[str, Any] = review("next", "--officer", "o1", "--json")
     assert (seen["case_id"], seen["summary"]) == (first, "88 km/h where 60 is allowed")
-    assert review("next", "--officer", "o2", "--json")["case_id"] == second  # the first is looked at by another
-    assert "measured 88" in review("show", third, "--officer", "o2", "--why", "the owner called")
+    assert (seen["plate"], seen["plate_note"]) == (PLATE, "")
+    closed = review("next", "--officer", "o2", "--json")
+    assert closed["case_id"] == second  # the first is looked at by another
+    assert closed["plate"] is None
+    assert "o2 lacks the role plates" in closed["plate_note"]
+    shown = review("show", third, "--officer", "o2", "--why", "the owner called")
+    assert "measured 88" in shown
+    assert PLATE not in shown
+    keys.destroy(PERIOD)
+    assert f"no key of {PERIOD}" in review("next", "--officer", "o1")
     assert tables.looks() == [
-        (first, "o1", "reviewer", "queue"),
-        (second, "o2", "senior", "queue"),
-        (third, "o2", "senior", "the owner called"),
+        (first, "o1", "reviewer", "queue", "case"),
+        (first, "o1", "reviewer", "queue", "plate"),
+        (second, "o2", "senior", "queue", "case"),
+        (third, "o2", "senior", "the owner called", "case"),
+        (first, "o1", "reviewer", "queue", "case"),
     ]
     assert "expected one of plate_unreadable" in review("reject", second, "--officer", "o2", "--reason", "x", expect=1)
     assert review("confirm", first, "--officer", "o1", "--json")["verdict"] == "CONFIRMED"

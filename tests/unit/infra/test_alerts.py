@@ -6,14 +6,18 @@ import subprocess
 from collections.abc import Mapping, Sequence
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from infra.settings import ROOT
+from processors.cases.deadlines.metrics import SchedulerMetrics
+from processors.cases.relay.metrics import RelayMetrics
+from processors.violations.metrics import ViolationMetrics
 from sinks.clickhouse.audit_metrics import AuditMetrics
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.evidence.metrics import EvidenceMetrics
 
 FOLDER = ROOT / "infra" / "alerts"
-RULES = (FOLDER / "evidence.rules.yml", FOLDER / "sinks.rules.yml")
+RULES = (FOLDER / "cases.rules.yml", FOLDER / "evidence.rules.yml", FOLDER / "sinks.rules.yml")
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is missing: install the Debian package prometheus"
 )
@@ -61,7 +65,10 @@ def test_a_rule_says_what_to_do(name: str) -> None:
 def test_the_rules_read_metrics_that_exist() -> None:
     """A renamed metric would make an alert that never fires."""
     known = set()
-    for registry in (SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):
+    violations = CollectorRegistry()
+    ViolationMetrics(violations)
+    cases = (RelayMetrics().registry, SchedulerMetrics().registry, violations)
+    for registry in (*cases, SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):
         for family in registry.collect():
             known |= {family.name, f"{family.name}_total"}
     used = {name for path in RULES for name in re.findall(r"vigil_\w+", path.read_text(encoding="utf-8"))}

@@ -99,6 +99,16 @@ def test_another_sum_or_version_differs(change: dict[str, Any]) -> None:
     assert case.verdict(LAW, explain(LAW, case.question)) is Verdict.OTHER
 
 
+def test_a_repeat_of_a_penalty_of_another_quarter_is_said_to_be_one() -> None:
+    """The relay looked under every live key; this case's own key finds no earlier penalty."""
+    reason = "repeat within a year of an executed penalty, art. 61"
+    issued = step("ISSUED", us(2025, 1, 2), 117_960, reason)
+    case = Tables([*ISSUED[:2], issued]).read()
+    assert case.verdict(LAW, explain(LAW, case.question)) is Verdict.REPEAT
+    known = Tables([*ISSUED[:2], issued], executed=[(us(2024, 5, 10),)]).read()
+    assert known.verdict(LAW, explain(LAW, known.question)) is Verdict.SAME
+
+
 def test_a_case_that_is_not_there_or_has_no_article_is_said() -> None:
     """Both are errors with what to do."""
     with pytest.raises(CaseNotFoundError, match="case 'c1': found none"):

@@ -1,13 +1,16 @@
 """Deadlines: which runs from which step, when it has passed, and the book of those that wait."""
 
+import threading
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.deadlines.core import command_of, deadline_of
 from processors.cases.deadlines.deadline_book import DeadlineBook
+from processors.cases.deadlines.metrics import SchedulerMetrics
+from processors.cases.deadlines.scheduler import Scheduler
 from processors.cases.event_book import PlacedEvent
 from processors.cases.office_rules import office_rules
 from processors.cases.terms import DeadlineName, Terms
@@ -82,3 +85,56 @@ def test_a_late_second_scheduler_changes_nothing() -> None:
         desk.send(command_of(old, at("2024-08-01T00:00")))
     assert desk.steps(case_id) == ["DETECTED", "CONFIRMED", "ISSUED"]
     assert desk.refused == []
+
+
+class Ends:
+    """Stands for follower and writer of a scheduler: nothing comes, and the second command ends it."""
+
+    def __init__(self, stop: threading.Event, metrics: SchedulerMetrics) -> None:
+        self._stop = stop
+        self._metrics = metrics
+        self.sent: list[Any] = []
+        self.overdue_s = 0.0
+
+    def start(self) -> None:
+        """Begin."""
+
+    def catch_up(self) -> None:
+        """Have nothing."""
+
+    def read(self, wait_s: float) -> int:
+        """Have nothing; note what the metrics said before the deadlines were fired."""
+        del wait_s
+        return 0
+
+    def send(self, command: Any) -> None:
+        """Take a command."""
+        self.overdue_s = self._metrics.registry.get_sample_value("vigil_deadlines_overdue_seconds") or 0.0
+        self.sent.append(command)
+        if len(self.sent) == 2:
+            self._stop.set()
+
+    def settle(self) -> None:
+        """Have it durable."""
+
+
+def test_the_scheduler_tells_what_is_overdue_and_what_it_fired(tmp_path: Path) -> None:
+    """The age of the oldest deadline stands there until its command is durable; then nothing is overdue."""
+    desk = Desk()
+    for name, when in (("v1", "2024-05-06T10:00"), ("v2", "2024-05-06T10:00"), ("v3", "2024-08-06T10:00")):
+        desk.violate(name, when, site=name)
+    book = DeadlineBook(tmp_path / "deadlines.sqlite", TERMS)
+    book.apply([PlacedEvent(event, 0, n) for n, event in enumerate(desk.events)], {0: 3})
+    stop, metrics = threading.Event(), SchedulerMetrics()
+    ends = Ends(stop, metrics)
+    Scheduler(book, cast("Any", ends), cast("Any", ends), stop, by_events=True, metrics=metrics).run()
+    value = metrics.registry.get_sample_value
+    # the newest step is of 6 August; liability for 6 May ended with 6 July
+    assert ends.overdue_s == (at("2024-08-06T10:00") - at("2024-07-07T00:00")) / 1e6
+    assert len(ends.sent) == 2
+    assert value("vigil_deadlines_fired_total", {"deadline": "LIABILITY"}) == 2
+    assert value("vigil_deadlines_overdue_seconds") == 0.0
+    assert value("vigil_deadlines_waiting_cases") == 3.0
+    assert (value("vigil_deadlines_last_look_timestamp_seconds") or 0.0) > 0
+    assert book.waiting() == 1
+    book.close()

@@ -64,6 +64,47 @@ def test_an_unsure_plate_and_one_without_keys_leave_the_track() -> None:
         assert (one.vehicle_key, one.key_period, one.plate_encrypted) == (one.track_id, None, None)
 
 
+def test_no_second_leaves_a_plate_in_the_state() -> None:
+    """Not while the vehicle waits, nor while the same offence is looked for, and not that of a weaker candidate."""
+    core, other = ViolationsCore(seal=Seal()), "124ABC02"
+    vote = VotedPlate(0, [PlateCandidate(PLATE, 0.99), PlateCandidate(other, 0.008)], 4)
+    messages = [fast(0, vote), fast(1, vote), fast(2, vote), *map(second, range(3, 12))]
+    for end in range(1, len(messages) + 1):
+        _, state = play(core, Cameras(ROAD), messages[:end])
+        assert PLATE.encode() not in state
+        assert other.encode() not in state
+    assert PLATE.encode() in play(ViolationsCore(), Cameras(ROAD), messages)[1]  # without keys there is none to outlive
+
+
+def test_the_grounds_are_the_same_with_and_without_keys() -> None:
+    """The same offence is found by the key as by the text: one is dropped as a duplicate, another vehicle's is not."""
+    again = [replace(fast(n, voted(0.995)), track_id=["b"]) for n in (8, 9)]
+    messages = (fast(0, voted(0.995)), fast(1, voted(0.995)), *map(second, range(2, 8)), *again, second(10), second(11))
+    sealed, plain = found(*messages, seal=Seal()), found(*messages)
+    assert [one.exculpations for one in sealed] == [one.exculpations for one in plain]
+    outcomes = [next(e.outcome for e in one.exculpations if e.ground == "duplicate") for one in sealed]
+    assert outcomes == ["cleared", "dropped"]
+
+
+class NoSeal(Seal):
+    """A store without the period's key."""
+
+    def seal(self, plate: str, track_id: str, at_us: int) -> SealedPlate | None:
+        """Return None."""
+        del plate, track_id, at_us
+        return None
+
+
+def test_a_period_without_a_key_keeps_no_reading() -> None:
+    """Nothing is known of the plate then, and the grounds that need it say so."""
+    messages = (fast(0, voted(0.995)), fast(1, voted(0.995)))
+    core = ViolationsCore(seal=NoSeal())
+    assert PLATE.encode() not in play(core, Cameras(ROAD), messages)[1]
+    (one,) = found(*messages, second(2), second(3), seal=NoSeal())
+    known = {e.ground: e.outcome for e in one.exculpations}
+    assert (known["duplicate"], known["plate_owner"]) == ("unknown", "unknown")
+
+
 def test_a_plate_leaves_the_state_with_the_window_in_which_the_same_offence_is_looked_for() -> None:
     """A state lies on disks and in checkpoints, which outlast a key: it keeps the seal while the vehicle waits."""
     core = ViolationsCore(seal=Seal())
