@@ -20,12 +20,12 @@ from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
 from processors.violations.offence import Offence
-from processors.violations.plate_seal import PlateSeal, SealedPlate, read_plates
-from processors.violations.watch import Watch
+from processors.violations.plate_seal import PlateSeal, SealedPlate, readable
+from processors.violations.watch import Watch, track_of
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 2
+FORMAT = 3
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -160,13 +160,13 @@ class ViolationsCore:
             offences = self._offences(state, second)
             if offences:
                 out += docket.enter(offences, self.settings)
-            if docket.pending and tracks.plates:
+            if docket.pending and (tracks.plates or offences):
                 for entry in docket.pending.values():
                     best = entry.best
-                    read = watch.read(best.track_id, best.seen, tracks)
+                    read = watch.read(best, best.seen)
                     if read is not best.seen:
                         entry.best = replace(best, seen=read)
-                self._keep_plates(state, tracks)
+                self._keep_plates(state)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
         for entry in out:
@@ -189,16 +189,18 @@ class ViolationsCore:
                     offences.append((rule.kind, rule.version, one))
         return offences
 
-    def _keep_plates(self, state: CameraViolations, tracks: Tracks) -> None:
+    def _keep_plates(self, state: CameraViolations) -> None:
         """Seal the plates of vehicles that wait: when one is decided it may be out of view."""
-        if self._seal is None or not state.docket.pending or not tracks.plates:
+        if self._seal is None:
             return
-        waiting = {entry.best.track_id: entry.best.at_us for entry in state.docket.pending.values()}
-        for track, plate in read_plates(tracks).items():
-            if track in waiting:
-                sealed = self._seal.seal(plate, track, waiting[track])
-                if sealed is not None:
-                    state.plates[track] = sealed
+        for entry in state.docket.pending.values():
+            vote = state.watch.plates.votes.get(track_of(entry.best))
+            plate = readable(vote) if vote is not None else None
+            if plate is None:
+                continue
+            sealed = self._seal.seal(plate, entry.best.track_id, entry.best.at_us)
+            if sealed is not None:
+                state.plates[entry.best.track_id] = sealed
 
     def message_of(
         self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
-from schemas.messages import Tracks
+from processors.violations.plate_memory import Vote
 
 #: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle:
 #: the same as tracking calls confident (processors/tracking/plates.toml), right in 99 of 100. Higher leaves more
@@ -42,11 +42,7 @@ class PlateSeal(Protocol):
         """Return a plate sealed under the key of the period of an instant; None: that period has no key."""
 
 
-def read_plates(tracks: Tracks) -> dict[str, str]:
-    """Return the plates that are read in a second, by track."""
-    out = {}
-    for voted in tracks.plates:
-        best = voted.candidates[0] if voted.candidates else None
-        if best is not None and best.probability_ratio >= READ_RATIO and voted.reads >= LEAST_READS:
-            out[tracks.track_id[voted.track]] = best.text
-    return out
+def readable(vote: Vote) -> str | None:
+    """Return the plate that a vote stands for; None where it is not sure enough."""
+    text, ratio = vote.readings[0]
+    return text if ratio >= READ_RATIO and vote.reads >= LEAST_READS else None

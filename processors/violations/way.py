@@ -61,10 +61,12 @@ class Way:
     Attributes:
         looks: ascending by time: the last MOST_BEFORE before the line, then those beyond it.
         done: the rule has decided about it.
+        vehicle_class: COCO-80 class as it was last voted.
     """
 
     looks: list[Look]
     done: bool = False
+    vehicle_class: int = -1
 
     def passing(self, position_error_m: float) -> Passing | None:
         """Return when the line was passed; None where that was not seen.
@@ -124,15 +126,16 @@ class Way:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done]
+        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done, self.vehicle_class]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Way":
         """Return what `pack` gave."""
-        looks, done = plain
+        looks, done, vehicle_class = plain
         return cls(
             [Look(at_us, along_m, across_m, cut, Sight(*sight)) for at_us, along_m, across_m, cut, sight in looks],
             done,
+            vehicle_class,
         )
 
 
@@ -163,6 +166,7 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
             if along >= 0 or not line.left_m <= across <= line.right_m or len(ways) >= MOST_WAYS:
                 continue
             way = ways[t.track_id[i]] = Way([])
+        way.vehicle_class = t.track_class[i]
         cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
         sample_us = t.sample_at_us[t.box_sample[b]]
         _add(way.looks, Look(sample_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b)))

@@ -57,7 +57,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/1"
+    version: ClassVar[str] = "red_light/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -122,13 +122,12 @@ class RedLight:
             return None
         red_s = (passing.at_us - phase.since_us) / 1e6
         excess = red_s - settings.coverage_k * error_s - settings.grace_s
-        if excess <= 0 or track_id not in t.track_id:
+        if excess <= 0:
             return None
         on = way.looks[passing.before + 1]
-        i = t.track_id.index(track_id)
         return Offence(
             track_id=track_id,
-            vehicle_class=t.track_class[i],
+            vehicle_class=way.vehicle_class,
             zone_id=line.zone_id,
             since_us=passing.at_us,
             at_us=passing.at_us,

@@ -45,7 +45,7 @@ class StopLineRule:
     """Holds where vehicles stand on red against the line, and when they passed it against its signal's phases."""
 
     kind: ClassVar[str] = "stop_line"
-    version: ClassVar[str] = "stop_line/1"
+    version: ClassVar[str] = "stop_line/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""

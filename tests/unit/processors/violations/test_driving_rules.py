@@ -8,7 +8,7 @@ import pytest
 
 from processors.violations.core import ViolationsCore
 from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
-from schemas.messages import Analysis, Camera, Violation
+from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
 
 BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
@@ -42,6 +42,15 @@ def test_a_way_through_is_proposed_once_with_both_pictures(kind: str) -> None:
     assert one.measured - one.confidence_factor * one.measured_error > one.limit
     assert one.articles
     assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", 6)]
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_vehicle_that_has_left_keeps_the_plate_that_was_read_on_its_way(kind: str) -> None:
+    """A way is proposed two seconds after the vehicle was last seen: its plate is the last vote, not none."""
+    messages = [second(n, s) for n, s in enumerate(driving(FAR, CLASS[kind]))]
+    messages[5] = replace(messages[5], plates=[VotedPlate(0, [PlateCandidate("123ABC02", 0.995)], 3)])
+    (one,), _ = play(ViolationsCore(), Cameras(PLACES[kind]), messages)
+    assert {e.ground: e.outcome for e in one.exculpations}["plate_owner"] == "cleared"
 
 
 @pytest.mark.parametrize("kind", PLACES)
