@@ -21,7 +21,7 @@ from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
 from processors.violations.offence import Offence
 from processors.violations.plate_seal import PlateSeal, SealedPlate, readable
-from processors.violations.watch import Watch, track_of
+from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
@@ -194,7 +194,7 @@ class ViolationsCore:
         if self._seal is None:
             return
         for entry in state.docket.pending.values():
-            vote = state.watch.plates.votes.get(track_of(entry.best))
+            vote = state.watch.plates.votes.get(entry.best.shown_track_id)
             plate = readable(vote) if vote is not None else None
             if plate is None:
                 continue

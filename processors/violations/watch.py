@@ -107,11 +107,8 @@ class Watch:
         return self.read(offence, seen)
 
     def read(self, offence: Offence, seen: Circumstances) -> Circumstances:
-        """Return circumstances with the plate last voted on an offence's vehicle; as they are where there is none.
-
-        The vehicle's present track is that of its latest picture: a stay is named by its first track.
-        """
-        vote = self.plates.votes.get(track_of(offence))
+        """Return circumstances with the plate last voted on an offence's vehicle; as they are where there is none."""
+        vote = self.plates.votes.get(offence.shown_track_id)
         if vote is None:
             return seen
         return replace(seen, plates=vote.readings, plate_reads=vote.reads, plate_elsewhere=vote.shared)
@@ -147,8 +144,3 @@ class Watch:
             {key: (at_us, ratio) for key, at_us, ratio in opened},
             PlateMemory.unpack(plates),
         )  # fmt: skip
-
-
-def track_of(offence: Offence) -> str:
-    """Return the track that shows the vehicle in the offence's latest picture; the one that names it without one."""
-    return offence.sight.track_ids[0] if offence.sight.track_ids else offence.track_id

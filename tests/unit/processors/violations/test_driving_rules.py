@@ -132,3 +132,18 @@ def test_outside_the_hours_a_lorry_may() -> None:
     assert found(driving(FAR, 7), camera(road, calibration=calibration())) == []
     half = camera(zone("here", "roadway", truck_ban_from_h=0.0), calibration=calibration())
     assert found(driving(FAR, 7), half) == []
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_way_ends_where_its_track_goes_over_to_another_vehicle(kind: str) -> None:
+    """Four metres a second, and in one second thirty: what was driven before counts, what comes after is another's."""
+    assert found(driving([0.0, 2.0, 4.0, 34.0, 38.0, 42.0], CLASS[kind], 20.0), PLACES[kind]) == []
+    (one,) = found(driving([*FAR[:5], 85.0, 125.0], CLASS[kind]), PLACES[kind])
+    assert one.measured == 40.0
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
+    """Over three seconds a track may have gone over to another vehicle."""
+    scenes = driving(FAR, CLASS[kind])
+    assert all(one.measured <= 10.0 for one in found([*scenes[:2], [], [], [], *scenes[5:]], PLACES[kind]))

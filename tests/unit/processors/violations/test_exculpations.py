@@ -193,7 +193,8 @@ def test_a_shaking_camera_is_flagged() -> None:
     ("gap_s", "text", "ratio", "outcome"),
     [
         (20, "123ABC02", 0.995, "dropped"),
-        (20, "123ABC02", 0.7, "flagged"),
+        (20, "123ABC02", 0.7, "dropped"),
+        (20, "123ABC02", 0.4, "flagged"),
         (20, "124ABC02", 0.995, "cleared"),
         (70, "123ABC02", 0.995, "cleared"),
     ],
