@@ -18,6 +18,9 @@ BEFORE_M = 35.0
 #: Vehicles followed on one camera, and how long one may be out of sight.
 MOST_WAYS = 128
 GAP_US = 2_500_000
+#: Sum of the squares of three changes of speed in units of coverage_k (1.96) errors: 99 % of chi^2 with three degrees of
+#: freedom, 11.34, over 1.96^2.
+MOST_SQUARES = 2.95
 #: A box that ends so close to the picture's lower edge is cut off there: its foot is nearer than it seems, pixels.
 EDGE_PX = 3.0
 
@@ -97,8 +100,16 @@ class Way:
         at_us = first.at_us + round(share * lasted_s * 1e6)
         return Passing(at_us, error_s, beyond - 1)
 
-    def driven(
-        self, first: int, last: int, *, most_gap_s: float, most_aside_m: float, most_mps2: float, noise_m: float
+    def driven(  # noqa: PLR0913  two looks, and what a vehicle can do between them
+        self,
+        first: int,
+        last: int,
+        *,
+        most_gap_s: float,
+        most_aside_m: float,
+        most_mps2: float,
+        noise_m: float,
+        usual_mps2: float = math.inf,
     ) -> bool:
         """Say whether one vehicle can have driven from one look to another; else the track went over to a neighbour.
 
@@ -108,6 +119,8 @@ class Way:
             most_gap_s: most that two looks in a row may lie apart, seconds.
             most_aside_m: most that two looks in a row may lie apart across the direction, metres.
             most_mps2: most that the speed may change, metres a second squared.
+            usual_mps2: what it changes by usually; what all changes have beyond it, in units of their errors, must be
+                no more than errors make in 99 of 100 ways (MOST_SQUARES).
             noise_m: error of a look's place along the way that is reckoned with, metres. The difference of two speeds
                 has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's.
         """
@@ -118,11 +131,14 @@ class Way:
         whole = [look for look in looks if not look.cut]
         steps = [(b.along_m - a.along_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(whole)]
         speeds = [(path_m / lasted_s, lasted_s) for path_m, lasted_s in steps if lasted_s > 0]
-        return all(
-            abs(after - before)
-            <= most_mps2 * (before_s + after_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, after_s)
-            for (before, before_s), (after, after_s) in pairwise(speeds)
-        )
+        squares = 0.0
+        for (before, before_s), (after, after_s) in pairwise(speeds):
+            change, lasted_s = abs(after - before), (before_s + after_s) / 2
+            error = math.sqrt(6.0) * noise_m / min(before_s, after_s)
+            if change > most_mps2 * lasted_s + error:
+                return False
+            squares += max((change - usual_mps2 * lasted_s) / error, 0.0) ** 2 if error > 0 else 0.0
+        return squares <= MOST_SQUARES
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
