@@ -18,8 +18,8 @@ BEFORE_M = 35.0
 #: Vehicles followed on one camera, and how long one may be out of sight.
 MOST_WAYS = 128
 GAP_US = 2_500_000
-#: Sum of the squares of three changes of speed in units of coverage_k (1.96) errors: 99 % of chi^2 with three degrees of
-#: freedom, 11.34, over 1.96^2.
+#: Sum of the squares of three changes of speed in units of coverage_k (1.96) errors: 99 % of chi^2 with three degrees
+#: of freedom, 11.34, over 1.96^2.
 MOST_SQUARES = 2.95
 #: A box that ends so close to the picture's lower edge is cut off there: its foot is nearer than it seems, pixels.
 EDGE_PX = 3.0
@@ -100,7 +100,7 @@ class Way:
         at_us = first.at_us + round(share * lasted_s * 1e6)
         return Passing(at_us, error_s, beyond - 1)
 
-    def driven(  # noqa: PLR0913  two looks, and what a vehicle can do between them
+    def driven(
         self,
         first: int,
         last: int,
