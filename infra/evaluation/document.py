@@ -24,6 +24,7 @@ def kind_document(score: KindScore) -> dict[str, Any]:
         "implemented": score.implemented,
         "recall": _rounded(score.recall),
         "precision": _rounded(score.precision),
+        "precision_all": _rounded(score.precision_all),
         "delay_s": {
             "median": _rounded(score.delay_quantile_s(0.5)),
             "p95": _rounded(score.delay_quantile_s(0.95)),
@@ -33,6 +34,8 @@ def kind_document(score: KindScore) -> dict[str, Any]:
         "n_found": score.n_found,
         "n_findings": score.n_findings,
         "n_false": score.n_false,
+        "n_dropped": score.n_dropped,
+        "n_officer": score.n_officer,
         "n_repeats": score.n_repeats,
         "n_repeats_elsewhere": score.n_repeats_elsewhere,
         "n_unseen": score.n_unseen,

@@ -22,6 +22,7 @@ class Finding:
         tracks: numbers of its tracks, as in CameraTracks.
         actors: true objects that its tracks are of in its time, by most boxes; empty: unknown.
         measured, measured_error: what was measured, and its standard uncertainty; None: nothing.
+        dropped: a ground excuses it: it is recorded, and proposed to nobody.
     """
 
     finding_id: str
@@ -36,6 +37,7 @@ class Finding:
     actors: frozenset[int] = frozenset()
     measured: float | None = None
     measured_error: float | None = None
+    dropped: bool = False
 
 
 def boxes_of(flat: Sequence[float]) -> Sequence[Box]:

@@ -63,7 +63,10 @@ class KindScore:
         implemented: the product has a rule of this kind.
         n_true: true events that could be found: in view of a camera, and due early enough before its video ends.
         n_found: of those, found.
-        n_findings: findings that are judged: all but those of events at the edge.
+        n_findings: findings that are judged: all but those of events at the edge and those that a ground dropped.
+        n_dropped: findings that a ground dropped: they are recorded and proposed to nobody.
+        n_officer: judged findings of scenes that the product leaves to an officer (kinds.toml), one a scene; neither
+            right nor false.
         n_repeats: findings that are of an event that another finding is paired with; they count as false.
         n_repeats_elsewhere: of those, on another camera than the paired one.
         n_unseen: true events that no camera sees.
@@ -81,6 +84,8 @@ class KindScore:
     n_true: int
     n_found: int
     n_findings: int
+    n_dropped: int
+    n_officer: int
     n_repeats: int
     n_repeats_elsewhere: int
     n_unseen: int
@@ -99,7 +104,7 @@ class KindScore:
     @property
     def n_false(self) -> int:
         """Findings that are of no event, or of one that is found already."""
-        return self.n_findings - self.n_found
+        return self.n_findings - self.n_found - self.n_officer
 
     @property
     def recall(self) -> float | None:
@@ -108,7 +113,13 @@ class KindScore:
 
     @property
     def precision(self) -> float | None:
-        """Share of findings that are right; None where there were none."""
+        """Share of findings that are right, of those that are right or false; None where there were none."""
+        judged = self.n_found + self.n_false
+        return self.n_found / judged if judged else None
+
+    @property
+    def precision_all(self) -> float | None:
+        """Likewise, with the scenes that are left to an officer as false."""
         return self.n_found / self.n_findings if self.n_findings else None
 
     @property
@@ -161,7 +172,8 @@ def score_kind(
     """
     rules = kind_rules(family, kind)
     every = [one for one in truth if one.kind == kind and one.family == family and not one.is_hard_negative]
-    own = [one for one in findings if one.kind == kind and one.family == family]
+    every_own = [one for one in findings if one.kind == kind and one.family == family]
+    own = [one for one in every_own if not one.dropped]
     negatives = [one for one in truth if kind in one.negative_of]
     seen = [one for one in every if one.views]
     judged = [one for one in seen if _due_in_time(one, watch, rules.tolerance_s)]
@@ -185,6 +197,8 @@ def score_kind(
         n_true=len(judged),
         n_found=len(pairs),
         n_findings=len(shown),
+        n_dropped=len(every_own) - len(own),
+        n_officer=sum(negatives[n].scenario in rules.left_to_officer for n in set(hits.values())),
         n_repeats=len(repeats),
         n_repeats_elsewhere=sum(shown[f].camera_id != camera_of[e] for f, e in repeats.items()),
         n_unseen=len(every) - len(seen),

@@ -14,6 +14,8 @@ from infra.evaluation.stated_plate import StatedPlate
 from infra.evaluation.true_event import Family, TrueEvent, View
 from schemas.messages import Incident, Tracks, Truth, TruthTracks, Violation
 
+#: Outcome of a ground that opens no case.
+DROPPED: Final = "dropped"
 FAMILIES: Final[Mapping[str, Family]] = {"VIOLATION": "violation", "INCIDENT": "incident"}
 
 
@@ -160,6 +162,7 @@ class Gathering:
             tracks=(self._number(message.track_id),),
             measured=message.measured,
             measured_error=message.measured_error,
+            dropped=any(one.outcome == DROPPED for one in message.exculpations),
         )
 
 

@@ -52,6 +52,8 @@ def _pooled(scores: Sequence[KindScore]) -> KindScore:
         n_true=sum(one.n_true for one in scores),
         n_found=sum(one.n_found for one in scores),
         n_findings=sum(one.n_findings for one in scores),
+        n_dropped=sum(one.n_dropped for one in scores),
+        n_officer=sum(one.n_officer for one in scores),
         n_repeats=sum(one.n_repeats for one in scores),
         n_repeats_elsewhere=sum(one.n_repeats_elsewhere for one in scores),
         n_unseen=sum(one.n_unseen for one in scores),

@@ -174,6 +174,7 @@ def _violation(
     tracks: Sequence[int],
     measured: float,
     measured_error: float,
+    dropped: int,
 ) -> Finding:
     return Finding(
         finding_id=violation_id,
@@ -187,4 +188,5 @@ def _violation(
         tracks=tuple(tracks),
         measured=float(measured),
         measured_error=float(measured_error),
+        dropped=bool(dropped),
     )

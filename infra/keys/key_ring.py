@@ -1,6 +1,8 @@
 """KeyRing: the store as the violations stage and the review desk use it."""
 
 import logging
+from functools import lru_cache
+from typing import Final
 
 from infra.keys.key_store import KeyStore
 from infra.keys.period import period_of
@@ -8,6 +10,8 @@ from infra.keys.period_key import PeriodKey
 from processors.violations.plate_seal import SealedPlate
 
 logger = logging.getLogger(__name__)
+#: Sealed readings that are kept: a vehicle's plate is sealed anew each second that it is in view.
+MOST_SEALED: Final = 16_384
 
 
 class KeyRing:
@@ -23,10 +27,13 @@ class KeyRing:
     def __init__(self, store: KeyStore) -> None:
         self._store = store
         self._keys: dict[str, PeriodKey | None] = {}
+        self._sealed = lru_cache(MOST_SEALED)(self._seal)
 
     def seal(self, plate: str, track_id: str, at_us: int) -> SealedPlate | None:
         """Return a plate sealed under the key of its period; None, and one error in the log, where that has no key."""
-        period = period_of(at_us)
+        return self._sealed(plate, track_id, period_of(at_us))
+
+    def _seal(self, plate: str, track_id: str, period: str) -> SealedPlate | None:
         key = self._key(period)
         if key is None:
             return None

@@ -110,12 +110,14 @@ def follow(
             del free[stand.track_id]
             here[len(kept)] = i
             kept.append(stand)
-        else:
+        elif stand.hits >= MATURE:
             stand.off += 1
-            if stand.hits >= MATURE and stand.off < LEAVING:
-                kept.append(stand)
+            kept.append(stand)
+            if stand.off < LEAVING:
                 del free[stand.track_id]
-    away = [n for n, stand in enumerate(kept) if n not in here and stand.hits >= MATURE and stand.off == 0]
+    # A vehicle at a place whose own track is elsewhere in this very second is the same: none leaves and is replaced so
+    # soon. What went away is the track, to a second box of the vehicle or to another one.
+    away = [n for n, stand in enumerate(kept) if n not in here and stand.hits >= MATURE]
     for track_id, i in free.items():
         zone_id, box = zone_of(i), boxes[i]
         back = next((n for n in away if same_place(box, kept[n].box, least_iou)), None)
@@ -138,6 +140,10 @@ def follow(
                     *((box[0] + box[2]) / 2, box[3], list(box), second.sight_of(i)),
                 )
             )
+    if any(stand.off >= LEAVING for stand in kept):
+        stay = [n for n, stand in enumerate(kept) if stand.off < LEAVING]
+        here = {place: here[n] for place, n in enumerate(stay) if n in here}
+        kept = [kept[n] for n in stay]
     return kept, here
 
 

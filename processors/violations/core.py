@@ -21,12 +21,13 @@ from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
 from processors.violations.offence import Offence
-from processors.violations.plate_seal import PlateSeal, SealedPlate, read_plates
+from processors.violations.plate_memory import readable
+from processors.violations.plate_seal import PlateSeal, SealedPlate
 from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 2
+FORMAT = 3
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -157,17 +158,17 @@ class ViolationsCore:
             out += docket.all(self.settings)
             seen.forget(self.rules)
         if second is not None:
-            watch.see(second, self.limits)
+            watch.see(second, self.limits, self._seal)
             offences = self._offences(state, second)
             if offences:
                 out += docket.enter(offences, self.settings)
-            if docket.pending and tracks.plates:
+            if docket.pending and (tracks.plates or offences):
                 for entry in docket.pending.values():
                     best = entry.best
-                    read = watch.read(best.track_id, best.seen, tracks)
+                    read = watch.read(best, best.seen, self._seal)
                     if read is not best.seen:
                         entry.best = replace(best, seen=self._veiled(read, best))
-                self._keep_plates(state, tracks)
+                self._keep_plates(state)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
         for entry in out:
@@ -184,7 +185,7 @@ class ViolationsCore:
             for one in found or ():
                 # What the docket will not keep needs no look around.
                 if docket.better(rule.kind, one):
-                    around = watch.around(rule.kind, one, second, self.limits)
+                    around = watch.around(rule.kind, one, second, self.limits, self._seal)
                     offences.append((rule.kind, rule.version, replace(one, seen=self._veiled(around, one))))
                 else:
                     offences.append((rule.kind, rule.version, one))
@@ -202,16 +203,18 @@ class ViolationsCore:
         kept = tuple((one.vehicle_key, ratio) for one, ratio in sealed if one is not None)
         return replace(seen, plates=kept) if kept else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False)
 
-    def _keep_plates(self, state: CameraViolations, tracks: Tracks) -> None:
+    def _keep_plates(self, state: CameraViolations) -> None:
         """Seal the plates of vehicles that wait: when one is decided it may be out of view."""
-        if self._seal is None or not state.docket.pending or not tracks.plates:
+        if self._seal is None:
             return
-        waiting = {entry.best.track_id: entry.best.at_us for entry in state.docket.pending.values()}
-        for track, plate in read_plates(tracks).items():
-            if track in waiting:
-                sealed = self._seal.seal(plate, track, waiting[track])
-                if sealed is not None:
-                    state.plates[track] = sealed
+        for entry in state.docket.pending.values():
+            vote = state.watch.plates.vote(entry.best.shown_track_id, self._seal)
+            plate = readable(vote) if vote is not None else None
+            if plate is None:
+                continue
+            sealed = self._seal.seal(plate, entry.best.track_id, entry.best.at_us)
+            if sealed is not None:
+                state.plates[entry.best.track_id] = sealed
 
     def message_of(
         self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None

@@ -91,7 +91,7 @@ class Docket:
             for key, entry in list(self.pending.items()):
                 settled = now_us - entry.better_us >= settings.settle_s * 1e6
                 waited = now_us - entry.first_us >= settings.hold_s * 1e6
-                left = seen is not None and entry.best.track_id not in seen
+                left = seen is not None and entry.best.shown_track_id not in seen
                 if settled or waited or left:
                     out.append(self._decide(key, settings))
         if self.decided:

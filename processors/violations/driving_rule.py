@@ -21,6 +21,8 @@ class Settings:
         min_kmh: slower anywhere in view, a vehicle comes to stand or starts, which is another matter, km/h.
         min_boxes: boxes behind the track.
         clock_error_s: how far the camera's clock may be wrong, seconds: hours of a ban must be missed by more.
+        most_mps2: most that the speed may change from one second to the next, beside the looks' own errors: above it a
+            track has gone over to another vehicle. 6: a lorry that brakes as hard as it can; a choice.
     """
 
     min_path_m: float = 12.0
@@ -28,6 +30,7 @@ class Settings:
     min_kmh: float = 12.0
     min_boxes: float = 5.0
     clock_error_s: float = 5.0
+    most_mps2: float = 6.0
 
 
 @dataclass(slots=True)
@@ -41,6 +44,12 @@ class Way:
         x_m: where it was first seen there, metres.
         y_m: likewise.
         spoilt: it was too slow, or seemed to be one that may.
+        over: the track made a step that no vehicle can: what it shows since is another one.
+        last_us: when it was last seen with a place.
+        last_x_m: that place, metres.
+        last_y_m: likewise.
+        step_mps: speed of the way there from the place before, metres a second; None: there was none.
+        step_s: how long that took, seconds.
         onset: pictures of the begin.
         best: its longest measurement, None before one is beyond the limit.
     """
@@ -51,12 +60,22 @@ class Way:
     x_m: float
     y_m: float
     spoilt: bool
+    over: bool
+    last_us: int
+    last_x_m: float
+    last_y_m: float
+    step_mps: float | None
+    step_s: float
     onset: Sight
     best: Offence | None
 
 
 #: A vehicle that was not seen for so long has left.
 GONE_US = 2_000_000
+#: Over a longer time without a place a track may have gone over to another vehicle, seconds; a choice.
+MOST_GAP_S = 2.0
+#: Error of a foot point within a vehicle's box, metres, beside the calibration's; a choice.
+FOOT_ERROR_M = 0.5
 #: Vehicles followed on one camera.
 MOST_WAYS = 256
 
@@ -112,14 +131,22 @@ class DrivingRule:
         x, y = t.track_x_m[i], t.track_y_m[i]
         if t.track_class[i] not in self.vehicles or x is None or y is None:
             return None
-        return Way(scope.zone_id or "", second.at_us, second.at_us, x, y, False, second.sight_of(i), None)
+        seen_us = _seen_us(i, second)
+        return Way(
+            *(scope.zone_id or "", second.at_us, second.at_us, x, y, False, False),
+            *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
+        )
 
     def _go_on(
         self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
     ) -> None:
         t = second.tracks
-        way.seen_us = second.at_us
         x, y, speed = t.track_x_m[i], t.track_y_m[i], t.track_speed_kmh[i]
+        if not way.over and x is not None and y is not None:
+            way.over = not _step(way, _seen_us(i, second), x, y, settings, place)
+        if way.over:
+            return
+        way.seen_us = second.at_us
         # Until it can be measured a speed is unknown, not low.
         slow = speed is not None and speed < settings.min_kmh
         if t.track_class[i] not in self.vehicles or (slow and t.track_boxes[i] >= settings.min_boxes):
@@ -171,7 +198,8 @@ class DrivingRule:
         """Return the state as plain data."""
         return {
             track: [
-                *(w.zone_id, w.since_us, w.seen_us, w.x_m, w.y_m, w.spoilt, w.onset.pack()),
+                *(w.zone_id, w.since_us, w.seen_us, w.x_m, w.y_m, w.spoilt, w.over),
+                *(w.last_us, w.last_x_m, w.last_y_m, w.step_mps, w.step_s, w.onset.pack()),
                 w.best.pack() if w.best is not None else None,
             ]
             for track, w in state.items()
@@ -190,3 +218,27 @@ class DrivingRule:
         if place.calibration is None or not place.camera.analysis.enforcement:
             return []
         return place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)
+
+
+def _seen_us(i: int, second: Second) -> int:
+    """Return when a vehicle was seen last in a second, microseconds since the Unix epoch."""
+    b = second.last_box[i]
+    return second.tracks.sample_at_us[second.tracks.box_sample[b]] if b >= 0 else second.at_us
+
+
+def _step(way: Way, at_us: int, x: float, y: float, settings: Settings, place: Place) -> bool:
+    """Take a vehicle's next place; say whether one vehicle can have driven there, as fast as it had come."""
+    assert place.calibration is not None
+    lasted_s = (at_us - way.last_us) / 1e6
+    if lasted_s <= 0:
+        return True
+    if lasted_s > MOST_GAP_S:
+        return False
+    mps, before_mps, before_s = math.hypot(x - way.last_x_m, y - way.last_y_m) / lasted_s, way.step_mps, way.step_s
+    way.last_us, way.last_x_m, way.last_y_m, way.step_mps, way.step_s = at_us, x, y, mps, lasted_s
+    if before_mps is None:
+        return True
+    # The difference of two speeds has three places in it, weighted 1, -2, 1: sqrt(6) of one's error, see way.py.
+    noise_m = settings.coverage_k * math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
+    allowed = settings.most_mps2 * (before_s + lasted_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, lasted_s)
+    return abs(mps - before_mps) <= allowed

@@ -63,6 +63,11 @@ class Offence:
     middle: Sight | None = None
     seen: Circumstances = field(default_factory=Circumstances)
 
+    @property
+    def shown_track_id(self) -> str:
+        """The track that shows the vehicle in the latest picture: a stay is named by its first track."""
+        return self.sight.track_ids[0] if self.sight.track_ids else self.track_id
+
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         values = (getattr(self, one.name) for one in fields(self))

@@ -1,15 +1,7 @@
 """PlateSeal: how the stage turns a plate into what may leave it. The keys are infra's; a core sees this alone."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
-
-from schemas.messages import Tracks
-
-#: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle:
-#: the same as tracking calls confident (processors/tracking/plates.toml), right in 99 of 100. Higher leaves more
-#: vehicles under their track, lower joins different vehicles; an officer compares the plate with the picture anyway.
-READ_RATIO: Final = 0.99
-LEAST_READS: Final = 2
+from typing import NamedTuple, Protocol
 
 
 class SealedPlate(NamedTuple):
@@ -36,17 +28,10 @@ class SealedPlate(NamedTuple):
 
 
 class PlateSeal(Protocol):
-    """Seals plates. Deterministic: the same arguments give the same bytes."""
+    """Seals plates, and opens them. Deterministic: the same arguments give the same bytes."""
 
     def seal(self, plate: str, track_id: str, at_us: int) -> SealedPlate | None:
         """Return a plate sealed under the key of the period of an instant; None: that period has no key."""
 
-
-def read_plates(tracks: Tracks) -> dict[str, str]:
-    """Return the plates that are read in a second, by track."""
-    out = {}
-    for voted in tracks.plates:
-        best = voted.candidates[0] if voted.candidates else None
-        if best is not None and best.probability_ratio >= READ_RATIO and voted.reads >= LEAST_READS:
-            out[tracks.track_id[voted.track]] = best.text
-    return out
+    def open(self, sealed: bytes, period: str, track_id: str) -> str | None:
+        """Return what was sealed for a track; None: its period's key is gone."""

@@ -10,14 +10,13 @@ from processors.violations.circumstances import Circumstances
 from processors.violations.exculpations.neighbours import closing_in
 from processors.violations.exculpations.thresholds import Thresholds
 from processors.violations.offence import Offence
-from schemas.messages import Tracks
+from processors.violations.plate_memory import PlateMemory
+from processors.violations.plate_seal import PlateSeal
 
 #: Offenders remembered to tell who does alike; the oldest leave.
 MOST_ALIKE: Final = 64
 #: Violations remembered for the duplicate guard; the oldest leave.
 MOST_OPENED: Final = 256
-#: Readings of a plate that are kept.
-RANKS: Final = 2
 #: Below this, sharpness is that of a black picture: its logarithm says nothing.
 LEAST_SHARPNESS: Final = 1e-3
 
@@ -34,6 +33,7 @@ class Watch:
         registry_version: that entry's version.
         alike: (kind, track, event time) of vehicles with an offence, by kind and track, oldest first.
         opened: event time and plate's probability of violations, by kind, zone and plate, oldest first.
+        plates: votes on the vehicles seen a moment ago.
     """
 
     level: float = 0.0
@@ -43,13 +43,15 @@ class Watch:
     registry_version: int = 0
     alike: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     opened: dict[str, tuple[int, float]] = field(default_factory=dict)
+    plates: PlateMemory = field(default_factory=PlateMemory)
 
-    def see(self, second: Second, limits: Thresholds) -> None:
+    def see(self, second: Second, limits: Thresholds, seal: PlateSeal | None) -> None:
         """Hold a second's sharpness against the level; a new registry entry is taken for the view as it is now.
 
         What is remembered of vehicles leaves when it is too old to matter, one a second.
         """
         tracks = second.tracks
+        self.plates.hear(tracks, seal)
         if self.alike:
             key, (_, _, at_us) = next(iter(self.alike.items()))
             if second.at_us - at_us > limits.within_s * 1e6:
@@ -80,7 +82,9 @@ class Watch:
         # Quantised: the state's bytes, and what follows, must not hang on a last bit.
         self.level = round(self.level + step, 6)
 
-    def around(self, kind: str, offence: Offence, second: Second, limits: Thresholds) -> Circumstances:
+    def around(
+        self, kind: str, offence: Offence, second: Second, limits: Thresholds, seal: PlateSeal | None
+    ) -> Circumstances:
         """Return what is to be seen around an offence in the second of its measurement; remembers the offender."""
         tracks = second.tracks
         key = f"{kind}|{offence.track_id}"
@@ -103,21 +107,14 @@ class Watch:
             placed=index >= 0 and tracks.track_x_m[index] is not None and tracks.track_heading_deg[index] is not None,
             others_alike=others,
         )
-        return self.read(offence.track_id, seen, tracks)
+        return self.read(offence, seen, seal)
 
-    def read(self, track_id: str, seen: Circumstances, tracks: Tracks) -> Circumstances:
-        """Return circumstances with the plate that a track has in this second; as they are where it has none."""
-        for vote in tracks.plates:
-            if tracks.track_id[vote.track] != track_id or not vote.candidates:
-                continue
-            best = vote.candidates[0].text
-            shared = any(
-                other.track != vote.track and other.candidates and other.candidates[0].text == best
-                for other in tracks.plates
-            )
-            readings = tuple((one.text, round(one.probability_ratio, 4)) for one in vote.candidates[:RANKS])
-            return replace(seen, plates=readings, plate_reads=vote.reads, plate_elsewhere=shared)
-        return seen
+    def read(self, offence: Offence, seen: Circumstances, seal: PlateSeal | None) -> Circumstances:
+        """Return circumstances with the plate last voted on an offence's vehicle; as they are where there is none."""
+        vote = self.plates.vote(offence.shown_track_id, seal)
+        if vote is None:
+            return seen
+        return replace(seen, plates=vote.readings, plate_reads=vote.reads, plate_elsewhere=vote.shared)
 
     def open(self, kind: str, offence: Offence, limits: Thresholds) -> Offence:
         """Return a decided offence, held against those opened before; remembers it."""
@@ -137,15 +134,16 @@ class Watch:
         """Return this as plain data."""
         return [
             self.level, self.watched_s, self.off_s, self.jumped_at_us, self.registry_version,
-            list(self.alike.values()), [[key, *value] for key, value in self.opened.items()],
+            list(self.alike.values()), [[key, *value] for key, value in self.opened.items()], self.plates.pack(),
         ]  # fmt: skip
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Watch":
         """Return what `pack` gave."""
-        level, watched_s, off_s, jumped_at_us, registry_version, alike, opened = plain
+        level, watched_s, off_s, jumped_at_us, registry_version, alike, opened, plates = plain
         return cls(
             level, watched_s, off_s, jumped_at_us, registry_version,
             {f"{kind}|{track}": (kind, track, at_us) for kind, track, at_us in alike},
             {key: (at_us, ratio) for key, at_us, ratio in opened},
+            PlateMemory.unpack(plates),
         )  # fmt: skip

@@ -18,6 +18,9 @@ BEFORE_M = 35.0
 #: Vehicles followed on one camera, and how long one may be out of sight.
 MOST_WAYS = 128
 GAP_US = 2_500_000
+#: Sum of the squares of three changes of speed in units of coverage_k (1.96) errors: 99 % of chi^2 with three degrees
+#: of freedom, 11.34, over 1.96^2.
+MOST_SQUARES = 2.95
 #: A box that ends so close to the picture's lower edge is cut off there: its foot is nearer than it seems, pixels.
 EDGE_PX = 3.0
 
@@ -61,10 +64,12 @@ class Way:
     Attributes:
         looks: ascending by time: the last MOST_BEFORE before the line, then those beyond it.
         done: the rule has decided about it.
+        vehicle_class: COCO-80 class as it was last voted.
     """
 
     looks: list[Look]
     done: bool = False
+    vehicle_class: int = -1
 
     def passing(self, position_error_m: float) -> Passing | None:
         """Return when the line was passed; None where that was not seen.
@@ -96,7 +101,15 @@ class Way:
         return Passing(at_us, error_s, beyond - 1)
 
     def driven(
-        self, first: int, last: int, *, most_gap_s: float, most_aside_m: float, most_mps2: float, noise_m: float
+        self,
+        first: int,
+        last: int,
+        *,
+        most_gap_s: float,
+        most_aside_m: float,
+        most_mps2: float,
+        noise_m: float,
+        usual_mps2: float = math.inf,
     ) -> bool:
         """Say whether one vehicle can have driven from one look to another; else the track went over to a neighbour.
 
@@ -106,6 +119,8 @@ class Way:
             most_gap_s: most that two looks in a row may lie apart, seconds.
             most_aside_m: most that two looks in a row may lie apart across the direction, metres.
             most_mps2: most that the speed may change, metres a second squared.
+            usual_mps2: what it changes by usually; what all changes have beyond it, in units of their errors, must be
+                no more than errors make in 99 of 100 ways (MOST_SQUARES).
             noise_m: error of a look's place along the way that is reckoned with, metres. The difference of two speeds
                 has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's.
         """
@@ -116,23 +131,27 @@ class Way:
         whole = [look for look in looks if not look.cut]
         steps = [(b.along_m - a.along_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(whole)]
         speeds = [(path_m / lasted_s, lasted_s) for path_m, lasted_s in steps if lasted_s > 0]
-        return all(
-            abs(after - before)
-            <= most_mps2 * (before_s + after_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, after_s)
-            for (before, before_s), (after, after_s) in pairwise(speeds)
-        )
+        squares = 0.0
+        for (before, before_s), (after, after_s) in pairwise(speeds):
+            change, lasted_s = abs(after - before), (before_s + after_s) / 2
+            error = math.sqrt(6.0) * noise_m / min(before_s, after_s)
+            if change > most_mps2 * lasted_s + error:
+                return False
+            squares += max((change - usual_mps2 * lasted_s) / error, 0.0) ** 2 if error > 0 else 0.0
+        return squares <= MOST_SQUARES
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done]
+        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done, self.vehicle_class]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Way":
         """Return what `pack` gave."""
-        looks, done = plain
+        looks, done, vehicle_class = plain
         return cls(
             [Look(at_us, along_m, across_m, cut, Sight(*sight)) for at_us, along_m, across_m, cut, sight in looks],
             done,
+            vehicle_class,
         )
 
 
@@ -163,6 +182,7 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
             if along >= 0 or not line.left_m <= across <= line.right_m or len(ways) >= MOST_WAYS:
                 continue
             way = ways[t.track_id[i]] = Way([])
+        way.vehicle_class = t.track_class[i]
         cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
         sample_us = t.sample_at_us[t.box_sample[b]]
         _add(way.looks, Look(sample_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b)))

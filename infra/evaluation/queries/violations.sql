@@ -9,7 +9,8 @@ SELECT
     arrayFlatten(arrayMap(e -> e.boxes_xyxy_px, v.evidence)) AS boxes,
     [reinterpretAsInt64(cityHash64(v.track_id))] AS tracks,
     v.measured AS measured,
-    v.measured_error AS measured_error
+    v.measured_error AS measured_error,
+    arrayExists(e -> e.outcome = 'dropped', v.exculpations) AS dropped
 FROM violations AS v
 LEFT ANY JOIN
 (

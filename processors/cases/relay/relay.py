@@ -174,7 +174,7 @@ class Relay:
         for one in dead:
             where = one.record
             log.warning("dead letter: %s/%d offset %d: %s", where.topic, where.partition, where.offset, one.error)
-            self._metrics.dead_letters.labels(one.kind.value).inc()
+            self._metrics.dead_letters.labels(one.error_class.value).inc()
         self._writer.bury(dead)
         self._writer.settle()
         ends = {(record.topic, record.partition): record.offset + 1 for record in records}

@@ -96,7 +96,7 @@ class StoppedVehicle:
     """Watches places, not tracks: a place stays the same through a lost track, a passing lorry, a sparse look."""
 
     kind: ClassVar[str] = "stopped_vehicle"
-    version: ClassVar[str] = "stopped_vehicle/1"
+    version: ClassVar[str] = "stopped_vehicle/2"
 
     def initial(self) -> Traffic:
         """No vehicle is followed."""
@@ -117,6 +117,7 @@ class StoppedVehicle:
         findings: list[Finding] = []
         kept, here = self._follow(state.spots, second, index, by_zone, findings) if state.spots else ([], {})
         passing = self._arrive(kept, here, state.passing, second, index, scopes, place)
+        kept = self._leave(kept, second, by_zone, findings)
         if kept:
             self._judge(kept, here, second, by_zone, findings)
         return Traffic(kept, passing), findings
@@ -152,12 +153,30 @@ class StoppedVehicle:
                 del index[spot.track_id]
                 continue
             spot.off += 1
-            if spot.hits >= MATURE and spot.off < LEAVING:
+            if spot.hits >= MATURE:
                 kept.append(spot)
-                del index[spot.track_id]
+                if spot.off < LEAVING:
+                    del index[spot.track_id]
             elif spot.known:
                 findings.append(self._finding(spot, scope, second, i, "ended"))
         return kept, here
+
+    def _leave(
+        self,
+        kept: list[Spot],
+        second: Second,
+        by_zone: dict[str | None, Scope[Settings]],
+        findings: list[Finding],
+    ) -> list[Spot]:
+        """Return the places that are kept: those whose vehicle has gone elsewhere and where none is now are not."""
+        stay: list[Spot] = []
+        for spot in kept:
+            if spot.off < LEAVING:
+                stay.append(spot)
+            elif spot.known:
+                i = second.tracks.track_id.index(spot.track_id)
+                findings.append(self._finding(spot, by_zone[spot.zone_id], second, i, "ended"))
+        return stay
 
     def _arrive(
         self,
@@ -172,7 +191,9 @@ class StoppedVehicle:
         """Give vehicles that come back their place, those seen twice at one place a new one; return the others."""
         allowed = place.mask_of(STANDING_ALLOWED)
         masks, boxes, steady = second.zone_mask, second.mean_box, second.steady
-        left = [spot for spot in kept if spot.subject not in here and spot.hits >= MATURE and spot.off == 0]
+        # Whose track is elsewhere in this very second while a vehicle is at the place is there still: none leaves and
+        # is replaced so soon. The track went over to a second box of the vehicle, or to another one.
+        left = [spot for spot in kept if spot.subject not in here and spot.hits >= MATURE]
         passing: dict[str, tuple[list[float], Sight]] = {}
         for track_id, i in index.items():
             mask = masks[i]
@@ -188,7 +209,7 @@ class StoppedVehicle:
                 back.track_id = track_id
                 if track_id not in back.tracks and len(back.tracks) < MOST_TRACKS:
                     back.tracks.append(track_id)
-                back.seen_us, back.absent_us, back.own = second.at_us, 0, 1
+                back.seen_us, back.absent_us, back.own, back.off = second.at_us, 0, 1, 0
                 back.hits += 1
                 here[back.subject] = i
                 continue
@@ -232,13 +253,7 @@ class StoppedVehicle:
                 and settings.queue_vehicles
                 and second.at_us - spot.since_us < settings.queue_dwell_s * 1e6
             ):
-                standing = sum(
-                    1
-                    for other in kept
-                    if other.zone_id == spot.zone_id
-                    and other.hits >= MATURE
-                    and second.at_us - other.since_us < settings.queue_dwell_s * 1e6
-                )
+                standing = _vehicles(kept, spot.zone_id, second.at_us - settings.queue_dwell_s * 1e6, settings)
                 if standing >= settings.queue_vehicles:
                     continue
             spot.known = True
@@ -284,6 +299,17 @@ class StoppedVehicle:
             [Spot(*[*fields[:-1], Sight(*fields[-1])]) for fields in spots],
             {track: (box, Sight(*sight)) for track, (box, sight) in passing.items()},
         )
+
+
+def _vehicles(spots: Sequence[Spot], zone_id: str, since_us: float, settings: Settings) -> int:
+    """Return how many vehicles came to stand in a zone since an instant; two places of one vehicle count once."""
+    counted: list[Spot] = []
+    for spot in spots:
+        if spot.zone_id != zone_id or spot.hits < MATURE or spot.since_us <= since_us:
+            continue
+        if not any(same_place(spot.box, one.box, settings.same_place_iou) for one in counted):
+            counted.append(spot)
+    return len(counted)
 
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:

@@ -35,6 +35,8 @@ class Settings:
         most_aside_m: most that they may lie apart across the direction, metres: half a lane of 3.5 m. A choice.
         most_mps2: most that the speed may change between them, metres a second squared, beside the looks' own errors:
             tyres on dry asphalt hold about 10, the acceleration of gravity.
+        usual_mps2: what it changes by usually, likewise: hard braking and starting in traffic. Beyond it all changes
+            together may be no more than the looks' errors make. A choice.
         least_looks: looks before the line: a track that begins at the line did not pass it.
     """
 
@@ -46,6 +48,7 @@ class Settings:
     most_gap_s: float = 1.1
     most_aside_m: float = 1.75
     most_mps2: float = 10.0
+    usual_mps2: float = 4.0
     least_looks: float = 2.0
 
 
@@ -57,7 +60,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/1"
+    version: ClassVar[str] = "red_light/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -108,6 +111,7 @@ class RedLight:
             most_gap_s=settings.most_gap_s,
             most_aside_m=settings.most_aside_m,
             most_mps2=settings.most_mps2,
+            usual_mps2=settings.usual_mps2,
             noise_m=settings.coverage_k * (settings.position_error_m or calibration.position_error_m),
         ):
             way.done = True
@@ -122,13 +126,12 @@ class RedLight:
             return None
         red_s = (passing.at_us - phase.since_us) / 1e6
         excess = red_s - settings.coverage_k * error_s - settings.grace_s
-        if excess <= 0 or track_id not in t.track_id:
+        if excess <= 0:
             return None
         on = way.looks[passing.before + 1]
-        i = t.track_id.index(track_id)
         return Offence(
             track_id=track_id,
-            vehicle_class=t.track_class[i],
+            vehicle_class=way.vehicle_class,
             zone_id=line.zone_id,
             since_us=passing.at_us,
             at_us=passing.at_us,

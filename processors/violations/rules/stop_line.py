@@ -30,6 +30,8 @@ class Settings:
         max_beyond_m: front beyond the line from which on it stands in the junction, not at the line, metres: there a
             driver may have to wait for others. A choice.
         clock_error_s: standard uncertainty of the camera's clock against the controller's, seconds; as for red_light.
+        most_gap_s, most_aside_m, most_mps2: what one vehicle can have driven over the line, between two looks; as for
+            red_light. A track that went over to another box did not pass it.
     """
 
     min_stand_s: float = 1.5
@@ -39,13 +41,20 @@ class Settings:
     coverage_k: float = 1.96
     max_beyond_m: float = 9.0
     clock_error_s: float = 0.1
+    most_gap_s: float = 1.1
+    most_aside_m: float = 1.75
+    most_mps2: float = 10.0
+
+
+#: Looks before the line that must be one vehicle's, with the first beyond it.
+BEFORE = 2
 
 
 class StopLineRule:
     """Holds where vehicles stand on red against the line, and when they passed it against its signal's phases."""
 
     kind: ClassVar[str] = "stop_line"
-    version: ClassVar[str] = "stop_line/1"
+    version: ClassVar[str] = "stop_line/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -132,7 +141,14 @@ class StopLineRule:
     def _not_on_green(log: SignalLog, way: Way, line: StopLine, settings: Settings, error_m: float) -> bool:
         """Say whether it is sure that the line was not passed on green: who did may be held up by others."""
         passing = way.passing(error_m)
-        if passing is None:
+        if passing is None or not way.driven(
+            max(passing.before + 1 - BEFORE, 0),
+            passing.before + 1,
+            most_gap_s=settings.most_gap_s,
+            most_aside_m=settings.most_aside_m,
+            most_mps2=settings.most_mps2,
+            noise_m=settings.coverage_k * error_m,
+        ):
             return False
         margin_us = 1e6 * settings.coverage_k * (passing.error_s**2 + settings.clock_error_s**2) ** 0.5
         phases: list[Phase | None] = [

@@ -28,7 +28,7 @@ class TruckBan(DrivingRule):
     """The whole way, widened by the clock's error, must lie in the banned hours by the country's clock."""
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/1"
+    version: ClassVar[str] = "truck_ban/2"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
     triggers: ClassVar[frozenset[str]] = frozenset({"truck_ban_from_h"})
     vehicles: ClassVar[frozenset[int]] = frozenset({7})

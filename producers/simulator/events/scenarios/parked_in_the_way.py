@@ -29,7 +29,9 @@ class ParkedInTheWay:
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
-        kind = TRUCK if scene.random.random() < 0.15 else CAR
+        # where lorries are banned by the hour it would be an offence of another kind
+        lorry = scene.random.random() < 0.15 and scene.city.streets.truck_ban_h(scene.camera.edge) is None
+        kind = TRUCK if lorry else CAR
         staged = stand(scene, self.name, kind, float(scene.random.uniform(*STAND_S)), "parked")
         if not {"bus-stop", "access"} & scene.camera.areas.keys():
             return staged

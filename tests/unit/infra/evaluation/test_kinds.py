@@ -1,12 +1,16 @@
 """Findings against true events, case by case, counted by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.evaluation.document import below_goal, kind_document
+from infra.evaluation.finding import Finding
 from infra.evaluation.implemented import implemented_kinds
-from infra.evaluation.kind_score import Hits, Watch, score_kind
+from infra.evaluation.kind_score import Hits, KindCase, Watch, score_kind
 from infra.evaluation.picture import picture
 from infra.evaluation.pooled import pooled_kinds
+from infra.evaluation.true_event import TrueEvent
 from tests.unit.infra.evaluation.street import WATCH, S, crowd, event, finding
 
 
@@ -176,3 +180,38 @@ def test_every_rule_is_an_implemented_kind() -> None:
         ("incident", "loitering"),
         ("incident", "stopped_vehicle"),
     } <= set(implemented_kinds())
+
+
+def red_light(truth: list[TrueEvent], findings: list[Finding]) -> KindCase:
+    """Score red lights."""
+    return score_kind("red_light", "violation", truth, findings, WATCH, implemented=True)
+
+
+def test_what_a_ground_dropped_is_proposed_to_nobody() -> None:
+    """It is counted apart: no repeat of the one that was proposed, and it finds nothing where it is the only one."""
+    events = [event("e", 100, 100, 110, kind="red_light", family="violation")]
+    one = finding("f", 101, kind="red_light", family="violation")
+    score = red_light(events, [one, replace(one, finding_id="again", dropped=True)]).score
+    assert (score.n_found, score.n_findings, score.n_dropped, score.n_repeats, score.precision) == (1, 1, 1, 0, 1.0)
+    alone = red_light(events, [replace(one, dropped=True)]).score
+    assert (alone.recall, alone.n_findings, alone.n_dropped) == (0.0, 0, 1)
+
+
+def test_a_scene_left_to_an_officer_is_neither_right_nor_false_once() -> None:
+    """An emergency vehicle on red is proposed because nothing tells it apart; a second proposal of it is false."""
+    scene = event("e", 100, 100, 110, kind="red_light", family="violation", negative_of=("red_light",))
+    left = replace(scene, scenario="emergency_on_red")
+    findings = [finding(name, at, kind="red_light", family="violation") for name, at in (("f", 101), ("g", 102))]
+    score = red_light([left], findings[:1]).score
+    assert (score.n_findings, score.n_officer, score.n_false, score.precision, score.precision_all) == (
+        1,
+        1,
+        0,
+        None,
+        0.0,
+    )
+    assert red_light([left], findings).score.n_false == 1
+    other = red_light([scene], findings[:1]).score
+    assert (other.n_officer, other.n_false, other.precision) == (0, 1, 0.0)
+    document = kind_document(pooled_kinds([[score], [other]])[0])
+    assert (document["n_officer"], document["n_dropped"], document["precision_all"]) == (1, 0, 0.0)

@@ -113,6 +113,23 @@ def test_a_queue_at_a_signal_is_none_until_it_is_no_queue() -> None:
     assert min(s.opened_at_us - s.started_at_us for s in stuck if s.phase is IncidentPhase.OPEN) == 180_000_000
 
 
+def test_second_boxes_of_a_vehicle_do_not_make_a_queue_of_it() -> None:
+    """Two cars, of which one has been detected twice for a while: they are two, and one incident each."""
+    pair = [car("a", 300, 300), car("b", 500, 300)]
+    scenes = [[*pair, car("b2", 510, 304)] for _ in range(55)] + [pair] * 15
+    opened = [s for s in found(ROAD, scenes) if s.phase is IncidentPhase.OPEN]
+    assert sorted(s.opened_at_us - s.started_at_us for s in opened) == [60_000_000] * 2
+
+
+def test_a_track_that_goes_over_to_a_second_box_does_not_open_the_incident_again() -> None:
+    """The track takes a box beside the car, a new one takes the car: one incident, still open."""
+    scenes = [[car("a", 300, 300)] for _ in range(90)] + [[car("a", 390, 350), car("b", 300, 300)]]
+    steps = found(ROAD, scenes + [[car("b", 300, 300)] for _ in range(60)])
+    assert len({s.incident_id for s in steps}) == 1
+    assert steps[-1].phase is not IncidentPhase.CLOSE
+    assert steps[-1].track_ids == ["a", "b"]
+
+
 def test_parked_cars_do_not_make_a_queue_of_a_breakdown() -> None:
     """Three cars that have stood for ever are no queue around the fourth."""
     parked = [car(f"p{i}", 100 + 120 * i, 600) for i in range(3)]

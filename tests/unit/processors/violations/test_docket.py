@@ -21,11 +21,11 @@ SIGHT = Sight(EPOCH_US, 1, 0, 7, EPOCH_US, ["a"], [0.0, 0.0, 1.0, 1.0])
 
 def offence(worth: float, at_s: int, track_id: str = "a") -> Offence:
     """Return a measurement that is worth so much."""
-    at_us = EPOCH_US + at_s * 1_000_000
+    at_us, sight = EPOCH_US + at_s * 1_000_000, SIGHT._replace(track_ids=[track_id])
     return Offence(
         track_id=track_id, vehicle_class=2, zone_id=None, since_us=EPOCH_US, at_us=at_us, measured=90.0, error=2.0,
-        limit=60.0, unit="km/h", confidence_factor=1.96, excess=26.0, worth=worth, measures={}, summary="", onset=SIGHT,
-        sight=SIGHT, clock_source=ClockSource.RTCP, registry_version=1, calibration_version=3,
+        limit=60.0, unit="km/h", confidence_factor=1.96, excess=26.0, worth=worth, measures={}, summary="", onset=sight,
+        sight=sight, clock_source=ClockSource.RTCP, registry_version=1, calibration_version=3,
         calibration_method="survey", model_version="m1",
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ def test_every_clock_has_a_word(source: ClockSource) -> None:
 def test_states_of_another_format_are_refused() -> None:
     """With what to do about it."""
     core = ViolationsCore()
-    with pytest.raises(ValueError, match="has format 9, this version reads 2; run the version"):
+    with pytest.raises(ValueError, match="has format 9, this version reads 3; run the version"):
         core.from_bytes("cam-1", b"\x09[]")
     with pytest.raises(ValueError, match="has format nothing"):
         core.from_bytes("cam-1", b"")

@@ -8,7 +8,7 @@ import pytest
 
 from processors.violations.core import ViolationsCore
 from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
-from schemas.messages import Analysis, Camera, Violation
+from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
 
 BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
@@ -42,6 +42,15 @@ def test_a_way_through_is_proposed_once_with_both_pictures(kind: str) -> None:
     assert one.measured - one.confidence_factor * one.measured_error > one.limit
     assert one.articles
     assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 0), ("peak", 6)]
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_vehicle_that_has_left_keeps_the_plate_that_was_read_on_its_way(kind: str) -> None:
+    """A way is proposed two seconds after the vehicle was last seen: its plate is the last vote, not none."""
+    messages = [second(n, s) for n, s in enumerate(driving(FAR, CLASS[kind]))]
+    messages[5] = replace(messages[5], plates=[VotedPlate(0, [PlateCandidate("123ABC02", 0.995)], 3)])
+    (one,), _ = play(ViolationsCore(), Cameras(PLACES[kind]), messages)
+    assert {e.ground: e.outcome for e in one.exculpations}["plate_owner"] == "cleared"
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -123,3 +132,18 @@ def test_outside_the_hours_a_lorry_may() -> None:
     assert found(driving(FAR, 7), camera(road, calibration=calibration())) == []
     half = camera(zone("here", "roadway", truck_ban_from_h=0.0), calibration=calibration())
     assert found(driving(FAR, 7), half) == []
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_way_ends_where_its_track_goes_over_to_another_vehicle(kind: str) -> None:
+    """Four metres a second, and in one second thirty: what was driven before counts, what comes after is another's."""
+    assert found(driving([0.0, 2.0, 4.0, 34.0, 38.0, 42.0], CLASS[kind], 20.0), PLACES[kind]) == []
+    (one,) = found(driving([*FAR[:5], 85.0, 125.0], CLASS[kind]), PLACES[kind])
+    assert one.measured == 40.0
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
+    """Over three seconds a track may have gone over to another vehicle."""
+    scenes = driving(FAR, CLASS[kind])
+    assert all(one.measured <= 10.0 for one in found([*scenes[:2], [], [], [], *scenes[5:]], PLACES[kind]))

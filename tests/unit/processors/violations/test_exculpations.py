@@ -193,7 +193,8 @@ def test_a_shaking_camera_is_flagged() -> None:
     ("gap_s", "text", "ratio", "outcome"),
     [
         (20, "123ABC02", 0.995, "dropped"),
-        (20, "123ABC02", 0.7, "flagged"),
+        (20, "123ABC02", 0.7, "dropped"),
+        (20, "123ABC02", 0.4, "flagged"),
         (20, "124ABC02", 0.995, "cleared"),
         (70, "123ABC02", 0.995, "cleared"),
     ],
@@ -256,13 +257,13 @@ def test_what_is_remembered_is_bounded() -> None:
     view = play_second()
     for n in range(400):
         one = offence(track_id=f"t{n}", seen=Circumstances(plates=((f"{n:03d}ABC02", 0.99),)))
-        watch.around("u_turn", one, view, LIMITS)
+        watch.around("u_turn", one, view, LIMITS, None)
         watch.open("u_turn", one, LIMITS)
     assert len(watch.alike) == MOST_ALIKE
     assert len(watch.opened) == MOST_OPENED
     assert Watch.unpack(watch.pack()) == watch
     for n in range(700, 700 + MOST_OPENED):
-        watch.see(Second(second(n), Place(ROAD)), LIMITS)
+        watch.see(Second(second(n), Place(ROAD)), LIMITS, None)
     assert (watch.alike, watch.opened) == ({}, {})
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.messages import Analysis, Camera, Signal
+from schemas.messages import Analysis, Camera, PlateCandidate, Signal, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
 from tests.unit.processors.violations.junction import APPROACH, LINE_M, Fronts, found, tracks
 
@@ -26,6 +26,19 @@ def test_a_passing_on_red_is_proposed_once_with_three_pictures() -> None:
     assert one.measures["red_before_onset_s"] == 1.5
     assert one.measures["red_before_middle_s"] == 2.0
     assert {article.code for article in one.articles} == {"KoAP 599"}
+
+
+def test_who_has_left_the_view_when_the_phases_are_heard_is_proposed_with_the_plate() -> None:
+    """The fastest are out of view a second later, when the controller's word comes; class and plate are remembered."""
+    fast: Fronts = [7.5 * n - 41.0 for n in range(8)]
+    messages = tracks([*fast, None, None, None, None], GREEN_THEN_RED)
+    plate = VotedPlate(0, [PlateCandidate("123ABC02", 0.995)], 3)
+    messages[3] = replace(messages[3], plates=[plate])
+    (one,) = found(messages)
+    assert found(messages, at_once=False) == [one]
+    assert (one.measured, one.vehicle_class) == (1.73, messages[0].track_class[0])
+    (owner,) = (e for e in one.exculpations if e.ground == "plate_owner")
+    assert owner.outcome == "cleared"
 
 
 @pytest.mark.parametrize("signal", [Signal.GREEN, Signal.AMBER, Signal.RED_AMBER, Signal.FLASHING, Signal.DARK])
@@ -60,6 +73,8 @@ def test_who_stops_beyond_the_line_did_not_pass_through() -> None:
     [
         # it stands before the line, and in one step is 12 m further: no car does that
         [-6.0] * 6 + [6.0, 12.0, 18.0, None, None, None],
+        # it stands before the line, its box jumps on, rests and jumps again: each step alone could be driven
+        [-0.5] * 6 + [3.0, 3.2, 6.8, 10.4, None, None],
         # nothing was seen for 1.5 s around the line
         [-10.0, -8.0, -6.0, -4.0, None, None, 6.5, 10.0, 14.0, None, None, None],
         # a track that begins at the line

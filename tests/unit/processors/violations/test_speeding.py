@@ -8,7 +8,7 @@ import pytest
 from processors.rules.place import Place
 from processors.violations.core import ViolationsCore
 from processors.violations.rules.speeding import Settings, scopes_of
-from schemas.messages import Analysis, Camera, Violation
+from schemas.messages import Analysis, Camera, Tracks, Violation
 from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, person, play, second, zone
 
 LIMIT_KMH = 60.0
@@ -140,3 +140,56 @@ def test_scopes_have_the_limit_that_holds() -> None:
     """For the operator's check of a registry entry."""
     (scope,) = scopes_of(Place(replace(ROAD, speed_limit_kmh=90.0)))
     assert (scope.zone_id, scope.settings.speed_limit_kmh) == ("road", LIMIT_KMH)
+
+
+def moving(number: int, metres: Sequence[float], speed_kmh: float, error_kmh: float, y_px: float = 500) -> Tracks:
+    """Return a second in which a car is at these places along the road, the last box at a row of the picture."""
+    base = second(number, [car("a", 500, 500, speed_kmh=speed_kmh, error_kmh=error_kmh)], samples=len(metres))
+    rows = [500.0] * (len(metres) - 1) + [y_px]
+    return replace(
+        base,
+        box_x_m=[5.0] * len(metres),
+        box_y_m=list(metres),
+        box_y1_px=[row - 50 for row in rows],
+        box_y2_px=rows,
+    )
+
+
+FAST = [6.0 * n for n in range(5)]  # 30 m/s at 5 frames a second
+
+
+def test_one_whole_second_proves_it_where_it_does_so_by_far_and_step_by_step() -> None:
+    """Who drives fastest is in view for little more than one camera-second."""
+    (one,) = play(ViolationsCore(), Cameras(ROAD), [moving(0, FAST, 108.0, 4.0), second(1)])[0]
+    assert (one.measured, one.measures["seconds"]) == (108.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("metres", "error_kmh"),
+    [
+        # a track that goes over to another vehicle: one step of 40 m among some of 2
+        ([0.0, 2.0, 42.0, 44.0, 46.0], 4.0),
+        # far beyond by the usual interval, not by the wider one
+        (FAST, 13.0),
+        # two steps are too few
+        (FAST[:3], 4.0),
+    ],
+)
+def test_one_second_that_may_be_a_mistake_of_tracking_proves_nothing(metres: list[float], error_kmh: float) -> None:
+    """It needs the wider interval and three steps, of which most are too fast."""
+    road = replace(ROAD, zones=[replace(ROAD.zones[0], limits={"speed_limit_kmh": LIMIT_KMH, "max_error_kmh": 15.0})])
+    assert play(ViolationsCore(), Cameras(road), [moving(0, metres, 108.0, error_kmh), second(1)])[0] == []
+
+
+def test_one_second_never_proves_it_where_the_zone_says_so() -> None:
+    """sure_k 0 asks for a row of seconds whatever they show."""
+    road = replace(ROAD, zones=[replace(ROAD.zones[0], limits={"speed_limit_kmh": LIMIT_KMH, "sure_k": 0.0})])
+    assert play(ViolationsCore(), Cameras(road), [moving(0, FAST, 108.0, 4.0), second(1)])[0] == []
+
+
+def test_a_last_box_cut_off_beyond_the_zone_does_not_hide_the_vehicle() -> None:
+    """The zone ends above the picture's lower edge; the boxes before lay in it."""
+    drawn = replace(ROAD.zones[0], polygon_px=[0, 0, 1000, 0, 1000, 900, 0, 900])
+    road = replace(ROAD, zones=[drawn])
+    messages = [moving(0, FAST, 108.0, 4.0, y_px=1000), second(1)]
+    assert [v.zone_id for v in play(ViolationsCore(), Cameras(road), messages)[0]] == ["road"]

@@ -56,6 +56,20 @@ def test_the_whole_interval_must_lie_beyond(kind: str) -> None:
     assert len(found(standing(63), place(KINDS[kind]))) == 1
 
 
+def test_a_track_that_goes_over_to_a_second_box_does_not_end_the_stay() -> None:
+    """The detector gives a vehicle two boxes and the track takes the other one; the vehicle is still at its place."""
+    scenes = standing(40)[:40]
+    scenes += [[car("a", 600, 560), car("b", 500, 500)]] + [[car("b", 500, 500)] for _ in range(30)]
+    (one,) = found([*scenes, [], []], place("sidewalk"))
+    assert (one.track_id, one.measured) == ("a", 70.0)
+
+
+def test_who_drives_on_has_left_although_the_next_comes_to_its_place() -> None:
+    """Forty seconds each: the place is empty for some seconds between."""
+    scenes = standing(40)[:40] + [[car("a", 500, 500 + 60 * n)] for n in range(1, 5)]
+    assert found([*scenes, *standing(40, "b")], place("sidewalk")) == []
+
+
 def test_another_track_of_the_same_vehicle_is_no_second_one() -> None:
     """The track is lost behind a lorry after forty seconds: the stay goes on under the first track's name."""
     scenes = [*standing(40), *standing(40, "b")]

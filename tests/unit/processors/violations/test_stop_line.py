@@ -45,6 +45,11 @@ def test_who_passed_on_green_or_is_not_held_by_red_may_stand(signals: list[tuple
     assert found(tracks(stand(5.0), signals)) == []
 
 
+def test_a_track_that_goes_over_to_a_box_beyond_the_line_is_none() -> None:
+    """A vehicle that stands before the line on red, and in half a second is 7 m further: that is another box."""
+    assert found(tracks([-14.0, -8.0, -4.0, -2.0, -2.0, -2.0, -2.0, *[5.0] * 8, None, None], AMBER_THEN_RED)) == []
+
+
 def test_a_track_that_begins_beyond_the_line_is_none() -> None:
     """How it came there was not seen."""
     assert found(tracks([5.0] * 12, AMBER_THEN_RED)) == []

@@ -1,0 +1,116 @@
+"""PlateMemory: the plates voted on a camera's vehicles a moment ago; a rule may propose one that has left by then.
+
+A state lies in changelogs and checkpoints, which outlive a destroyed key: it holds readings under their period's key.
+Where the stage has no keys it holds them in clear, for as short.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from processors.violations.plate_seal import PlateSeal
+from schemas.messages import Tracks
+
+#: How long a vote is kept after it was last heard, microseconds: red_light waits 10 s for its controller, ways in a
+#: zone are judged 2 s after the vehicle was last seen.
+KEPT_US: Final = 15_000_000
+#: Votes kept of one camera; the oldest leave first.
+MOST_VOTES: Final = 256
+#: Readings of a plate that are kept.
+RANKS: Final = 2
+#: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle:
+#: the same as tracking calls confident (processors/tracking/plates.toml), right in 99 of 100. Higher leaves more
+#: vehicles under their track, lower joins different vehicles; an officer compares the plate with the picture anyway.
+READ_RATIO: Final = 0.99
+LEAST_READS: Final = 2
+
+
+class Vote(NamedTuple):
+    """The latest vote on one track.
+
+    Attributes:
+        at_us: begin of the second that had it, microseconds since the Unix epoch.
+        readings: (text, probability) of the best readings, the best first; sealed, in hexadecimal, where there is a
+            period.
+        reads: readings behind them.
+        shared: another track of that second had the same best reading.
+        period: of the key that the readings are under; None: they are in clear.
+    """
+
+    at_us: int
+    readings: tuple[tuple[str, float], ...]
+    reads: int
+    shared: bool
+    period: str | None = None
+
+
+@dataclass(slots=True)
+class PlateMemory:
+    """One camera's votes.
+
+    Attributes:
+        votes: by track, the least recently heard first; in clear by `vote`.
+    """
+
+    votes: dict[str, Vote] = field(default_factory=dict)
+
+    def hear(self, tracks: Tracks, seal: PlateSeal | None) -> None:
+        """Take the votes of a second; those that are too old leave, and so do those of a period without a key."""
+        if self.votes:
+            track, vote = next(iter(self.votes.items()))
+            while not 0 <= tracks.captured_at_us - vote.at_us <= KEPT_US:
+                del self.votes[track]
+                if not self.votes:
+                    break
+                track, vote = next(iter(self.votes.items()))
+        if not tracks.plates:
+            return
+        at_us = tracks.captured_at_us
+        texts = [vote.candidates[0].text for vote in tracks.plates if vote.candidates]
+        for voted in tracks.plates:
+            if not voted.candidates:
+                continue
+            name = tracks.track_id[voted.track]
+            self.votes.pop(name, None)
+            best = [(one.text, round(one.probability_ratio, 4)) for one in voted.candidates[:RANKS]]
+            shared, period = texts.count(voted.candidates[0].text) > 1, None
+            if seal is not None:
+                sealed = [(seal.seal(text, name, at_us), ratio) for text, ratio in best]
+                best = [(one.encrypted.hex(), ratio) for one, ratio in sealed if one is not None]
+                if not best:
+                    continue
+                period = next(one.key_period for one, _ in sealed if one is not None)
+            self.votes[name] = Vote(at_us, tuple(best), voted.reads, shared, period)
+        while len(self.votes) > MOST_VOTES:
+            del self.votes[next(iter(self.votes))]
+
+    def vote(self, track_id: str, seal: PlateSeal | None) -> Vote | None:
+        """Return the latest vote on a track with its readings in clear; None: there is none, or its key is gone."""
+        found = self.votes.get(track_id)
+        if found is None or found.period is None:
+            return found
+        if seal is None:
+            return None
+        opened = [(seal.open(bytes.fromhex(text), found.period, track_id), ratio) for text, ratio in found.readings]
+        readings = tuple((text, ratio) for text, ratio in opened if text is not None)
+        return found._replace(readings=readings, period=None) if readings else None
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [[track, *vote] for track, vote in self.votes.items()]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "PlateMemory":
+        """Return what `pack` gave."""
+        return cls(
+            {
+                track: Vote(at_us, tuple((text, ratio) for text, ratio in readings), reads, shared, period)
+                for track, at_us, readings, reads, shared, period in plain
+            }
+        )
+
+
+def readable(vote: Vote) -> str | None:
+    """Return the plate that a vote in clear stands for; None where it is not sure enough."""
+    text, ratio = vote.readings[0]
+    return text if ratio >= READ_RATIO and vote.reads >= LEAST_READS else None
