@@ -55,6 +55,8 @@ RULE_KINDS: Final = frozenset(
         "sidewalk_driving",
         "bus_lane",
         "truck_ban",
+        "u_turn",
+        "wrong_lane",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -223,8 +223,10 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         return {"dwell_s": STOP_LINE_DWELL_S, "wrong_way": 0.0}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
-    if name == "carriageway" and (ban := streets.truck_ban_h(edge)) is not None:
-        return {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
+    if name == "carriageway":
+        ban = streets.truck_ban_h(edge)
+        lorries = {} if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
+        return {**lorries, "u_turn": float(streets.u_turn_banned(edge))}
     if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):

@@ -47,7 +47,7 @@ class ReverseToPark:
             family=TruthFamily.VIOLATION,
             kind="wrong_way",
             scenario=self.name,
-            negative_of=("wrong_way", "stopped_vehicle"),
+            negative_of=("wrong_way", "stopped_vehicle", "u_turn"),
             started_us=scene.at(turned),
             due_us=scene.at(turned),
             ended_us=scene.at(left),

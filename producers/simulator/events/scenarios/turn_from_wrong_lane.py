@@ -16,18 +16,23 @@ BEFORE_AMBER_S = (1.5, 6.0)
 
 
 class TurnFromWrongLane:
-    """Turns left from the rightmost lane, across those that go straight on."""
+    """Turns left from the rightmost lane or right from the leftmost, across those that go straight on."""
 
     name: ClassVar[str] = "turn_from_wrong_lane"
     shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 1.5}
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
-        return turn_left(scene, self.name, 0, ())
+        leftmost = int(scene.city.streets.edge_lanes[scene.camera.edge]) - 1
+        to_left = bool(scene.random.random() < 0.5)
+        return turn(scene, self.name, 0 if to_left else leftmost, to_left=to_left, negative_of=())
 
 
-def turn_left(scene: Scene, name: str, lane: int, negative_of: tuple[str, ...]) -> Staged:
-    """Stage a car that turns left from a lane while it has green: wrong but from the leftmost."""
+def turn(scene: Scene, name: str, lane: int, *, to_left: bool, negative_of: tuple[str, ...]) -> Staged:
+    """Stage a car that turns from a lane while it has green: wrong but from the lane at that side.
+
+    It is due when the car is more than a lane's width aside of its lane: it surely turns, and is in view still.
+    """
     streets, edge = scene.city.streets, scene.camera.edge
     programme, line = scene.city.programme_at(int(streets.edge_to[edge])), scene.area.along_m[1]
     needs = 85.0 / SPEED_MPS
@@ -37,14 +42,19 @@ def turn_left(scene: Scene, name: str, lane: int, negative_of: tuple[str, ...]) 
     passes_us = round((red - late) * 1e6)
     scene.begin_us = passes_us - round(needs * 1e6)
     right = streets.lane_right_m(edge, lane)
-    turn = [(needs + 0.6 * n, line + along, right - left) for n, (along, left) in enumerate(TURN, 1)]
-    car = scene.act(CAR, [(0.0, line - 85.0, right), (needs, line, right), *turn])
+    sign = -1.0 if to_left else 1.0
+    aside = [(needs + STEP_S * n, line + along, right + sign * way) for n, (along, way) in enumerate(TURN, 1)]
+    car = scene.act(CAR, [(0.0, line - 85.0, right), (needs, line, right), *aside])
+    side, leads = ("left", float(streets.edge_lanes[edge]) - 1.0) if to_left else ("right", 0.0)
     return offence(
-        scene, name, "wrong_lane", car, begin_s=needs, end_s=needs + 0.6 * 4, due_s=needs + 0.6 * 4, at=(line, right),
-        measured=(float(lane), float(streets.edge_lanes[edge]) - 1.0, "lane"), article="KoAP 601",
-        negative_of=negative_of, notes=f"turns left from lane {lane}, counted from the right",
+        scene, name, "wrong_lane", car, begin_s=needs, end_s=needs + STEP_S * 4, due_s=needs + STEP_S * DUE_STEP,
+        at=(line, right), measured=(float(lane), leads, "lane"), article="KoAP 601",
+        negative_of=negative_of, notes=f"turns {side} from lane {lane}, counted from the right",
     )  # fmt: skip
 
 
-#: Way of a left turn beyond the stop line: along, left of the lane, metres, every 0.6 s.
+#: Way of a turn beyond the stop line: along, to the side of the lane, metres, every so many seconds.
 TURN = ((4.8, 0.3), (9.2, 1.8), (12.8, 4.8), (15.0, 9.0), (15.8, 13.8), (16.0, 18.6), (16.0, 23.4))
+STEP_S = 0.6
+#: The first of these at which the car is more than a lane's width aside.
+DUE_STEP = 3

@@ -68,6 +68,8 @@ def test_the_rules_that_ship_are_found() -> None:
         "speeding",
         "stop_line",
         "truck_ban",
+        "u_turn",
+        "wrong_lane",
         "wrong_way",
     ]
 

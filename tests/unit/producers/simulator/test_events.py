@@ -20,6 +20,7 @@ from producers.simulator.plates import plate_of
 from producers.simulator.seeds import generator
 from producers.simulator.sight import Sight
 from producers.simulator.signals import group_of
+from producers.simulator.streets import LANE_M
 from producers.simulator.truth import truth_of
 from producers.simulator.walkers import Walkers
 from schemas.messages import Signal
@@ -28,7 +29,7 @@ CITY = build_city(101, 60)
 #: Kinds that the city stages before the product has a rule for them.
 WITHOUT_RULE = {
     "abandoned_object", "accident", "container_fill", "fire", "flooding", "smoke", "waste_dumping",
-    "pedestrian_priority", "section_speed", "u_turn", "wrong_lane",
+    "pedestrian_priority", "section_speed",
 }  # fmt: skip
 LEFT_BEHIND = {"waste_dumping", "abandoned_object"}
 STAGED_RULES = ("crowd", "loitering", "stopped_vehicle", "speeding", "wrong_way")
@@ -232,6 +233,46 @@ def test_who_stands_beyond_the_line_does_so_on_red_or_on_green(name: str, *, red
         }
         assert shown <= ({Signal.RED, Signal.RED_AMBER} if red else {Signal.GREEN})
         assert (speeds(scene.actors[0], staged.started_us + 1, staged.ended_us - 1) == 0.0).all()
+
+
+@pytest.mark.parametrize("name", ["turn_from_wrong_lane", "turn_from_its_lane", "lane_change_beyond_line"])
+def test_who_turns_has_left_its_lane_when_it_is_due_and_is_in_view_still(name: str) -> None:
+    """More than a lane's width aside; a change of lanes is none at the picture's end, 13 m beyond the line."""
+    for camera, scene, staged in of(name):
+        way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+        car = scene.actors[0]
+        at = staged.started_us + 1_800_000 if staged.negative_of else staged.due_us
+        x, y = (
+            float(np.interp(at, car.at_us, axis)) - zero for axis, zero in zip((car.x_m, car.y_m), origin, strict=True)
+        )
+        aside = abs(x * way[1] - y * way[0] - staged.right_m)
+        assert x * way[0] + y * way[1] - next(iter(camera.areas.values())).along_m[1] < 17.0
+        assert (aside > LANE_M) is (name != "lane_change_beyond_line")
+        assert (staged.measured == staged.limit) is bool(staged.negative_of)
+        if not staged.negative_of:
+            of_site = [c for c in CITY.cameras if c.site == camera.site]
+            truth = truth_of(CITY, camera, of_site, Sight(of_site), "00001", staged, scene.actors)
+            assert truth.view_to_us[0] >= truth.due_at_us
+
+
+@pytest.mark.parametrize("name", ["u_turn", "u_turn_where_allowed"])
+def test_who_turns_round_is_on_the_other_side_when_it_is_due(name: str) -> None:
+    """Right of the middle line when it begins, left of it and heading back when it is due; forbidden there or not."""
+    for camera, scene, staged in of(name):
+        way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+        car = scene.actors[0]
+        right, along = [], []
+        for at in (staged.started_us, staged.ended_us - SECOND_US, staged.ended_us):
+            x, y = (
+                float(np.interp(at, car.at_us, axis)) - zero
+                for axis, zero in zip((car.x_m, car.y_m), origin, strict=True)
+            )
+            right.append(x * way[1] - y * way[0])
+            along.append(x * way[0] + y * way[1])
+        assert right[0] > 0.0 > -1.0 > right[2]
+        assert along[2] < along[1] - 5.0
+        carriageway = next(zone for zone in camera.entry.zones if zone.zone_id == "carriageway")
+        assert bool(carriageway.limits["u_turn"]) is not bool(staged.negative_of)
 
 
 def test_two_that_collide_come_to_rest_and_stay() -> None:

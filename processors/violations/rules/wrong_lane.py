@@ -1,0 +1,134 @@
+"""Wrong lane: turning at a junction from a lane that does not lead there. Defaults and sources: docs/rules.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from processors.rules.place import Place, Scope
+from processors.rules.second import Second
+from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
+from processors.violations.offence import Offence
+from processors.violations.stop_line import StopLine
+from processors.violations.turn import Turn, TurnSettings, joined, turn_of
+from processors.violations.turn_lanes import Lane, lane_of, lanes_of
+from processors.violations.way import Way, follow
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(TurnSettings):
+    """Settings of one stop line: those of a turn; the looks before the line +- k * error must lie in one lane."""
+
+
+class WrongLane:
+    """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
+
+    kind: ClassVar[str] = "wrong_lane"
+    version: ClassVar[str] = "wrong_lane/1"
+
+    def initial(self) -> LineWatch:
+        """Nobody is near the line."""
+        return LineWatch()
+
+    def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
+        """Follow the vehicles near each stop line; measure each that turns beyond it."""
+        offences: list[Offence] = []
+        for scope in lines_in_view(self.kind, scopes_of, state, second, place):
+            line, lanes, settings = scope.settings
+            ways = state.ways.setdefault(line.zone_id, {})
+            joined(ways, second, line, settings)
+            for i in follow(ways, second, line):
+                way = ways.get(second.tracks.track_id[i])
+                offence = self._judge(way, i, line, lanes, settings, second, place) if way is not None else None
+                if offence is not None:
+                    offences.append(offence)
+        return state, offences
+
+    def _judge(
+        self,
+        way: Way,
+        i: int,
+        line: StopLine,
+        lanes: Sequence[Lane],
+        settings: Settings,
+        second: Second,
+        place: Place,
+    ) -> Offence | None:
+        calibration = place.calibration
+        assert calibration is not None
+        turn = turn_of(way.looks, settings, calibration.position_error_m)
+        if turn is None:
+            return None
+        error_m = settings.position_error_m or calibration.position_error_m
+        lane = lane_of(lanes, way.looks[: turn.before + 1], settings.coverage_k * error_m)
+        allowed = [one.number for one in lanes if one.leads(turn.side)]
+        # Where no lane leads there the turn itself is forbidden, which is another offence.
+        if lane is None or lane.leads(turn.side) or not allowed:
+            return None
+        nearest = min(allowed, key=lambda number: abs(number - lane.number))
+        return self._offence(way, i, line, lane, nearest, turn, settings, second, place)
+
+    def _offence(  # noqa: PLR0917 (one vehicle's turn, and what it is held against)
+        self,
+        way: Way,
+        i: int,
+        line: StopLine,
+        lane: Lane,
+        nearest: int,
+        turn: Turn,
+        settings: Settings,
+        second: Second,
+        place: Place,
+    ) -> Offence:
+        t, calibration = second.tracks, place.calibration
+        assert calibration is not None
+        before, last = way.looks[turn.before], way.looks[turn.last]
+        error_lanes = (settings.position_error_m or calibration.position_error_m) / (lane.right_m - lane.left_m)
+        return Offence(
+            track_id=t.track_id[i],
+            vehicle_class=t.track_class[i],
+            zone_id=line.zone_id,
+            since_us=before.at_us,
+            at_us=last.at_us,
+            measured=float(lane.number),
+            error=round(error_lanes, 2),
+            limit=float(nearest),
+            unit="lane",
+            confidence_factor=settings.coverage_k,
+            excess=round(abs(nearest - lane.number) - settings.coverage_k * error_lanes, 2),
+            worth=round(turn.least_m, 2),
+            measures={
+                "lane": float(lane.number),
+                "aside_m": round(turn.aside_m, 2),
+                "aside_error_m": round(turn.error_m, 2),
+                "course_deg": round(turn.course_deg, 0),
+                "beyond_line_m": round(last.along_m, 2),
+            },
+            summary=f"Turns {turn.side} from lane {lane.number} (the rightmost is 0), which does not lead there: "
+            f"{turn.aside_m:.1f} m aside (+-{settings.coverage_k * turn.error_m:.1f}) beyond the stop line "
+            f"{line.zone_id}",
+            onset=before.sight,
+            sight=last.sight,
+            clock_source=t.clock_source,
+            registry_version=t.registry_version,
+            calibration_version=t.calibration_version,
+            calibration_method=calibration.method,
+            model_version=t.model_version,
+        )
+
+    def pack(self, state: LineWatch) -> Any:
+        """Return the state as plain data."""
+        return state.pack()
+
+    def unpack(self, plain: Any) -> LineWatch:
+        """Return the state from what `pack` gave."""
+        return LineWatch.unpack(plain)
+
+
+def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], Settings]]]:
+    """Return the stop lines, each with its lanes, of a calibrated enforcement camera."""
+    out = []
+    for scope in line_scopes(place, WrongLane.kind, Settings, signalled=False):
+        line, settings = scope.settings
+        if lanes := lanes_of(place, line):
+            out.append(Scope(scope.zone, scope.index, scope.bit, (line, lanes, settings), scope.area_m2))
+    return out

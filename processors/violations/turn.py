@@ -1,0 +1,200 @@
+"""Turn: whether a vehicle turned aside beyond a stop line, and to which side, from the looks around the line. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.violations.stop_line import StopLine
+from processors.violations.way import Look, Way
+
+#: A vehicle that turns may go faster than before the line by so much, metres a second squared: brisk driving off.
+SPEED_UP_MPS2 = 3.0
+#: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
+BACK_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """When a vehicle beyond a stop line turns.
+
+    Attributes:
+        min_aside_m: way across the direction, from where it passed the line, metres: way - k * error must lie beyond.
+            A vehicle that changes lanes at 8 m/s is not so far aside before the picture ends, 13 m beyond the line. A
+            choice.
+        min_turn_deg: its course off the direction in the last step, degrees: a lane change in 2.5 s at 8 m/s is at
+            most 16 off it. A choice.
+        coverage_k: k: 1.96, 97.5 % one-sided for a normal error (JCGM 100:2008, annex G).
+        position_error_m: standard uncertainty of a vehicle's place across, metres; 0: the calibration's.
+        least_looks: looks before the line.
+        least_steps: steps aside that make up the way, each of least_step_m: a track that goes over to a vehicle in the
+            next lane does so in one. A choice.
+        least_step_m: see there, metres.
+        most_mps2: most that the speed across may change, metres a second squared: a turn at 28 km/h over a radius of
+            12 m takes 5; more is a track that goes over to a vehicle of the cross street. A choice.
+        most_gap_s: between two looks from the line on, seconds: where one is missing, the track may have gone over to
+            another vehicle. A choice for two looks a second.
+        foot_error_m: standard deviation of a box's foot across from look to look, metres; measured 0.1 on the city's
+            cars before a line.
+    """
+
+    min_aside_m: float = 2.0
+    min_turn_deg: float = 25.0
+    coverage_k: float = 1.96
+    position_error_m: float = 0.0
+    least_looks: float = 2.0
+    least_steps: float = 2.0
+    least_step_m: float = 0.5
+    most_mps2: float = 5.0
+    most_gap_s: float = 0.8
+    foot_error_m: float = 0.15
+
+
+class Turn(NamedTuple):
+    """A turn as it was seen so far.
+
+    Attributes:
+        side: "left" or "right".
+        aside_m: way across the direction since the line, metres, positive.
+        error_m: its standard uncertainty, metres.
+        least_m: aside_m less k times that error, beyond min_aside_m by how much, metres.
+        course_deg: how far off the direction the last step led, degrees.
+        before: place of the last look before the line.
+        last: place of the look that shows it.
+    """
+
+    side: str
+    aside_m: float
+    error_m: float
+    least_m: float
+    course_deg: float
+    before: int
+    last: int
+
+
+def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: float) -> Turn | None:
+    """Return the turn that a vehicle's looks show; None where it goes straight on, or one vehicle may be two.
+
+    The look that is farthest aside shows it: later ones may show less, as the picture's border cuts the box.
+
+    Args:
+        looks: around the line, ascending by time.
+        settings: when it is a turn.
+        calibration_error_m: the calibration's position error, metres; holds where the settings name none.
+    """
+    before = sum(look.along_m < 0 for look in looks) - 1
+    if before + 1 < settings.least_looks:
+        return None
+    # Both ends have the position error, independent of each other.
+    error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
+    least_m = settings.min_aside_m + settings.coverage_k * error_m
+    origin = looks[before].across_m
+    # The look before the last one before the line says how fast it went aside there, where it was not long ago.
+    near = before > 0 and looks[before].at_us - looks[before - 1].at_us <= settings.most_gap_s * 1e6
+    first = before - 1 if near else before
+    best: Turn | None = None
+    for last in range(before + 1 + round(settings.least_steps), len(looks)):
+        aside_m = looks[last].across_m - origin
+        if abs(aside_m) <= (least_m if best is None else best.aside_m):
+            continue
+        if not _steady(looks[first : last + 1], settings):
+            break
+        sign = math.copysign(1.0, aside_m)
+        steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
+        # Who went to the other side before was another vehicle, or waits in the junction.
+        if min(steps) < -settings.least_step_m or sum(step >= settings.least_step_m for step in steps) < (
+            settings.least_steps
+        ):
+            continue
+        course_deg = _course_deg(looks[before : last + 1], steps[-1])
+        if course_deg >= settings.min_turn_deg:
+            side = "left" if aside_m < 0 else "right"
+            best = Turn(side, abs(aside_m), error_m, abs(aside_m) - least_m, course_deg, before, last)
+    return best
+
+
+def _steady(looks: Sequence[Look], settings: TurnSettings) -> bool:
+    """Say whether one vehicle can have driven so: on along the direction, and across with no jump of its speed."""
+    if any(
+        b.along_m - a.along_m < -BACK_M or b.at_us - a.at_us > settings.most_gap_s * 1e6 for a, b in pairwise(looks)
+    ):
+        return False
+    # The difference of two speeds has three looks in it, weighted 1, -2, 1.
+    noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
+    steps = [(b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(looks)]
+    return all(
+        abs(after_m / after_s - before_m / before_s)
+        <= settings.most_mps2 * (before_s + after_s) / 2 + noise_m / min(before_s, after_s)
+        for (before_m, before_s), (after_m, after_s) in pairwise(steps)
+    )
+
+
+def _course_deg(looks: Sequence[Look], last_step_m: float) -> float:
+    """Return how far off the direction the last of two looks or more was driven, degrees, 0 to 90; at least so much.
+
+    A box that the picture's lower edge cuts off has its foot nearer than it seems: what was driven in the last step is
+    then what the speed before allowed, from the last two looks that are whole.
+    """
+    a, b = looks[-2], looks[-1]
+    lasted_s = (b.at_us - a.at_us) / 1e6
+    driven_m = math.hypot(b.along_m - a.along_m, b.across_m - a.across_m)
+    if a.cut or b.cut:
+        whole = [n for n, look in enumerate(looks) if not look.cut]
+        if len(whole) < 2:
+            return 0.0
+        first, second = looks[whole[-2]], looks[whole[-1]]
+        path_m = math.hypot(second.along_m - first.along_m, second.across_m - first.across_m)
+        speed_mps = path_m / ((second.at_us - first.at_us) / 1e6)
+        driven_m = max(driven_m, lasted_s * (speed_mps + SPEED_UP_MPS2 * (b.at_us - second.at_us) / 1e6))
+    if driven_m <= 0 or last_step_m <= 0:
+        return 0.0
+    return math.degrees(math.asin(min(last_step_m / driven_m, 1.0)))
+
+
+def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnSettings) -> None:
+    """Let new tracks beyond a line go on with the ways of lost ones, in place.
+
+    In a turn a box changes its form and place faster than the tracker foretells, and the track breaks. A track that
+    begins beyond the line goes on with a way whose track ended beyond it just before, where one vehicle can have driven
+    from one to the other and no other way fits.
+    """
+    t = second.tracks
+    if not ways or not t.box_x_m:
+        return
+    order = sorted(range(len(t.box_track)), key=t.box_sample.__getitem__)
+    first: dict[int, int] = {}
+    last: dict[str, int] = {}
+    for b in order:
+        first.setdefault(t.box_track[b], b)
+        last[t.track_id[t.box_track[b]]] = t.box_sample[b]
+    for i, b in first.items():
+        name = t.track_id[i]
+        x, y = t.box_x_m[b], t.box_y_m[b]
+        if name in ways or t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
+            continue
+        at_us, along_m, across_m = t.sample_at_us[t.box_sample[b]], line.along_m(x, y), line.across_m(x, y)
+        # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
+        fits = [
+            lost
+            for lost, way in ways.items()
+            if last.get(lost, -1) < last[name] and _goes_on(way.looks, at_us, along_m, across_m, settings)
+        ]
+        if along_m >= 0 and len(fits) == 1:
+            ways[name] = ways.pop(fits[0])
+
+
+def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float, settings: TurnSettings) -> bool:
+    """Say whether a vehicle with these looks can be at a place at an instant after them."""
+    last = looks[-1]
+    if len(looks) < 2 or last.along_m < 0 or not 0 < at_us - last.at_us <= settings.most_gap_s * 1e6:
+        return False
+    here = Look(at_us, along_m, across_m, False, last.sight)
+    driven_mps = math.hypot(last.along_m - looks[-2].along_m, last.across_m - looks[-2].across_m) / (
+        (last.at_us - looks[-2].at_us) / 1e6
+    )
+    lasted_s = (at_us - last.at_us) / 1e6
+    reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + settings.coverage_k * settings.foot_error_m * 2.0
+    way_m = math.hypot(along_m - last.along_m, across_m - last.across_m)
+    return way_m <= reach_m and _steady([*looks[-2:], here], settings)

@@ -1,0 +1,138 @@
+"""Turning: a vehicle that leaves its direction over the middle line, box by box; lost tracks go on. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.sight import Sight
+from processors.violations.carriageway import Carriageway
+
+#: Looks kept of one vehicle that turns; more than half a minute at five a second is a stand, no turn.
+MOST_SPOTS = 160
+#: A lost track of a vehicle in its turn goes on within so much of where it was last seen, metres: 15 km/h for 0.6 s,
+#: and the errors of two feet.
+MOST_JOIN_M = 3.0
+#: A box that ends so close to the picture's border is cut off there, pixels.
+EDGE_PX = 3.0
+#: Most that a foot's place along the direction errs from look to look, metres, far away, and that a vehicle drives that
+#: turns, metres a second.
+ALONG_ERROR_M = 4.0
+MOST_MPS = 14.0
+
+
+class Spot(NamedTuple):
+    """One look at a vehicle.
+
+    Attributes:
+        at_us: capture time, microseconds since the Unix epoch.
+        along_m: its foot along its carriageway's direction, metres.
+        beyond_m: how far beyond its left border, metres; negative: on its side.
+        cut: a border of the picture cuts its box: the foot is elsewhere, and whoever comes in there looks alike.
+    """
+
+    at_us: int
+    along_m: float
+    beyond_m: float
+    cut: bool
+
+
+@dataclass(slots=True)
+class Turning:
+    """A vehicle since it was last seen to drive along its direction.
+
+    Attributes:
+        zone_id: the zone it drove along in.
+        seen_us: when it was last seen.
+        onset: its picture when it still drove along.
+        spots: looks from then on, ascending by time; the first is that one.
+    """
+
+    zone_id: str
+    seen_us: int
+    onset: Sight
+    spots: list[Spot]
+
+    def pack(self) -> list[Any]:
+        """Return this as plain data."""
+        return [self.zone_id, self.seen_us, self.onset.pack(), [list(spot) for spot in self.spots]]
+
+    @classmethod
+    def unpack(cls, plain: Sequence[Any]) -> "Turning":
+        """Return what `pack` gave."""
+        zone_id, seen_us, onset, spots = plain
+        return cls(zone_id, seen_us, Sight(*onset), [Spot(*spot) for spot in spots])
+
+
+def boxes_by_track(second: Second) -> dict[int, list[int]]:
+    """Return the placed boxes of a second's motor vehicles by track (indices of both), each ascending by time."""
+    t = second.tracks
+    found: dict[int, list[int]] = {}
+    if not t.box_x_m:
+        return found
+    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
+        i = t.box_track[b]
+        if t.track_class[i] in MOTOR_VEHICLES and math.isfinite(t.box_x_m[b]) and math.isfinite(t.box_y_m[b]):
+            found.setdefault(i, []).append(b)
+    return found
+
+
+def spot_of(second: Second, box: int, side: Carriageway) -> Spot:
+    """Return the look that a box is."""
+    t = second.tracks
+    x, y = t.box_x_m[box], t.box_y_m[box]
+    cut = (
+        t.box_y2_px[box] >= t.height_px - EDGE_PX
+        or t.box_x1_px[box] <= EDGE_PX
+        or t.box_x2_px[box] >= t.width_px - EDGE_PX
+    )
+    return Spot(t.sample_at_us[t.box_sample[box]], round(side.along_m(x, y), 2), round(side.beyond_m(x, y), 2), cut)
+
+
+def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:
+    """Say whether one vehicle that turns can be at two looks in a row.
+
+    Args:
+        a: the first look.
+        b: the second one.
+        most_gap_s: longest time between them, seconds.
+        most_aside_mps: most that it goes across the direction, metres a second.
+        aside_error_m: by which two looks' places across may differ beside that, metres.
+    """
+    lasted_s = (b.at_us - a.at_us) / 1e6
+    return (
+        0.0 < lasted_s <= most_gap_s
+        and abs(b.beyond_m - a.beyond_m) <= most_aside_mps * lasted_s + aside_error_m
+        and abs(b.along_m - a.along_m) <= MOST_MPS * lasted_s + ALONG_ERROR_M
+    )
+
+
+def can_join(a: Spot, b: Spot, most_gap_s: float) -> bool:
+    """Say whether a track that begins at `b` can be that of a vehicle that was last seen at `a` in its turn."""
+    return (
+        0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s
+        and math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m) <= MOST_JOIN_M
+    )
+
+
+def whole_spots(before: Sequence[Spot], spots: Sequence[Spot], beyond_m: float) -> list[Spot]:
+    """Return the looks up to the first that the picture's border cuts off before the vehicle was seen over the line.
+
+    At the border a track goes over from who leaves the picture to who comes in. Once a vehicle was seen `beyond_m`
+    beyond the line, the border may cut it off: it is no longer on its way out.
+    """
+    over = any(spot.beyond_m >= beyond_m for spot in before)
+    kept: list[Spot] = []
+    for spot in spots:
+        if spot.cut and not over:
+            break
+        over = over or spot.beyond_m >= beyond_m
+        kept.append(spot)
+    return kept
+
+
+def is_one(spots: Sequence[Spot], most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:
+    """Say whether one vehicle can be at all of these looks; see `can_follow`."""
+    return all(can_follow(a, b, most_gap_s, most_aside_mps, aside_error_m) for a, b in pairwise(spots))

@@ -1,0 +1,117 @@
+"""A U-turn leads one vehicle over the middle line and back, where a zone forbids it."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from schemas.messages import Analysis, Camera
+from tests.unit.processors.rules.street import calibration, camera, zone
+from tests.unit.processors.violations.film import FPS, Places, filmed, found, straight
+
+#: Traffic runs towards +y on the right of the middle line at x = 50 m.
+SIDE = (500, 0, 1000, 0, 1000, 1000, 500, 1000)
+STREET = camera(zone("side", "roadway", SIDE, 0.0, u_turn=1.0, wrong_way=0.0), calibration=calibration())
+
+
+def round_turn(radius_m: float = 3.5, degrees: float = 180.0, lasts_s: float = 5.0) -> Places:
+    """Return a turn to the left from x = 51.75, y = 40, one look at a time."""
+    steps = round(lasts_s * FPS)
+    angles = [math.radians(degrees) * n / steps for n in range(1, steps + 1)]
+    return [(51.75 - radius_m * (1.0 - math.cos(a)), 40.0 + radius_m * math.sin(a)) for a in angles]
+
+
+COMES = straight(51.75, 10.0, 40.0)
+GOES = straight(44.75, 40.0, 10.0)
+AWAY: Places = [None] * (3 * FPS)
+WHOLE = [*COMES, *round_turn(), *GOES, *AWAY]
+
+
+def test_turning_round_over_the_line_is_proposed_once_with_both_pictures() -> None:
+    """Both candidate articles, the milder first; the picture before the turn and the one after it."""
+    (one,) = found(filmed(WHOLE), STREET)
+    assert (one.kind, one.unit, one.limit, one.zone_id) == ("u_turn", "deg", 135.0, "side")
+    assert one.measured == pytest.approx(180.0, abs=25.0)
+    assert one.measures["beyond_line_m"] == pytest.approx(5.2, abs=0.3)
+    assert [article.code for article in one.articles] == ["KoAP 601", "KoAP 596.3"]
+    onset, peak = one.evidence
+    assert onset.at_us <= one.started_at_us < peak.at_us <= one.occurred_at_us + 1_000_000
+    assert (onset.role, peak.role) == ("onset", "peak")
+
+
+def test_it_goes_on_from_its_bytes() -> None:
+    """The state through its bytes after each second gives the same messages as one batch."""
+    messages = filmed(WHOLE)
+    assert found(messages, STREET, at_once=False) == found(messages, STREET) != []
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        # into a yard on the other side
+        [*COMES, *round_turn(degrees=90.0), *[(48.25 - 1.6 * n, 43.5) for n in range(12)]],
+        # a manoeuvre on its own side: forward, back, forward
+        [*COMES, *straight(51.75, 40.0, 28.0, 3.0), *straight(51.75, 28.0, 60.0)],
+        # turning round on its own side of a wide road
+        [
+            *straight(70.0, 10.0, 40.0),
+            *[(x + 18.25, y) for x, y in filter(None, round_turn())],
+            *straight(63.0, 40.0, 10.0),
+        ],
+        # straight on
+        straight(51.75, 10.0, 90.0),
+        # only seen to come back
+        GOES,
+    ],
+)
+def test_other_ways_are_none(way: Places) -> None:
+    """The middle line, the way back, and one vehicle that does both."""
+    assert found(filmed([*way, *AWAY]), STREET) == []
+
+
+def test_a_track_that_goes_over_to_the_oncoming_traffic_is_none() -> None:
+    """At once, over a gap, or at the picture's border where one leaves and another comes in."""
+    assert found(filmed([*COMES, *straight(48.25, 40.0, 10.0), *AWAY]), STREET) == []
+    assert found(filmed([*COMES, *[None] * 4, *straight(48.25, 40.0, 10.0), *AWAY]), STREET) == []
+    leaving = straight(51.75, 60.0, 100.0)
+    slides: Places = [(51.75 - 0.5 * n, 99.95) for n in range(8)]
+    assert found(filmed([*leaving, *slides, *straight(48.0, 99.5, 60.0), *AWAY]), STREET) == []
+    inside: Places = [(51.75 - 0.5 * n, 90.0) for n in range(8)]
+    assert len(found(filmed([*straight(51.75, 50.0, 90.0), *inside, *straight(48.0, 90.0, 50.0), *AWAY]), STREET)) == 1
+
+
+def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:
+    """The second half of the turn under another name; one that begins elsewhere is another vehicle."""
+    half = len(COMES) + 3 * FPS
+    cut = half - half % FPS
+    first, then = filmed(WHOLE[:cut]), filmed(WHOLE[cut:], "b", begin=cut // FPS)
+    (one,) = found([*first, *then], STREET)
+    assert (one.track_id, one.evidence[0].track_ids) == ("b", ["a"])
+    elsewhere: Places = [None if place is None else (place[0], place[1] - 8.0) for place in WHOLE[cut:]]
+    assert found([*first, *filmed(elsewhere, "b", begin=cut // FPS)], STREET) == []
+
+
+def test_a_place_that_is_uncertain_proves_less() -> None:
+    """By two metres, so that neither the line nor the way back is sure."""
+    assert found(filmed(WHOLE), replace(STREET, calibration=calibration(position_error_m=3.0))) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        camera(zone("side", "roadway", SIDE, 0.0), calibration=calibration()),
+        camera(zone("side", "roadway", SIDE, 0.0, u_turn=0.0), calibration=calibration()),
+        camera(zone("side", "roadway", SIDE, u_turn=1.0), calibration=calibration()),
+        replace(STREET, calibration=None),
+        replace(STREET, calibration=calibration(version=9)),
+        replace(STREET, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """A zone that forbids it and has a direction, a calibration of that very version, enforcement."""
+    assert found(filmed(WHOLE), place) == []
+
+
+def test_a_cyclist_turns_where_they_like() -> None:
+    """Motor vehicles only."""
+    assert found(filmed(WHOLE, coco=1), STREET) == []

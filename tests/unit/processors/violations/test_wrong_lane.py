@@ -1,0 +1,158 @@
+"""Wrong lane is a turn from a lane that does not lead there, driven by one vehicle that was seen in that lane."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from processors.violations.turn import TurnSettings, turn_of
+from processors.violations.way import Look
+from schemas.messages import Analysis, Camera, Signal, Tracks, Zone
+from tests.unit.processors.rules.street import calibration, zone
+from tests.unit.processors.violations.junction import APPROACH, found, tracks
+
+#: Three lanes of 3.5 m; traffic runs towards y = 0, so its right is the picture's left: lane 0 begins at x = 0.
+MIDDLES_M = (1.75, 5.25, 8.75)
+#: Beyond the line at each half second, and to the side, metres.
+FRONTS = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, 12.0, None, None, None)
+TURN = (0.0, 0.0, 0.0, 0.0, 0.2, 0.8, 2.2, 4.4, 7.0, 0.0, 0.0, 0.0)
+
+
+def lane(number: int) -> Zone:
+    """Return a lane before the line, of three: the rightmost leads to the right too, the leftmost to the left."""
+    left, right = 35.0 * number, 35.0 * (number + 1)
+    limits = {"lane": float(number), "left": float(number == 2), "straight": 1.0, "right": float(number == 0)}
+    return zone(f"lane-{number}", "turn_lane", (left, 500, right, 500, right, 800, left, 800), 180.0, **limits)
+
+
+JUNCTION = replace(APPROACH, zones=[*APPROACH.zones, *(lane(n) for n in range(3))])
+
+
+def driving(
+    number: int, aside_m: Sequence[float], fronts: Sequence[float | None] = FRONTS, name: str = "a"
+) -> list[Tracks]:
+    """Return the seconds of a car that comes in a lane and goes so far aside, positive to the left."""
+    out = []
+    for n, message in enumerate(tracks(fronts, [(Signal.GREEN, -9)], name, MIDDLES_M[number])):
+        pair = aside_m[2 * n : 2 * n + 2]
+        shifts = [pair[s] for s in message.box_sample]
+        out.append(
+            replace(
+                message,
+                box_x_m=[x + shift for x, shift in zip(message.box_x_m, shifts, strict=True)],
+                box_x1_px=[x + 10 * shift for x, shift in zip(message.box_x1_px, shifts, strict=True)],
+                box_x2_px=[x + 10 * shift for x, shift in zip(message.box_x2_px, shifts, strict=True)],
+            )
+        )
+    return out
+
+
+def mirrored(aside_m: Sequence[float]) -> list[float]:
+    """Return the way to the other side."""
+    return [-one for one in aside_m]
+
+
+@pytest.mark.parametrize(
+    ("number", "aside_m", "side", "leads"), [(0, TURN, "left", 2.0), (2, mirrored(TURN), "right", 0.0)]
+)
+def test_a_turn_across_the_other_lanes_is_proposed_once(
+    number: int, aside_m: Sequence[float], side: str, leads: float
+) -> None:
+    """Left from the rightmost lane, right from the leftmost: the look farthest aside, the last one before the line."""
+    (one,) = found(driving(number, aside_m), JUNCTION)
+    assert (one.kind, one.unit, one.zone_id) == ("wrong_lane", "lane", "stop-line")
+    assert (one.measured, one.limit) == (float(number), leads)
+    assert one.measures["aside_m"] == pytest.approx(7.0)
+    assert one.measures["course_deg"] > 25.0
+    assert f"Turns {side} from lane {number}" in one.summary
+    assert [article.code for article in one.articles] == ["KoAP 601", "KoAP 596.2"]
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 1), ("peak", 4)]
+
+
+@pytest.mark.parametrize(("number", "aside_m"), [(2, TURN), (0, mirrored(TURN))])
+def test_a_turn_from_the_lane_that_leads_there_is_none(number: int, aside_m: Sequence[float]) -> None:
+    """Left from the leftmost, right from the rightmost."""
+    assert found(driving(number, aside_m), JUNCTION) == []
+
+
+def test_a_lane_change_and_the_way_straight_on_are_none() -> None:
+    """Three and a half metres aside within two seconds at 29 km/h, or nothing."""
+    change = (0.0, 0.0, 0.0, 0.0, 0.2, 0.9, 2.0, 2.9, 3.4, 3.5, 0.0, 0.0)
+    fronts = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, None, None)
+    assert found(driving(0, change, fronts), JUNCTION) == []
+    assert found(driving(0, [0.0] * 12), JUNCTION) == []
+
+
+def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
+    """In one step to a neighbour, at once to the speed of the cross street, after a missing look, or back first."""
+    assert found(driving(0, (*[0.0] * 6, 3.5, 7.0, 7.0, 0.0, 0.0, 0.0)), JUNCTION) == []
+    assert found(driving(0, (*[0.0] * 6, 2.6, 5.2, 7.8, 0.0, 0.0, 0.0)), JUNCTION) == []
+    missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, None, 12.0, 12.0, None, None, None)
+    assert found(driving(0, TURN, missing), JUNCTION) == []
+    assert found(driving(1, (*[0.0] * 4, -0.6, -1.4, -1.0, 0.6, 2.8, 0.0, 0.0, 0.0)), JUNCTION) == []
+
+
+def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
+    """The box changes its form in a turn: the track that begins where the lost one would be is the same vehicle."""
+    before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 12.0, None, None, None)
+    first, then = driving(0, TURN[:6], before, "a"), driving(0, TURN, (*[None] * 6, *after), "b")
+    (one,) = found([*first, *then[3:]], JUNCTION)
+    assert one.track_id == "b"
+    assert one.evidence[0].track_ids == ["a"]
+    far = driving(0, [aside + 6.0 for aside in TURN], (*[None] * 6, *after), "b")
+    assert found([*first, *far[3:]], JUNCTION) == []
+
+
+def test_a_lane_that_is_not_sure_proves_nothing() -> None:
+    """On the border of two lanes; with a place that is uncertain by metres."""
+    assert found(driving(0, [one + 1.75 for one in TURN]), JUNCTION) == []
+    assert found(driving(0, TURN), replace(JUNCTION, calibration=calibration(position_error_m=2.0))) == []
+
+
+def test_where_no_lane_leads_there_it_is_another_offence() -> None:
+    """Then the turn as such is forbidden, whatever the lane."""
+    zones = [replace(one, limits={**one.limits, "left": 0.0}) for one in JUNCTION.zones]
+    assert found(driving(0, TURN), replace(JUNCTION, zones=zones)) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        APPROACH,
+        replace(JUNCTION, calibration=None),
+        replace(JUNCTION, calibration=calibration(version=9)),
+        replace(JUNCTION, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        replace(JUNCTION, zones=JUNCTION.zones[1:]),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """Lanes, a calibration of that very version, enforcement, a stop line."""
+    assert found(driving(0, TURN), place) == []
+
+
+def test_it_goes_on_from_its_bytes() -> None:
+    """The state through its bytes after each second gives the same messages as one batch."""
+    messages = driving(0, TURN)
+    whole = found(messages, JUNCTION)
+    assert len(whole) == 1
+    assert found(messages, JUNCTION, at_once=False) == whole
+
+
+def looks(*places: tuple[float, float, bool]) -> list[Look]:
+    """Return looks every half second at (beyond the line, to the right, cut)."""
+    sight = None
+    return [Look(500_000 * n, along, across, cut, sight) for n, (along, across, cut) in enumerate(places)]  # type: ignore[arg-type]
+
+
+def test_what_the_pictures_edge_cuts_off_does_not_make_a_turn() -> None:
+    """A cut box's foot stands still: its step aside is held against the way that its speed allows, not against that."""
+    before = ((-8.0, 0.0, False), (-4.0, 0.0, False))
+    settings = TurnSettings()
+    drifting = looks(*before, (2.0, -0.6, False), (8.0, -1.8, False), (12.0, -3.2, True), (12.0, -4.6, True))
+    assert turn_of(drifting, settings, 0.3) is None
+    turning = looks(*before, (0.5, -0.1, False), (4.0, -1.2, False), (6.5, -3.6, True), (6.5, -6.4, True))
+    turn = turn_of(turning, settings, 0.3)
+    assert turn is not None
+    assert (turn.side, turn.before, turn.last) == ("left", 1, 5)
+    # The picture's side cuts it off later: the look that shows most holds.
+    assert turn_of([*turning, *looks((6.5, -6.6, True))], settings, 0.3) == turn
