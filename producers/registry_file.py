@@ -55,6 +55,7 @@ RULE_KINDS: Final = frozenset(
         "sidewalk_driving",
         "bus_lane",
         "truck_ban",
+        "pedestrian_priority",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

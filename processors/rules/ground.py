@@ -51,10 +51,10 @@ class Ground:
         corners = [self.point_m(*polygon_px[n : n + 2]) for n in range(0, len(polygon_px), 2)]
         steps = round(length_m / STEP_M)
         places = ((near[0] + dx * STEP_M * (n + 0.5), near[1] + dy * STEP_M * (n + 0.5)) for n in range(steps))
-        return STEP_M * sum(_within(x, y, corners) for x, y in places)
+        return STEP_M * sum(inside(x, y, corners) for x, y in places)
 
 
-def _within(x: float, y: float, corners: Sequence[tuple[float, float]]) -> bool:
+def inside(x: float, y: float, corners: Sequence[tuple[float, float]]) -> bool:
     """Say whether a point lies in a polygon (even-odd rule)."""
     inside = False
     for (ax, ay), (bx, by) in zip(corners, [*corners[1:], corners[0]], strict=True):
