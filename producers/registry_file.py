@@ -57,6 +57,7 @@ RULE_KINDS: Final = frozenset(
         "truck_ban",
         "u_turn",
         "wrong_lane",
+        "pedestrian_priority",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -71,7 +71,7 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         height_px=HEIGHT_PX,
     )
     error = draw_error(random, mount.quality)
-    zones = [zone for name, area in areas.items() if (zone := _zone(name, area, view, streets, edge))]
+    zones = [zone for name, area in areas.items() if (zone := _zone(name, area, view, streets, edge, outlook))]
     entry = Camera(
         camera_id=f"K-{number:05d}",
         version=1,
@@ -205,7 +205,7 @@ def junction_areas(line_m: float, road_m: float, lanes: int) -> dict[str, Area]:
     }
 
 
-def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zone | None:
+def _zone(name: str, area: Area, view: View, streets: Streets, edge: int, outlook: Outlook) -> Zone | None:
     """Return an area as a zone of the picture; None where nothing of it is in the picture."""
     kind = "turn_lane" if name.startswith(LANE) else KIND_OF[name]
     polygon = polygon_px(area, view, streets, edge)
@@ -213,6 +213,9 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int) -> Zon
         return None
     heading = round(streets.heading_deg(edge), 1) if kind in DIRECTED else None
     limits = _limits(name, streets, edge)
+    if outlook is Outlook.APPROACH and kind == "crossing":
+        # two frames a second tell too little of who passes before whom
+        limits = {**limits, "pedestrian_priority": 0.0}
     return Zone(name, kind, [round(float(c), 1) for corner in polygon for c in corner], heading, limits)
 
 
@@ -223,6 +226,8 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         return {"dwell_s": STOP_LINE_DWELL_S, "wrong_way": 0.0}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
+    if name == "crossing" and not streets.signalled[streets.edge_to[edge]]:
+        return {"unsignalled": 1.0}
     if name == "carriageway":
         ban = streets.truck_ban_h(edge)
         lorries = {} if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}

@@ -79,7 +79,7 @@ MOUNTS = {
     Outlook.SQUARE: Mount(8.0, 22.0, 1300.0, 9.0, 40.0, 1.0, 2, 2.0, upstream=False),
     Outlook.ENTRANCE: Mount(4.5, 19.0, 1500.0, 6.0, 25.0, 2.0, 1, 2.0, upstream=False),
     Outlook.WASTE: Mount(6.0, 16.0, 1600.0, 10.0, 40.0, 1.0, 2, 2.0, upstream=False),
-    Outlook.CROSSING: Mount(6.0, 18.0, 1500.0, 10.0, 45.0, 2.0, 2, 1.5, upstream=True),
+    Outlook.CROSSING: Mount(6.0, 18.0, 1500.0, 10.0, 45.0, 5.0, 2, 1.5, upstream=True),
 }
 #: What the cameras of a site look at, in turn; public sites begin with one of two rows and take the other next.
 PUBLIC = (

@@ -36,6 +36,8 @@ LEAD_S: Final = 25
 BESIDE_M: Final = (4.0, 14.0)
 #: Paces, metres a second: mean and spread of free walking (Weidmann: Transporttechnik der Fussgaenger, 1993).
 PACE_MPS: Final = (1.34, 0.26)
+#: Half of the widest street with its kerb and sidewalk, metres: so far from its ends a sidewalk is not another's road.
+CORNER_M: Final = 17.0
 #: Share of them that go through the area itself, and that ride a bicycle along the sidewalk.
 INSIDE_SHARE: Final = 0.3
 RIDING_SHARE: Final = 0.05
@@ -89,7 +91,9 @@ class Walkers:
         area = next(iter(camera.areas.values()))
         reach = MOUNTS[camera.outlook].far_m
         middle = area.middle[0]
-        low, high = middle - reach, middle + reach
+        # they end before the cross streets: over those nobody goes but by a crossing, when it is their turn
+        low = max(middle - reach, CORNER_M)
+        high = min(middle + reach, streets.length_m(camera.edge) - CORNER_M)
         inside = camera.outlook in {Outlook.SQUARE, Outlook.ENTRANCE, Outlook.WASTE} and random.random() < INSIDE_SHARE
         if inside:
             low, high = area.along_m[0] - 4.0, area.along_m[1] + 12.0

@@ -62,6 +62,7 @@ def test_the_rules_that_ship_are_found() -> None:
         "crossing_parking",
         "double_row",
         "no_stopping",
+        "pedestrian_priority",
         "red_light",
         "sidewalk_driving",
         "sidewalk_parking",

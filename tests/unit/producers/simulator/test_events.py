@@ -29,7 +29,7 @@ CITY = build_city(101, 60)
 #: Kinds that the city stages before the product has a rule for them.
 WITHOUT_RULE = {
     "abandoned_object", "accident", "container_fill", "fire", "flooding", "smoke", "waste_dumping",
-    "pedestrian_priority", "section_speed",
+    "section_speed",
 }  # fmt: skip
 LEFT_BEHIND = {"waste_dumping", "abandoned_object"}
 STAGED_RULES = ("crowd", "loitering", "stopped_vehicle", "speeding", "wrong_way")
@@ -219,6 +219,40 @@ def test_a_car_passes_before_somebody_on_the_crossing_where_no_signal_stands() -
         right = (x - origin[0]) * way[1] - (y - origin[1]) * way[0]
         assert 3.0 < right < area.right_m[1]
         assert staged.started_us <= passes <= staged.ended_us
+        # the car's front is half a car before its middle, its side half a car aside of it
+        there = lateral(person, passes - 2.25 / (speeds(car, round(passes), round(passes) + 1)[0] / 3.6) * 1e6, camera)
+        assert staged.measured == pytest.approx((there - 1.75 - 0.9) / 1.4, abs=0.05)
+
+
+def lateral(actor: Actor, at_us: float, camera: CityCamera) -> float:
+    """Return how far right of the middle line of a camera's street an actor is, metres."""
+    way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+    x, y = (float(np.interp(at_us, actor.at_us, axis)) for axis in (actor.x_m, actor.y_m))
+    return (x - origin[0]) * way[1] - (y - origin[1]) * way[0]
+
+
+def test_a_car_that_passes_behind_somebody_is_in_nobodys_way() -> None:
+    """The person has left the car's lane when it passes, and walks away from it; nobody else has stepped off."""
+    for camera, scene, _ in of("passes_behind_pedestrian"):
+        car, person = scene.actors
+        area = camera.areas["crossing"]
+        passes = crossed(car, CITY.streets.point(camera.edge, area.middle[0], 0.0), CITY.streets.direction(camera.edge))
+        assert 1.75 + 2.5 < lateral(person, passes, camera) < lateral(person, passes + SECOND_US, camera)
+        programme = CITY.programme_at(int(CITY.streets.edge_to[camera.edge]))
+        assert programme.state(group_of(*CITY.streets.direction(camera.edge)), int(passes) // SECOND_US)[0] in {
+            Signal.AMBER,
+            Signal.RED,
+        }
+
+
+def test_who_crosses_on_red_does_so_while_cars_have_green() -> None:
+    """When the car passes its signal is green: it has the right of way."""
+    for camera, scene, _ in of("crosses_on_red"):
+        area = camera.areas["crossing"]
+        way = CITY.streets.direction(camera.edge)
+        passes = crossed(scene.actors[0], CITY.streets.point(camera.edge, area.middle[0], 0.0), way)
+        programme = CITY.programmes[int(CITY.streets.edge_to[camera.edge])]
+        assert programme.state(group_of(*way), int(passes) // SECOND_US)[0] is Signal.GREEN
 
 
 @pytest.mark.parametrize(("name", "red"), [("stop_beyond_line", True), ("beyond_line_on_green", False)])
@@ -309,6 +343,17 @@ def test_people_cross_while_traffic_is_stopped() -> None:
             for at in range(int(on.min()) // SECOND_US, int(on.max()) // SECOND_US + 1):
                 assert programme.state(group, at)[0] is Signal.RED
     assert crossers > 50
+
+
+def test_who_walks_along_a_sidewalk_crosses_no_street_with_it() -> None:
+    """Sidewalks end before the next street's."""
+    for camera in CITY.cameras:
+        way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+        for one in Walkers(CITY, camera, START_US).before(START_US + 60 * SECOND_US):
+            along = (one.x_m - origin[0]) * way[0] + (one.y_m - origin[1]) * way[1]
+            if len(along) == 2:
+                assert along.min() >= 12.0
+                assert along.max() <= CITY.streets.length_m(camera.edge) - 12.0
 
 
 def test_a_directors_events_do_not_overlap_and_end_with_the_run() -> None:

@@ -1,0 +1,140 @@
+"""Pedestrian priority is a vehicle that passes before somebody who surely walks towards its way."""
+
+from dataclasses import replace
+
+import pytest
+
+from schemas.messages import Analysis, Camera
+from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from tests.unit.processors.violations.frames import Frame, found, messages
+
+KIND = "pedestrian_priority"
+#: The crossing lies from x = 20 to 40 m and y = 48 to 52 m; traffic runs towards y = 0.
+AREA = (200, 480, 400, 480, 400, 520, 200, 520)
+CROSSING = camera(zone("crossing", "crossing", AREA, unsignalled=1.0), calibration=calibration(scale_error_ratio=0.01))
+#: The person's pace, metres a second, and when the car's front passes.
+PACE, PASSES_S = 1.4, 6.0
+
+
+def scene(
+    aside_m: float = 5.0, pace: float = PACE, car_mps: float = 10.0, stops_s: float = 99.0, until_s: float = 8.0
+) -> list[Frame]:
+    """Return a car that passes the crossing's middle at 6 s along x = 25, and a person who walks towards its way.
+
+    Args:
+        aside_m: how far from the middle of its way the person is then.
+        pace: of the person, towards the way; negative: away from it.
+        car_mps: of the car.
+        stops_s: when the person stops.
+        until_s: how long it lasts.
+    """
+    frames: list[Frame] = []
+    for n in range(round(2 * until_s)):
+        at = n / 2
+        walked = min(at, stops_s) - PASSES_S
+        frame = {"p": (25.0 + aside_m - pace * walked, 50.0)}
+        y = 50.0 - car_mps * (at - PASSES_S)
+        if -1.0 < y < 100.0:
+            frame["car"] = (25.0, y)
+        frames.append(frame)
+    return [*frames, *[{}] * 6]
+
+
+def test_a_car_before_a_person_who_walks_towards_it_is_proposed_once() -> None:
+    """5 m aside at 1.4 m/s with a metre for the width: 2.9 s; both are in both pictures."""
+    (one,) = found(messages(scene()), CROSSING, KIND)
+    assert (one.unit, one.zone_id, one.limit, one.track_id) == ("s", "crossing", 6.0, "car")
+    assert one.measured == pytest.approx(4.0 / 1.4, abs=0.02)
+    assert one.measured + one.confidence_factor * one.measured_error < one.limit
+    assert one.occurred_at_us == EPOCH_US + 6_000_000
+    assert [(e.role, e.track_ids) for e in one.evidence] == [("onset", ["car", "p"]), ("peak", ["car", "p"])]
+    before, after = (e.boxes_xyxy_px[3] for e in one.evidence)
+    assert before > 500 >= after
+    assert {article.code for article in one.articles} == {"KoAP 600"}
+    assert one.measures["person_on_crossing_s"] >= 1.5
+
+
+def test_state_through_its_bytes_decides_alike() -> None:
+    """A restart after each message changes nothing."""
+    seconds = messages(scene())
+    assert found(seconds, CROSSING, KIND, at_once=False) == found(seconds, CROSSING, KIND)
+
+
+def test_who_stops_because_of_the_car_was_passed_before_no_less() -> None:
+    """The person stops as the car passes: what they would have needed counts, not how long they waited."""
+    (one,) = found(messages(scene(stops_s=PASSES_S)), CROSSING, KIND)
+    assert one.measured == pytest.approx(4.0 / 1.4, abs=0.4)
+
+
+@pytest.mark.parametrize(("aside_m", "count"), [(2.0, 1), (7.0, 1), (8.3, 0), (9.8, 0)])
+def test_the_whole_interval_must_lie_below_the_limit(aside_m: float, count: int) -> None:
+    """(8.3 - 1) / 1.4 = 5.2 s lie below 6 s, the upper end of the interval does not."""
+    assert len(found(messages(scene(aside_m)), CROSSING, KIND)) == count
+
+
+def test_a_worse_place_widens_the_interval() -> None:
+    """Feet that are uncertain by a metre and a half prove no gap."""
+    poor = replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={"unsignalled": 1.0, "foot_error_m": 1.5})])
+    assert found(messages(scene()), poor, KIND) == []
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param(scene(pace=-1.4), id="walks away from the way"),
+        pytest.param(scene(pace=0.0), id="stands"),
+        pytest.param(scene(pace=0.3, aside_m=2.0), id="strolls"),
+        pytest.param(scene(aside_m=15.5), id="has just stepped onto the crossing"),
+        pytest.param(scene(stops_s=2.0), id="has stood for four seconds"),
+        pytest.param(scene(car_mps=1.5), id="the car rolls"),
+        pytest.param(scene(aside_m=0.5), id="is in the car's way itself"),
+    ],
+)
+def test_who_need_not_be_let_by_is_no_offence(frames: list[Frame]) -> None:
+    """What is not surely a person on the way to the car's way, before whom it drives on."""
+    assert found(messages(frames), CROSSING, KIND) == []
+
+
+def test_a_car_that_waits_and_goes_on_behind_the_person_is_none() -> None:
+    """It stands before the crossing until the person has left its way, then drives on."""
+    frames: list[Frame] = []
+    for n in range(24):
+        at = n / 2
+        y = 56.0 if at < 9.0 else 56.0 - 2.0 * (at - 9.0) ** 2
+        frames.append({"p": (34.0 - 1.4 * at, 50.0), **({"car": (25.0, y)} if y > 0 else {})})
+    assert found(messages([*frames, {}, {}, {}, {}]), CROSSING, KIND) == []
+
+
+def test_a_car_beside_the_crossing_is_none() -> None:
+    """On the other half, which no zone covers, others come the other way."""
+    frames = [{n: (x - 12.0 if n == "car" else x, y) for n, (x, y) in frame.items()} for frame in scene(aside_m=-2.0)]
+    assert found(messages(frames), CROSSING, KIND) == []
+
+
+def test_a_track_that_goes_over_to_another_vehicle_proves_nothing() -> None:
+    """It stood before the crossing and is 15 m further in one look, or beside where it was."""
+    stood: list[Frame] = [
+        {**frame, **({"car": (25.0, 56.0)} if n < 12 else {"car": (25.0, 41.0 - 5.0 * (n - 12))})}
+        for n, frame in enumerate(scene())
+        if n < 16
+    ]
+    aside: list[Frame] = [
+        {**frame, **({"car": (33.0, frame["car"][1])} if n < 12 and "car" in frame else {})}
+        for n, frame in enumerate(scene())
+    ]
+    assert found(messages([*stood, {}, {}, {}, {}]), CROSSING, KIND) == []
+    assert found(messages(aside), CROSSING, KIND) == []
+
+
+def test_without_all_it_needs_nothing_is_proposed() -> None:
+    """The word that no signal stands there, a calibration of that very version, enforcement."""
+    bare = replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={})])
+    others: list[Camera] = [
+        bare,
+        replace(CROSSING, calibration=None),
+        replace(CROSSING, calibration=calibration(version=9)),
+        replace(CROSSING, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+        replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={"unsignalled": 1.0, KIND: 0.0})]),
+    ]
+    for other in others:
+        assert found(messages(scene()), other, KIND) == []
