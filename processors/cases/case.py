@@ -39,6 +39,9 @@ class Case:
         money: (when, tenge) of each payment, in the order of the reports.
         seen: digest of each command that was applied or refused, by its id.
         repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
+        prescribed_kzt: the fine before a court lowered it, tenge; 0: none did.
+        owed_back_kzt: what is to be given back, tenge.
+        given_back_kzt: what was given back so far, tenge.
     """
 
     case_id: str
@@ -66,6 +69,9 @@ class Case:
     money: list[tuple[int, int]] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     repeat_elsewhere: bool = False
+    prescribed_kzt: int = 0
+    owed_back_kzt: int = 0
+    given_back_kzt: int = 0
 
     @property
     def received_kzt(self) -> int:
@@ -83,7 +89,7 @@ class Case:
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Case":
-        """Return what `pack` gave, or the same after JSON."""
+        """Return what `pack` gave, or the same after JSON; of format 1 what no court has changed."""
         case = cls(*plain)
         case.owner, case.state = Owner(case.owner), State(case.state)
         case.verdicts = [(officer, verdict, reason) for officer, verdict, reason in case.verdicts]

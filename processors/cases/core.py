@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 
 from processors.cases.case import Case
+from processors.cases.court import lower, refund_of
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine, Place
+from processors.cases.moves import FORMAT, READ, SOURCE, adopt, forwarded, moved
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.cases.opening import case_id_of, opened
-from processors.cases.reports import MONEY_WAITS, money_trigger, report_trigger
+from processors.cases.reports import OWING, money_trigger, report_trigger
 from processors.cases.terms import DeadlineName, Terms
 from processors.cases.transitions import State, TransitionTable, Trigger, transitions
 from processors.cases.vehicle_log import VehicleLog
@@ -34,10 +35,7 @@ from schemas.messages import (
 )
 from schemas.wire import HEADER, BadMessageError
 
-#: First byte of a state's bytes.
-FORMAT: Final = 1
 DAY_US: Final = 86_400_000_000
-SOURCE: Final = "case-commands"
 #: Topic of the message that each kind of command relays.
 RELAYED: Final = {CommandKind.VIOLATION: "violations", CommandKind.REVIEW: "reviews", CommandKind.PAYMENT: "payments"}
 #: What each deadline does.
@@ -104,7 +102,8 @@ class CasesCore:
         Raises:
             ValueError: a format that this version cannot read.
         """
-        return VehicleLog.unpack(orjson.loads(body_of(data, FORMAT, f"log of vehicle {key}")))
+        version = data[0] if data and data[0] in READ else FORMAT
+        return VehicleLog.unpack(orjson.loads(body_of(data, version, f"log of vehicle {key}")))
 
     async def advance(
         self, batch: Sequence[KeyBatch[CaseCommand, VehicleLog]], registry: Registry
@@ -137,13 +136,13 @@ class CasesCore:
             self._forget(log, min(command.happened_at_us, record.created_at_ms * 1_000))
             return self._told(self._open(key, log, command, place))
         if command.kind is CommandKind.MOVE:
-            self._adopt(log, command)
+            adopt(log, command)
             return []
         if command.case_id is None:
             raise ImpossibleError(f"{command.kind} command without a case; mend its producer")
         case = log.cases.get(command.case_id)
         if case is None:
-            return self._forwarded(log, command, place)
+            return forwarded(log, command, place)
         if command.kind is CommandKind.DEADLINE:
             return self._told(self._deadline(key, log, case, command, place))
         if not self._news(case, command):
@@ -154,7 +153,8 @@ class CasesCore:
         if isinstance(message, Review):
             corrected = message.corrected_vehicle_key
             if corrected is not None and corrected != key and message.verdict is Verdict.CONFIRMED:
-                return self._moved(log, case, corrected, command, place)
+                self.machine.way(case, Trigger.VERDICT)
+                return moved(log, case, corrected, command, place)
             return self._told(self._review(key, log, case, command, message, place))
         return self._told(self._report(key, log, case, message, place))
 
@@ -192,18 +192,33 @@ class CasesCore:
         self.machine.way(case, trigger)
         if report.kind is PaymentKind.PAYMENT:
             case.money.append((report.happened_at_us, report.amount_kzt))
+        elif report.kind is PaymentKind.REFUND:
+            case.given_back_kzt += report.amount_kzt
+        if trigger is Trigger.FINE_LOWERED:
+            lower(self.machine, case, report.amount_kzt)
         at_us = report.happened_at_us
         events = self.machine.take(log, key, case, trigger, at_us, place, given=report.reference)
-        return events + self._settled(key, log, case, place)
+        if trigger is Trigger.FINE_LOWERED and case.state is State.APPEALED:
+            events += self.machine.take(log, key, case, Trigger.LOWERED_FINE_IN_FORCE, at_us, place)
+        events += self._settled(key, log, case, place)
+        return events + self._owed_back(key, log, case, max(at_us, case.in_force_us), place)
 
     def _settled(self, key: str, log: VehicleLog, case: Case, place: Place) -> list[CaseEvent]:
         """Look at money that waited, now that the case has gone on."""
-        if not case.money or case.state in MONEY_WAITS or case.state in self.machine.table.closed:
+        if not case.money or case.state not in OWING:
             return []
         trigger = money_trigger(self.machine, case, case.money)
         if trigger is Trigger.MONEY:
             return []
         return self.machine.take(log, key, case, trigger, max(at_us for at_us, _ in case.money), place)
+
+    def _owed_back(self, key: str, log: VehicleLog, case: Case, at_us: int, place: Place) -> list[CaseEvent]:
+        """Tell what is to be given back, where a court's decision or money after it left something."""
+        owed_kzt = refund_of(case)
+        if owed_kzt == 0:
+            return []
+        case.owed_back_kzt = owed_kzt
+        return self.machine.take(log, key, case, Trigger.REFUND_DUE, at_us, place)
 
     def _deadline(self, key: str, log: VehicleLog, case: Case, command: CaseCommand, place: Place) -> list[CaseEvent]:
         try:
@@ -228,55 +243,6 @@ class CasesCore:
         if deadline.name is DeadlineName.ISSUE and trigger is Trigger.LIABILITY_OVER:
             at_us = self.terms.due_us(DeadlineName.LIABILITY, case.last_us, case.offence_at_us)
         return self.machine.take(log, key, case, trigger, at_us, place)
-
-    # Moves
-
-    def _moved(self, log: VehicleLog, case: Case, to: str, command: CaseCommand, place: Place) -> list[Output]:
-        """Send a case and the review that corrected its plate to the other vehicle's log."""
-        self.machine.way(case, Trigger.VERDICT)
-        del log.cases[case.case_id]
-        case.moves += 1
-        case.repeat_elsewhere = False  # was the other vehicle's
-        case.seen.pop(command.command_id, None)  # the review is to be applied there
-        log.moved[case.case_id] = (to, case.moves)
-        move = CaseCommand(
-            vehicle_key=to,
-            command_id=f"move/{case.case_id}/{case.moves}",
-            kind=CommandKind.MOVE,
-            case_id=case.case_id,
-            payload=bytes([FORMAT]) + orjson.dumps(case.pack()),
-            source_topic=SOURCE,
-            source_partition=place.partition,
-            source_offset=place.offset,
-            ordinal=0,
-            happened_at_us=command.happened_at_us,
-        )
-        return [_to_log(move), _to_log(_redirected(command, to, place, 1))]
-
-    def _adopt(self, log: VehicleLog, command: CaseCommand) -> None:
-        data = command.payload
-        if not data or data[0] != FORMAT:
-            raise ImpossibleError(
-                f"move of {command.case_id} has format {data[0] if data else 'nothing'}, this version reads {FORMAT}"
-            )
-        try:
-            case = Case.unpack(orjson.loads(data[1:]))
-        except (ValueError, TypeError) as error:
-            raise ImpossibleError(f"move of {command.case_id} holds no case: {error}") from error
-        gone = log.moved.get(case.case_id)
-        if case.case_id in log.cases or (gone is not None and gone[1] >= case.moves):
-            return
-        log.moved.pop(case.case_id, None)
-        log.cases[case.case_id] = case
-
-    def _forwarded(self, log: VehicleLog, command: CaseCommand, place: Place) -> list[Output]:
-        gone = log.moved.get(command.case_id or "")
-        if gone is None:
-            raise ImpossibleError(
-                f"{command.kind} for case {command.case_id}, which vehicle {command.vehicle_key} does not have; was it"
-                " forgotten after its terms, or is the id wrong?"
-            )
-        return [_to_log(_redirected(command, gone[0], place, 0))]
 
     # What was seen before
 
@@ -317,20 +283,4 @@ class CasesCore:
         return [Output("case-events", event.case_id, event, same_partition=False) for event in events]
 
 
-def _redirected(command: CaseCommand, to: str, place: Place, ordinal: int) -> CaseCommand:
-    return replace(
-        command,
-        vehicle_key=to,
-        source_topic=SOURCE,
-        source_partition=place.partition,
-        source_offset=place.offset,
-        ordinal=ordinal,
-        repeat_elsewhere=None,  # was looked up for the vehicle that it leaves
-    )
-
-
-def _to_log(command: CaseCommand) -> Output:
-    return Output(SOURCE, command.vehicle_key, command, same_partition=False)
-
-
-__all__ = ["CasesCore", "case_id_of"]
+__all__ = ["SOURCE", "CasesCore", "case_id_of"]

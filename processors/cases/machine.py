@@ -85,7 +85,7 @@ class CaseMachine:
             tier = self.tier(log, case)
             self._impose(case, self.sanction(case, self.terms.day(at_us), tier))
             reason = TIER_REASONS[tier]
-        amount = {"none": 0, "imposed": case.imposed_kzt, "received": case.received_kzt}.get(way.amount)
+        amount = self._amount(case, way)
         if amount is None:
             proposed = self.proposed(log, case)
             amount, case.tariff_version = proposed.amount_kzt, proposed.tariff_version
@@ -169,6 +169,18 @@ class CaseMachine:
             and abs(other.offence_at_us - case.offence_at_us) <= window_us
         ]
 
+    @staticmethod
+    def _amount(case: Case, way: Transition) -> int | None:
+        """Return the money of a step, tenge; None: what is proposed, which the law must be asked for."""
+        known = {
+            "none": 0,
+            "imposed": case.imposed_kzt,
+            "received": case.received_kzt,
+            "owed_back": case.owed_back_kzt,
+            "given_back": case.given_back_kzt,
+        }
+        return known.get(way.amount)
+
     def _impose(self, case: Case, sanction: Sanction) -> None:
         if sanction.kind is SanctionKind.COURT:
             raise ImpossibleError(
@@ -188,3 +200,5 @@ class CaseMachine:
             case.in_force_us = at_us
         if step in (CaseStep.DISCOUNTED, CaseStep.PAID) or case.state is State.WARNED:
             case.executed_us = at_us
+        elif step is CaseStep.CANCELLED:
+            case.executed_us = 0  # no penalty is left that a repeat could follow

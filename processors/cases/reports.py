@@ -3,18 +3,16 @@
 from typing import Final
 
 from processors.cases.case import Case
+from processors.cases.court import decision_trigger, refund_trigger
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine
 from processors.cases.transitions import State, Trigger
 from schemas.messages import Payment, PaymentKind
 
-#: Outcomes of an appeal: (of a fine, of a warning).
-OUTCOMES: Final = {
-    "cancelled": (Trigger.APPEAL_ALLOWED, Trigger.APPEAL_ALLOWED),
-    "upheld": (Trigger.APPEAL_DISMISSED, Trigger.APPEAL_DISMISSED_OF_WARNING),
-}
 #: States in which money only waits: for the report of the delivery, or for the court.
 MONEY_WAITS: Final = frozenset({State.ISSUED, State.APPEALED})
+#: States in which money that waited is looked at.
+OWING: Final = frozenset({State.DELIVERED, State.IN_FORCE, State.ENFORCED})
 
 
 def report_trigger(machine: CaseMachine, case: Case, report: Payment) -> Trigger:
@@ -38,12 +36,9 @@ def report_trigger(machine: CaseMachine, case: Case, report: Payment) -> Trigger
             raise ImpossibleError(f"case {case.case_id}: appeal after {last}, the last day of the term (KoAP 826-2)")
         return Trigger.APPEAL
     if report.kind is PaymentKind.COURT_DECISION:
-        found = OUTCOMES.get(report.outcome or "")
-        if found is None:
-            raise ImpossibleError(
-                f"case {case.case_id}: outcome {report.outcome!r} of a court; expected {' or '.join(OUTCOMES)}"
-            )
-        return found[case.warning]
+        return decision_trigger(case, report)
+    if report.kind is PaymentKind.REFUND:
+        return refund_trigger(machine, case, report)
     if report.amount_kzt <= 0:
         raise ImpossibleError(f"case {case.case_id}: a payment of {report.amount_kzt} KZT; expected more than 0")
     return money_trigger(machine, case, [*case.money, (report.happened_at_us, report.amount_kzt)])
@@ -67,6 +62,7 @@ def money_trigger(machine: CaseMachine, case: Case, money: list[tuple[int, int]]
     if case.delivered_us and case.discount_kzt:
         last = machine.terms.discount_ends(case.delivered_us)
         in_time = sum(amount for at_us, amount in money if machine.terms.day(at_us) <= last)
-        if case.discount_kzt <= in_time < case.imposed_kzt:
+        # what was paid in time for a fine that was lowered later was paid for the fine as it stood in the prescription
+        if case.discount_kzt <= in_time < max(case.imposed_kzt, case.prescribed_kzt):
             return Trigger.HALF_PAID
     return Trigger.PAID if sum(amount for _, amount in money) >= case.imposed_kzt else Trigger.MONEY

@@ -29,6 +29,8 @@ class State(StrEnum):
     WARNED = "WARNED"
     ENFORCED = "ENFORCED"
     LAPSED = "LAPSED"
+    REFUND_DUE = "REFUND_DUE"
+    REFUNDED = "REFUNDED"
 
 
 class Trigger(StrEnum):
@@ -50,13 +52,18 @@ class Trigger(StrEnum):
     APPEAL_ALLOWED = "appeal_allowed"
     APPEAL_DISMISSED = "appeal_dismissed"
     APPEAL_DISMISSED_OF_WARNING = "appeal_dismissed_of_warning"
+    FINE_LOWERED = "fine_lowered"
+    LOWERED_FINE_IN_FORCE = "lowered_fine_in_force"
+    REFUND_DUE = "refund_due"
+    REFUND_PART = "refund_part"
+    REFUNDED = "refunded"
     APPEAL_OVER = "appeal_over"
     APPEAL_OVER_OF_WARNING = "appeal_over_of_warning"
     PAYMENT_OVER = "payment_over"
 
 
 #: Values of `amount` in the table.
-AMOUNTS: Final = ("proposed", "imposed", "received", "none")
+AMOUNTS: Final = ("proposed", "imposed", "received", "owed_back", "given_back", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +88,20 @@ class TransitionTable:
 
     Args:
         ways: by state and trigger.
+        closed: states in which nothing is waited for any more.
     """
 
-    def __init__(self, ways: Mapping[tuple[State, Trigger], Transition]) -> None:
+    def __init__(self, ways: Mapping[tuple[State, Trigger], Transition], closed: Iterable[State]) -> None:
         self._ways = ways
-        self.closed = frozenset(State) - {state for state, _ in ways}
+        self.closed = frozenset(closed)
 
     @classmethod
     def from_toml(cls, data: Mapping[str, Any]) -> "TransitionTable":
         """Read and check the content of transitions.toml.
 
         Raises:
-            ValueError: a name that nobody knows, two ways for one trigger, or a state that nothing leads to.
+            ValueError: a name that nobody knows, two ways for one trigger, a state that nothing leads to, or a state
+                without a way that is not called closed.
         """
         ways: dict[tuple[State, Trigger], Transition] = {}
         for entry in data["transition"]:
@@ -109,7 +118,11 @@ class TransitionTable:
         unreached = frozenset(State) - {way.to for way in ways.values()} - {State.DETECTED}
         if unreached:
             raise ValueError(f"transitions.toml: nothing leads to {', '.join(sorted(unreached))}")
-        return cls(ways)
+        closed = [State(name) for name in data["closed"]]
+        stuck = frozenset(State) - {state for state, _ in ways} - set(closed)
+        if stuck:
+            raise ValueError(f"transitions.toml: nothing leads out of {', '.join(sorted(stuck))}, which is not closed")
+        return cls(ways, closed)
 
     def get(self, state: State, trigger: Trigger) -> Transition | None:
         """Return the way, or None where it is impossible."""

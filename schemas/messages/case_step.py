@@ -18,3 +18,6 @@ class CaseStep(StrEnum):
     IN_FORCE = "IN_FORCE"
     ENFORCED = "ENFORCED"
     LAPSED = "LAPSED"
+    CHANGED = "CHANGED"
+    REFUND_DUE = "REFUND_DUE"
+    REFUNDED = "REFUNDED"

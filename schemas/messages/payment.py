@@ -13,9 +13,9 @@ class Payment:
         payment_id: Identifier given by the reporter.
         case_id: The case.
         kind: What is reported.
-        amount_kzt: Amount paid, tenge; 0 where no money moved.
+        amount_kzt: Amount paid or given back, tenge; of a fine that a court changed, the new fine; 0 elsewhere.
         reference: The reporter's reference.
-        outcome: Outcome of an appeal or a court decision.
+        outcome: Outcome of a court decision: upheld, changed or cancelled.
         happened_at_us: When it happened, microseconds since the Unix epoch.
     """
 

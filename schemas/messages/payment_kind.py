@@ -10,3 +10,4 @@ class PaymentKind(StrEnum):
     PAYMENT = "PAYMENT"
     APPEAL = "APPEAL"
     COURT_DECISION = "COURT_DECISION"
+    REFUND = "REFUND"

@@ -26,6 +26,9 @@ _VIEW: Final = re.compile(
     re.DOTALL,
 )
 _ADD: Final = re.compile(rf"ALTER TABLE (\w+)\s+ADD COLUMN IF NOT EXISTS ((?:`\w+`|\w+) .+ COMMENT {_TEXT})")
+_SAY: Final = re.compile(rf"ALTER TABLE (\w+) COMMENT COLUMN (\w+) {_TEXT}")
+_DROP_CHECK: Final = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT IF EXISTS \w+")
+_ADD_CHECK: Final = re.compile(r"ALTER TABLE (\w+) ADD CONSTRAINT IF NOT EXISTS \w+ CHECK (.+)")
 _QUERY: Final = re.compile(r"ALTER TABLE (\w+)\s+MODIFY QUERY\s")
 _COLUMN: Final = re.compile(r"^    (?:`(\w+)`|(\w+)) (.+?)(?: DEFAULT .+)?$")
 _CHECK: Final = re.compile(r"^    CONSTRAINT (\w+) CHECK (.+)$")
@@ -135,15 +138,20 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 views[view.name] = view
             elif (found := _ADD.fullmatch(statement)) and found[1] in tables:
                 tables[found[1]] = _with_column(where, tables[found[1]], found[2])
-            elif _QUERY.match(statement):
-                # another query of a view that feeds the same table
+            elif (found := _SAY.fullmatch(statement)) and found[1] in tables:
+                tables[found[1]] = _with_meaning(where, tables[found[1]], found[2], found[3])
+            elif (found := _ADD_CHECK.fullmatch(statement)) and found[1] in tables:
+                tables[found[1]] = _with_values(tables[found[1]], found[2])
+            elif _QUERY.match(statement) or _DROP_CHECK.fullmatch(statement):
+                # another query of a view that feeds the same table; a constraint that a further statement adds anew
                 continue
             else:
                 first = statement.partition("\n")[0]
                 raise DictionaryError(
                     f"{where}: the data dictionary cannot read '{first}'; expected CREATE TABLE, CREATE MATERIALIZED"
                     " VIEW ... TO, CREATE VIEW over SELECT * EXCEPT, or ALTER TABLE ... ADD COLUMN IF NOT EXISTS, each"
-                    " with a COMMENT at its end"
+                    " with a COMMENT at its end; or ALTER TABLE ... COMMENT COLUMN, DROP CONSTRAINT IF EXISTS, ADD"
+                    " CONSTRAINT IF NOT EXISTS"
                 )
     for view in views.values():
         if view.table not in tables:
@@ -274,6 +282,23 @@ def _with_column(where: str, table: Table, text: str) -> Table:
         raise DictionaryError(f"{where}: table {table.name}: expected a column, found '{text}'")
     added = Column(column[1] or column[2], column[3], meaning)
     return replace(table, columns=[*table.columns, added])
+
+
+def _with_meaning(where: str, table: Table, name: str, text: str) -> Table:
+    """Return a table with another meaning of a column."""
+    if name not in [column.name for column in table.columns]:
+        raise DictionaryError(f"{where}: table {table.name} has no column {name} to comment")
+    meaning = _meaning(f"{where}: table {table.name}, {name}", f" COMMENT '{text}'")
+    columns = [replace(column, meaning=meaning) if column.name == name else column for column in table.columns]
+    return replace(table, columns=columns)
+
+
+def _with_values(table: Table, condition: str) -> Table:
+    """Return a table with a further constraint, or one that takes another's place."""
+    allowed = _VALUES.search(condition)
+    if allowed is None:
+        return table
+    return replace(table, values={**table.values, allowed[1]: re.findall(r"'(\w+)'", allowed[2])})
 
 
 def _meaning(what: str, text: str) -> str:

@@ -2,7 +2,8 @@
 --
 -- {from:Date}, {to:Date}: days of the offence, both included, Almaty's. {by:String}: day, month, article, district or owner.
 -- violations and detected_kzt: all that was proposed to review; issued and imposed_kzt: prescriptions; discounted_kzt: half within
--- 7 days of delivery; paid_kzt: in full; collected_kzt: both. Money that came in later counts under the day of its offence, so the
+-- 7 days of delivery; paid_kzt: in full; collected_kzt: both; refunded_kzt: of it given back after a court's decision; net_kzt:
+-- what stays. Money that came in later counts under the day of its offence, so the
 -- last months grow until their terms have run. Never add detected_kzt and imposed_kzt: they are the same fines at two points.
 SELECT
     multiIf({by:String} = 'day', toString(`day`),
@@ -19,7 +20,9 @@ SELECT
     sum(r.discounted_kzt) AS discounted_kzt,
     sum(r.paid) AS paid,
     sum(r.paid_kzt) AS paid_kzt,
-    sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt
+    sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt,
+    sum(r.refunded_kzt) AS refunded_kzt,
+    sum(r.discounted_kzt + r.paid_kzt - r.refunded_kzt) AS net_kzt
 FROM report_revenue_daily AS r
 WHERE `day` BETWEEN {from:Date} AND {to:Date}
 GROUP BY `group` WITH TOTALS

@@ -16,11 +16,13 @@ SELECT
     countIf(isNotNull(c.paid_day) AND if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS paid,
     sumIf(c.paid_kzt, if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS paid_kzt,
     sumIf(c.discounted_kzt, if({cash:UInt8} = 1, discounted_day, offence_day) BETWEEN {from:Date} AND {to:Date})
-        + sumIf(c.paid_kzt, if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS collected_kzt
+        + sumIf(c.paid_kzt, if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS collected_kzt,
+    sumIf(c.refunded_kzt, if({cash:UInt8} = 1, refunded_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS refunded_kzt,
+    collected_kzt - refunded_kzt AS net_kzt
 FROM report_cases AS c
 -- no step comes before its offence
 WHERE offence_day <= {to:Date} AND ({cash:UInt8} = 1 OR offence_day >= {from:Date})
 GROUP BY `group` WITH TOTALS
-HAVING violations + issued + discounted + paid > 0
+HAVING violations + issued + discounted + paid + refunded_kzt > 0
 ORDER BY collected_kzt DESC, `group`
 LIMIT {limit:UInt32}

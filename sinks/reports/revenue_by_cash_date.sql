@@ -1,7 +1,7 @@
 -- revenue by cash date: what was proposed, imposed and received on the days themselves.
 --
 -- {from:Date}, {to:Date}: days of the steps, both included, Almaty's. {by:String}: day, month, article, district or owner.
--- Each figure counts under the day of its own step: violations when proposed, imposed_kzt when issued, collected_kzt when received,
+-- Each figure counts under the day of its own step: violations when proposed, imposed_kzt when issued, collected_kzt when received, refunded_kzt when given back,
 -- whenever the offence was. So a line holds different cases in its columns, and collected_kzt / imposed_kzt is no share of anything;
 -- for that read revenue by date of offence. These sums are those of the treasury's days.
 SELECT
@@ -19,7 +19,9 @@ SELECT
     sum(r.discounted_kzt) AS discounted_kzt,
     sum(r.paid) AS paid,
     sum(r.paid_kzt) AS paid_kzt,
-    sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt
+    sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt,
+    sum(r.refunded_kzt) AS refunded_kzt,
+    sum(r.discounted_kzt + r.paid_kzt - r.refunded_kzt) AS net_kzt
 FROM report_cash_daily AS r
 WHERE `day` BETWEEN {from:Date} AND {to:Date}
 GROUP BY `group` WITH TOTALS

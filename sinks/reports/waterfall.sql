@@ -1,4 +1,4 @@
--- waterfall: from what was detected to what was collected, and where each tenge is lost and why; by the date of the offence.
+-- waterfall: from what was detected to what was collected and not given back, and where each tenge is lost and why; by the date of the offence.
 --
 -- {from:Date}, {to:Date}: days of the offence, both included, Almaty's.
 -- Lines of part 'level' are what is left; lines of part 'loss' between two levels add up to their difference, in cases and in KZT;
@@ -15,7 +15,10 @@ WITH
             sum(issued) AS n3, sum(issued_confirmed_kzt) AS k3_before, sum(imposed_kzt) AS k3,
             sum(delivered) AS n4, sum(delivered_kzt) AS k4,
             sum(discounted) AS nd, sum(discounted_kzt) AS kd,
-            sum(paid) AS np, sum(paid_kzt) AS kp
+            sum(paid) AS np, sum(paid_kzt) AS kp,
+            sum(lowered_kzt) AS kl,
+            sum(given_back) AS nr, sum(refunded_kzt) AS kr,
+            sum(refund_due_kzt) AS ko
         FROM report_revenue_daily
         WHERE `day` BETWEEN {from:Date} AND {to:Date}
         GROUP BY outcome, outcome_reason
@@ -33,16 +36,21 @@ WITH
                 (30, 'level', 'issued', '', n3, k3),
                 (31, 'loss', outcome, outcome_reason, n3 - n4, k3 - k4),
                 (40, 'level', 'delivered', '', n4, k4),
-                (41, 'loss', multiIf(outcome = 'discounted', 'discount of the law', outcome = 'paid', 'paid less than imposed', outcome),
-                    outcome_reason, n4 - nd - np, k4 - kd - kp),
+                (41, 'loss', multiIf(outcome IN ('discounted', 'cancelled after discount'), 'discount of the law',
+                                     outcome IN ('paid', 'cancelled after payment'), 'paid less than imposed', outcome),
+                    if(startsWith(outcome, 'cancelled after'), '', outcome_reason), n4 - nd - np, k4 - kl - kd - kp),
+                (42, 'loss', 'lowered by a court', '', 0, kl),
                 (50, 'level', 'collected', '', nd + np, kd + kp),
                 (51, 'of which', 'discounted', '', nd, kd),
-                (52, 'of which', 'paid', '', np, kp)]) AS line
+                (52, 'of which', 'paid', '', np, kp),
+                (53, 'loss', if(startsWith(outcome, 'cancelled'), 'given back: cancelled', 'given back: lowered'), outcome_reason, nr, kr),
+                (60, 'level', 'net', '', nd + np - nr, kd + kp - kr),
+                (61, 'of which', 'to be given back', '', 0, ko)]) AS line
         FROM sums
     )
 SELECT
     line.2 AS part,
-    multiIf(line.1 < 20, 'detected', line.1 < 30, 'confirmed', line.1 < 40, 'issued', line.1 < 50, 'delivered', 'collected') AS `after`,
+    multiIf(line.1 < 20, 'detected', line.1 < 30, 'confirmed', line.1 < 40, 'issued', line.1 < 50, 'delivered', line.1 < 60, 'collected', 'net') AS `after`,
     line.3 AS name,
     line.4 AS reason,
     sum(line.5) AS cases,

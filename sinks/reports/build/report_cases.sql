@@ -16,22 +16,32 @@ WITH
             argMax(`step`, revision) AS last_step,
             argMax(reason, revision) AS last_reason,
             argMaxIf(reason, revision, `step` = 'ISSUED') AS issued_reason,
+            countIf(`step` = 'CANCELLED') > 0 AS cancelled,
+            argMaxIf(reason, revision, `step` = 'CANCELLED') AS cancelled_reason,
             argMaxIf(amount_kzt, revision, `step` = 'DETECTED') AS detected_kzt,
             argMaxIf(amount_kzt, revision, `step` = 'CONFIRMED') AS confirmed_step_kzt,
             argMaxIf(amount_kzt, revision, `step` = 'ISSUED') AS imposed_kzt,
             sumIf(amount_kzt, `step` = 'DISCOUNTED') AS discounted_kzt,
             sumIf(amount_kzt, `step` = 'PAID') AS paid_kzt,
+            minIf(revision, `step` IN ('DISCOUNTED', 'PAID')) AS money_revision,
+            -- what a court took off before the money was enough: the lowest of its figures counts
+            arrayMin(arrayMap(c -> c.2, arrayFilter(c -> money_revision = 0 OR c.1 < money_revision,
+                groupArrayIf((revision, amount_kzt), `step` = 'CHANGED')))) AS changed_kzt,
+            sumIf(amount_kzt, `step` = 'REFUND_DUE') AS owed_back_kzt,
+            sumIf(amount_kzt, `step` = 'REFUNDED') AS given_back_kzt,
             groupBitOr(bitShiftLeft(toUInt16(1), transform(`step`, ['CONFIRMED', 'ISSUED', 'DELIVERED', 'DISCOUNTED', 'PAID'], [1, 2, 3, 4, 5], 0))) AS taken,
             toDate(min(happened_at), 'Asia/Almaty') AS first_day,
             minOrNullIf(happened_at, `step` = 'CONFIRMED') AS confirmed_at,
             minOrNullIf(happened_at, `step` = 'ISSUED') AS issued_at,
             minOrNullIf(happened_at, `step` = 'DELIVERED') AS delivered_at,
             minOrNullIf(happened_at, `step` = 'APPEALED') AS appealed_at,
-            minOrNullIf(happened_at, `step` = 'IN_FORCE') AS in_force_at,
+            maxOrNullIf(happened_at, `step` = 'IN_FORCE') AS in_force_at,
             minOrNullIf(happened_at, `step` = 'ENFORCED') AS enforced_at,
             minOrNullIf(happened_at, `step` = 'DISCOUNTED') AS discounted_at,
             maxOrNullIf(happened_at, `step` = 'PAID') AS paid_at,
-            maxOrNullIf(happened_at, `step` IN ('DISCOUNTED', 'PAID', 'REJECTED', 'CANCELLED', 'LAPSED')) AS closed_at,
+            minOrNullIf(happened_at, `step` IN ('DISCOUNTED', 'PAID', 'REJECTED', 'CANCELLED', 'LAPSED')) AS closed_at,
+            maxOrNullIf(happened_at, `step` = 'CHANGED') AS changed_at,
+            maxOrNullIf(happened_at, `step` = 'REFUNDED') AS refunded_at,
             toDateTime(max(_create_time), 'UTC') AS created_at
         FROM case_events_facts FINAL
         WHERE toYYYYMM(offence_at) = {month:UInt32}
@@ -53,7 +63,9 @@ SELECT
     multiIf(
         last_step = 'REJECTED', 'rejected',
         last_step = 'LAPSED', 'lapsed',
-        last_step = 'CANCELLED', 'cancelled',
+        cancelled AND paid, 'cancelled after payment',
+        cancelled AND discounted, 'cancelled after discount',
+        cancelled, 'cancelled',
         paid, 'paid',
         discounted, 'discounted',
         last_step = 'ENFORCED', 'with bailiffs',
@@ -63,7 +75,7 @@ SELECT
         last_step = 'ISSUED', 'awaits delivery',
         last_step = 'CONFIRMED', 'confirmed not issued',
         'awaits review') AS outcome,
-    if(last_step IN ('REJECTED', 'LAPSED', 'CANCELLED', 'CONFIRMED'), last_reason, '') AS outcome_reason,
+    multiIf(cancelled, cancelled_reason, last_step IN ('REJECTED', 'LAPSED', 'CONFIRMED'), last_reason, '') AS outcome_reason,
     detected_kzt,
     -- a later step stands for those before it, so that no stage has more cases than the one before
     taken > 1 AS confirmed,
@@ -85,5 +97,11 @@ SELECT
     toDate(discounted_at, 'Asia/Almaty') AS discounted_day,
     toDate(paid_at, 'Asia/Almaty') AS paid_day,
     toDate(closed_at, 'Asia/Almaty') AS closed_day,
-    created_at
+    created_at,
+    if(issued AND changed_kzt > 0, imposed_kzt - changed_kzt, 0) AS lowered_kzt,
+    -- money that only waited during an appeal was never collected: giving it back takes nothing from what was
+    if(paid OR discounted, owed_back_kzt - given_back_kzt, 0) AS refund_due_kzt,
+    if(paid OR discounted, given_back_kzt, 0) AS refunded_kzt,
+    toDate(changed_at, 'Asia/Almaty') AS changed_day,
+    toDate(refunded_at, 'Asia/Almaty') AS refunded_day
 FROM steps

@@ -14,7 +14,8 @@ SELECT
     countIf(move.2 = 'DISCOUNTED') AS discounted,
     sumIf(move.3, move.2 = 'DISCOUNTED') AS discounted_kzt,
     countIf(move.2 = 'PAID') AS paid,
-    sumIf(move.3, move.2 = 'PAID') AS paid_kzt
+    sumIf(move.3, move.2 = 'PAID') AS paid_kzt,
+    sumIf(move.3, move.2 = 'REFUNDED') AS refunded_kzt
 FROM
 (
     SELECT
@@ -28,7 +29,8 @@ FROM
             (issued_day, 'ISSUED', imposed_kzt),
             (delivered_day, 'DELIVERED', toInt64(0)),
             (discounted_day, 'DISCOUNTED', discounted_kzt),
-            (paid_day, 'PAID', paid_kzt)])) AS move
+            (paid_day, 'PAID', paid_kzt),
+            (refunded_day, 'REFUNDED', refunded_kzt)])) AS move
     FROM report_cases
     WHERE source_month = {month:UInt32}
 )

@@ -20,7 +20,11 @@ SELECT
     sum(c.discounted) AS discounted,
     sum(c.discounted_kzt) AS discounted_kzt,
     sum(c.paid) AS paid,
-    sum(c.paid_kzt) AS paid_kzt
+    sum(c.paid_kzt) AS paid_kzt,
+    sumIf(c.lowered_kzt, c.delivered) AS lowered_kzt,
+    countIf(c.refunded_kzt > 0 AND startsWith(c.outcome, 'cancelled')) AS given_back,
+    sum(c.refunded_kzt) AS refunded_kzt,
+    sum(c.refund_due_kzt) AS refund_due_kzt
 FROM report_cases AS c
 WHERE source_month = {month:UInt32}
 GROUP BY source_month, `day`, article, district, owner, outcome, outcome_reason

@@ -58,10 +58,25 @@ def test_every_table_view_and_column_of_the_ddl_is_read() -> None:
     assert [view.name for view in found.views] == re.findall(r"^CREATE VIEW IF NOT EXISTS (\w+)", text, re.MULTILINE)
     assert len(found.feeds) == len(re.findall(r"^CREATE MATERIALIZED VIEW", text, re.MULTILINE))
     named = re.findall(r"^    (?:`\w+`|(?!CONSTRAINT)\w+) [A-Z]\w*[( ].*COMMENT '", text, re.MULTILINE)
+    named += re.findall(r"^ALTER TABLE \w+\s+ADD COLUMN IF NOT EXISTS", text, re.MULTILINE)
     assert sum(len(table.columns) for table in found.tables.values()) == len(named)
     assert all(column.meaning.strip() for table in found.tables.values() for column in table.columns)
     assert all(table.meaning.strip() for table in found.tables.values())
     assert all(view.meaning.strip() for view in found.views)
+
+
+def test_a_later_file_says_a_column_and_its_values_anew() -> None:
+    """COMMENT COLUMN and a constraint in another's place are on the page; an unknown column is refused."""
+    later = """
+ALTER TABLE sizes_facts DROP CONSTRAINT IF EXISTS side_is_known;
+ALTER TABLE sizes_facts ADD CONSTRAINT IF NOT EXISTS side_is_known CHECK side IN ('LEFT', 'RIGHT', 'TOP');
+ALTER TABLE sizes_facts COMMENT COLUMN size 'How big; a crane\\'s.';
+"""
+    table = read(ddl(TABLE, later)).tables["sizes_facts"]
+    assert table.values["side"] == ["LEFT", "RIGHT", "TOP"]
+    assert next(column.meaning for column in table.columns if column.name == "size") == "How big; a crane's."
+    with pytest.raises(DictionaryError, match="has no column colour"):
+        read(ddl(TABLE, "ALTER TABLE sizes_facts COMMENT COLUMN colour 'Red.';"))
 
 
 @pytest.mark.parametrize("topic", topics())

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.cases.opening import case_id_of
-from schemas.messages import CaseCommand, CaseEvent, CommandKind, Verdict
+from schemas.messages import CaseCommand, CaseEvent, CommandKind, PaymentKind, Verdict
 from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, with_share
 
 CARS: Final = (CAR, OTHER_CAR)
@@ -22,7 +22,9 @@ VIOLATIONS: Final = tuple(
          (50, "S-2", "KoAP 592.2"), (59, "S-2", "KoAP 596.3")]
     )
 )  # fmt: skip
-KINDS: Final = ("DELIVERED", "PAYMENT", "PAYMENT", "APPEAL", "COURT_DECISION")
+KINDS: Final = ("DELIVERED", "PAYMENT", "PAYMENT", "APPEAL", "COURT_DECISION", "REFUND")
+OUTCOMES: Final = ("cancelled", "upheld", "changed", None)
+MOVES_MONEY: Final = ("PAYMENT", "REFUND", "COURT_DECISION")
 SUMS: Final = (1_000, 18_460, 36_920, 110_760)
 
 
@@ -38,7 +40,14 @@ def usual(draw: Random, violation: tuple[str, ...], day: int) -> list[tuple[Any,
         [("deadline", name, day + 60), ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 62)],
         [("report", name, "APPEAL", 0, None, day + 20), ("report", name, "COURT_DECISION", 0, "upheld", day + 40)],
         [("deadline", name, day + 60), ("deadline", name, day + 200)],
-    ]
+        [("report", name, "APPEAL", 0, None, day + 20), ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 25),
+         ("report", name, "COURT_DECISION", draw.choice(SUMS), draw.choice(OUTCOMES), day + 40),
+         ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 45),
+         *(("report", name, "REFUND", draw.choice(SUMS), None, day + 50 + part) for part in range(3))],
+        [("report", name, "PAYMENT", draw.choice(SUMS[1:]), None, day + 5),
+         ("report", name, "COURT_DECISION", draw.choice(SUMS), draw.choice(OUTCOMES), day + 40),
+         *(("report", name, "REFUND", draw.choice(SUMS), None, day + 50 + part) for part in range(3))],
+    ]  # fmt: skip
     return way + draw.choice(ends)
 
 
@@ -61,7 +70,7 @@ def noise(draw: Random) -> tuple[Any, ...]:
                 name,
                 draw.choice(KINDS),
                 draw.choice(SUMS),
-                draw.choice(["cancelled", "upheld", None]),
+                draw.choice(OUTCOMES),
                 draw.randint(0, 500),
             ),
             ("deadline", name, draw.randint(0, 800)),
@@ -84,6 +93,9 @@ def sequence(seed: int) -> list[tuple[Any, ...]]:
     return out
 
 
+FINED: Final = (
+    "ISSUED", "DELIVERED", "DISCOUNTED", "PAID", "IN_FORCE", "ENFORCED", "CHANGED", "REFUND_DUE", "REFUNDED"
+)  # fmt: skip
 SEQUENCES: Final = st.integers(0, 2**32).map(sequence)
 TRYING: Final = settings(
     max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -122,7 +134,7 @@ def played(operations: Sequence[Sequence[Any]], share: float, *, repeats: bool =
             desk.review(case_id_of(violation), verdict, _day(day), f"officer-{officer}", reason, corrected)
         elif name == "report":
             violation, kind, amount, outcome, day = rest
-            desk.report(case_id_of(violation), kind, _day(day), amount if kind == "PAYMENT" else 0, "", outcome)
+            desk.report(case_id_of(violation), kind, _day(day), amount if kind in MOVES_MONEY else 0, "", outcome)
         elif name == "deadline":
             _pass(desk, case_id_of(rest[0]), rest[1])
         elif repeats and rest[0] < len(desk.sent):
@@ -168,13 +180,12 @@ def test_no_fine_without_a_confirmed_review(operations: list[Any], share: float)
         steps = [event.step.value for event in events]
         assert [event.revision for event in events] == list(range(1, len(events) + 1))
         assert steps[0] == "DETECTED"
-        assert len(set(steps) - {"IN_FORCE", "APPEALED"}) == len(
-            [step for step in steps if step not in ("IN_FORCE", "APPEALED")]
-        )
+        once = [step for step in steps if step not in ("IN_FORCE", "APPEALED", "CHANGED")]
+        assert len(set(once)) == len(once)
         if "CONFIRMED" in steps:
             # with two officers either both confirmed, or a third did after one had
             assert len(confirmed_by[case_id]) >= (2 if share else 1)
-        if any(step in steps for step in ("ISSUED", "DELIVERED", "DISCOUNTED", "PAID", "IN_FORCE", "ENFORCED")):
+        if any(step in steps for step in FINED):
             assert steps[1:3] == ["CONFIRMED", "ISSUED"]
             assert events[0].article != "KoAP 596.3"
 
@@ -197,18 +208,47 @@ def test_no_two_fines_for_one_offence(operations: list[Any], share: float) -> No
 def test_money_told_is_money_received(operations: list[Any], share: float) -> None:
     """DISCOUNTED and PAID tell no more than what was reported of their case, and cover what was asked."""
     desk = played(operations, share)
-    received: dict[str, int] = {}
+    received = reported(desk, PaymentKind.PAYMENT)
+    for case_id, events in of_case(desk).items():
+        asked = 0
+        for event in events:
+            assert event.amount_kzt >= 0
+            if event.step.value in ("ISSUED", "CHANGED"):
+                assert event.step.value == "ISSUED" or event.amount_kzt < asked
+                asked = event.amount_kzt
+            if event.step.value in ("DISCOUNTED", "PAID"):
+                least = asked if event.step.value == "PAID" else (asked + 1) // 2
+                assert 0 < least <= event.amount_kzt <= received[case_id]
+
+
+@TRYING
+@given(SEQUENCES, st.sampled_from([0.0, 1.0]))
+def test_no_more_is_given_back_than_came(operations: list[Any], share: float) -> None:
+    """A refund follows a court's decision, is no more than came, and what is told as given back was reported."""
+    desk = played(operations, share)
+    received, returned = reported(desk, PaymentKind.PAYMENT), reported(desk, PaymentKind.REFUND)
+    for case_id, events in of_case(desk).items():
+        amounts = {event.step.value: event.amount_kzt for event in events}
+        due_kzt, given_kzt = amounts.get("REFUND_DUE", 0), amounts.get("REFUNDED", 0)
+        assert due_kzt <= received.get(case_id, 0)
+        assert due_kzt == 0 or {"CANCELLED", "CHANGED"} & set(amounts)
+        assert given_kzt in (0, due_kzt)
+        assert given_kzt <= returned.get(case_id, 0)
+        case = desk.case(case_id)
+        assert case.given_back_kzt <= case.owed_back_kzt <= case.received_kzt
+        if "CANCELLED" in amounts:
+            assert case.owed_back_kzt == case.received_kzt
+
+
+def reported(desk: Recorder, kind: PaymentKind) -> dict[str, int]:
+    """Return the tenge that reports of a kind come to, by case."""
+    out: dict[str, int] = {}
     for command in desk.sent:
         if command.kind is CommandKind.PAYMENT:
             report = desk.codec.decode("payments", command.payload)
-            received[report.case_id] = received.get(report.case_id, 0) + report.amount_kzt
-    for case_id, events in of_case(desk).items():
-        imposed = next((event.amount_kzt for event in events if event.step.value == "ISSUED"), 0)
-        for event in events:
-            assert event.amount_kzt >= 0
-            if event.step.value in ("DISCOUNTED", "PAID"):
-                asked = imposed if event.step.value == "PAID" else (imposed + 1) // 2
-                assert 0 < asked <= event.amount_kzt <= received[case_id]
+            if report.kind is kind:
+                out[report.case_id] = out.get(report.case_id, 0) + report.amount_kzt
+    return out
 
 
 @TRYING

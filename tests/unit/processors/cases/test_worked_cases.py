@@ -404,7 +404,7 @@ def _through(desk: Desk, fate: Fate) -> str:
 
 
 def test_the_states_that_end_a_case() -> None:
-    """Nothing leads out of these, and out of each other something does."""
+    """In these nothing is waited for; a refund that is due is."""
     assert transitions().closed == {
         State.AT_COURT,
         State.REJECTED,
@@ -413,4 +413,5 @@ def test_the_states_that_end_a_case() -> None:
         State.CANCELLED,
         State.WARNED,
         State.LAPSED,
+        State.REFUNDED,
     }

@@ -1,0 +1,131 @@
+"""Courts' decisions and refunds in the reports, to the tenge. This file writes; it comes after all others."""
+
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from processors.cases.opening import case_id_of
+from tests.integration.reports.conftest import Reports
+from tests.unit.processors.cases.desk import Desk
+
+pytestmark = pytest.mark.integration
+FULL: Final = 36_920
+HALF: Final = 18_460
+LOWERED: Final = 20_000
+DATES: Final = ("--from", "2024-05-01", "--to", "2024-05-31")
+#: Offences of 6 May 2024, delivered on the 13th: what is reported of each then, as (kind, day, tenge, outcome).
+CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
+    "paid": [("PAYMENT", "2024-05-25", FULL, None)],
+    "cancelled after payment": [
+        ("PAYMENT", "2024-05-25", FULL, None),
+        ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
+        ("REFUND", "2024-07-02", 6_920, None),
+        ("REFUND", "2024-07-05", 30_000, None),
+    ],
+    "cancelled after the half": [
+        ("PAYMENT", "2024-05-15", HALF, None),
+        ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
+    ],
+    "lowered, then paid": [
+        ("APPEAL", "2024-05-30", 0, None),
+        ("COURT_DECISION", "2024-06-20", LOWERED, "changed"),
+        ("PAYMENT", "2024-07-01", LOWERED, None),
+    ],
+    "paid, then lowered": [
+        ("PAYMENT", "2024-05-25", FULL, None),
+        ("COURT_DECISION", "2024-06-20", LOWERED, "changed"),
+        ("REFUND", "2024-07-05", FULL - LOWERED, None),
+    ],
+    "money that waited": [
+        ("APPEAL", "2024-05-30", 0, None),
+        ("PAYMENT", "2024-06-05", FULL, None),
+        ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
+        ("REFUND", "2024-07-05", FULL, None),
+    ],
+    "lowered, unpaid": [("APPEAL", "2024-05-30", 0, None), ("COURT_DECISION", "2024-06-20", LOWERED, "changed")],
+}
+
+
+@pytest.fixture(scope="module")
+def decided(reports: Reports) -> Reports:
+    """The history with these cases beside it, as the cases stage tells them."""
+    desk = Desk()
+    for number, (name, told) in enumerate(CASES.items()):
+        desk.issued(name, vehicle=f"{number:064x}")
+        case_id = case_id_of(name)
+        desk.report(case_id, "DELIVERED", "2024-05-13T12:00", reference="sms")
+        for kind, day, kzt, outcome in told:
+            desk.report(case_id, kind, f"{day}T12:00", kzt, outcome=outcome)
+    assert desk.refused == []
+    rows: list[dict[str, Any]] = []
+    for number, event in enumerate(desk.events):
+        place = {"_topic_id": "00000000-0000-0000-0000-0000000000cc", "_partition": 9, "_create_time": 1_790_000_000}
+        rows.append({**asdict(event), **place, "_offset": number, "_offset_end": number})
+    lines = b"\n".join(orjson.dumps(row) for row in rows)
+    reports.client.raw_insert("case_events_messages", insert_block=lines, fmt="JSONEachRow")
+    return reports
+
+
+def test_revenue_is_net_of_what_was_given_back(decided: Reports) -> None:
+    """Collected is what closed cases, refunded what was given back of it; money that waited is in neither."""
+    totals = decided.answer("revenue", *DATES)["totals"]
+    collected_kzt, refunded_kzt = 3 * FULL + HALF + LOWERED, FULL + (FULL - LOWERED)
+    assert (totals["issued"], totals["imposed_kzt"]) == (len(CASES), len(CASES) * FULL)
+    assert (totals["discounted"], totals["paid"]) == (1, 4)
+    assert (totals["collected_kzt"], totals["refunded_kzt"]) == (collected_kzt, refunded_kzt)
+    assert totals["net_kzt"] == collected_kzt - refunded_kzt
+    for by in ("article", "camera"):
+        assert decided.answer("revenue", *DATES, "--by", by)["totals"] == totals
+
+
+@pytest.mark.parametrize("by", ["day", "camera"])
+def test_by_cash_date_a_refund_counts_on_its_own_day(decided: Reports, by: str) -> None:
+    """July has one payment and the refunds: its net is below zero, and all months together are the offences' net."""
+    july = decided.answer("revenue", "--from", "2024-07-01", "--to", "2024-07-31", "--by", by, "--by-cash-date")[
+        "totals"
+    ]
+    ((others_kzt,),) = decided.rows(
+        """SELECT sum(amount_kzt) FROM case_events WHERE step IN ('DISCOUNTED', 'PAID')
+           AND toYYYYMM(happened_at, 'Asia/Almaty') = 202407 AND _partition != 9"""
+    )
+    assert july["collected_kzt"] == others_kzt + LOWERED
+    assert july["refunded_kzt"] == FULL + (FULL - LOWERED)
+    assert july["net_kzt"] == july["collected_kzt"] - july["refunded_kzt"]
+
+
+def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
+    """Losses add up to the differences of levels; the end is the revenue's net, with what is still owed under it."""
+    found = decided.answer("waterfall", *DATES)
+    rows = found["rows"]
+    levels = {row["name"]: row for row in rows if row["part"] == "level"}
+    for name, after in pairwise(levels):
+        losses = [row for row in rows if row["part"] == "loss" and row["after"] == name]
+        for figure in ("cases", "kzt"):
+            assert levels[name][figure] - levels[after][figure] == sum(row[figure] for row in losses), (name, figure)
+    assert levels["net"]["kzt"] == decided.answer("revenue", *DATES)["totals"]["net_kzt"]
+    lines = {row["name"]: (row["cases"], row["kzt"]) for row in rows}
+    assert lines["lowered by a court"] == (0, 2 * (FULL - LOWERED))
+    assert lines["cancelled"] == (1, FULL)
+    assert lines["discount of the law"] == (0, FULL - HALF)
+    assert lines["given back: cancelled"] == (1, FULL)
+    assert lines["given back: lowered"] == (0, FULL - LOWERED)
+    assert lines["to be given back"] == (0, HALF)
+    assert levels["net"]["cases"] == 4
+
+
+@pytest.mark.parametrize(("day", "cases", "kzt"), [("2024-06-10", 3, 3 * FULL), ("2024-06-25", 2, 2 * LOWERED)])
+def test_ageing_holds_a_lowered_fine_by_its_new_sum(decided: Reports, day: str, cases: int, kzt: int) -> None:
+    """Before the decisions three appeals are unpaid at the old fines, after them two at the new; nothing paid is."""
+    totals = decided.answer("ageing", "--from", "2024-05-07", "--to", day)["totals"]
+    others = decided.rows(
+        """SELECT count(), sum(fine) FROM (
+               SELECT anyIf(amount_kzt, step = 'ISSUED') AS fine FROM case_events WHERE _partition != 9
+               AND toDate(happened_at, 'Asia/Almaty') <= {day:Date} GROUP BY case_id
+               HAVING minIf(toDate(happened_at, 'Asia/Almaty'), step = 'ISSUED') >= '2024-05-07'
+               AND countIf(step IN ('DISCOUNTED', 'PAID', 'CANCELLED', 'LAPSED')) = 0)""",
+        day=day,
+    )[0]
+    assert (totals["cases"], totals["kzt"]) == (others[0] + cases, (others[1] or 0) + kzt)
