@@ -19,6 +19,8 @@ TEXT_PX: Final = 160
 LETTERS: Final = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 #: First letters of 1993 plates (processors/plates/plates.toml).
 REGION_LETTERS: Final = "ABCDEFHKLMNPRSTUVXZ"
+#: First letters of foreign owners' plates: with D and T they would be diplomatic ones.
+FOREIGN_LETTERS: Final = "ABCEFGHJKLMNPQRSUVWXYZ"
 WHITE: Final = (236, 238, 236)
 YELLOW: Final = (240, 196, 40)
 SKY: Final = (0, 160, 190)
@@ -58,7 +60,7 @@ PARTS: Final[Mapping[str, Callable[[np.random.Generator], tuple[str, ...]]]] = {
     "2012 private": lambda g: (_digits(g, 3), _letters(g, 3), _region(g)),
     "2012 legal entity": lambda g: (_digits(g, 3), _letters(g, 2), _region(g)),
     "1993 private": lambda g: (REGION_LETTERS[g.integers(0, len(REGION_LETTERS))], _digits(g, 3), _letters(g, 3)),
-    "foreign owner": lambda g: (_letters(g, 1), _digits(g, 4), _region(g)),
+    "foreign owner": lambda g: (FOREIGN_LETTERS[g.integers(0, len(FOREIGN_LETTERS))], _digits(g, 4), _region(g)),
     EUROPEAN: lambda g: (_letters(g, 2), _digits(g, 3), _letters(g, 2)),
 }
 #: Those of Kazakhstan.

@@ -85,12 +85,12 @@ def score(seed: int, count: int, say: Callable[[str], None]) -> Score:
         for width in WIDTHS_PX:
             generator = np.random.default_rng([seed, width])
             widths = width * generator.uniform(1 - SPREAD_RATIO, 1 + SPREAD_RATIO, count)
-            rows.append(_row(f"{width} px", asyncio.run(trials(reader, ground, widths.tolist(), generator))))
+            rows.append(row_of(f"{width} px", asyncio.run(trials(reader, ground, widths.tolist(), generator))))
             say(f"plates {width} px wide: {rows[-1].right} of {count} right")
         for number, kind in enumerate((*KINDS, EUROPEAN)):
             generator = np.random.default_rng([seed, 1000 + number])
             widths = generator.uniform(80, 160, count)
-            rows.append(_row(kind, asyncio.run(trials(reader, ground, widths.tolist(), generator, kind))))
+            rows.append(row_of(kind, asyncio.run(trials(reader, ground, widths.tolist(), generator, kind))))
             say(f"{kind}: {rows[-1].right} of {count} right")
         rows.append(asyncio.run(_tracks(reader, ground, count, np.random.default_rng([seed, 2000]))))
         say(f"tracks: {rows[-1].right} of {count} right")
@@ -98,7 +98,7 @@ def score(seed: int, count: int, say: Callable[[str], None]) -> Score:
         session.find_s = session.read_s = 0.0
         real = asyncio.run(_real(reader, every))
         spent = perf_counter() - began
-        rows.append(_row("real vehicles as they are", real))
+        rows.append(row_of("real vehicles as they are", real))
         reads = max(1, sum(1 for one in real if one.found))
         times = (spent / looks * 1e3, session.find_s / looks * 1e3, session.read_s / reads * 1e3)
     return Score(rows, *times, _detector_ms())
@@ -133,9 +133,28 @@ def knots(reads: Sequence[tuple[float, bool]]) -> list[list[float]]:
             n = int(inside.sum())
             bins.append((float(weights[inside].mean()), (float(right[inside].sum()) + 0.5) / (n + 1.0), n))
             low = edge
+    if not bins:
+        return [[0.0, 0.0], [1.0, 1.0]]
     rising = isotonic_regression([share for _, share, _ in bins], weights=[n for *_, n in bins]).x
     inner = [[round(weight, 4), round(float(share), 4)] for (weight, *_), share in zip(bins, rising, strict=True)]
-    return [[0.0, inner[0][1]], *inner, [1.0, inner[-1][1]]] if inner else [[0.0, 0.0], [1.0, 1.0]]
+    return [[0.0, inner[0][1]], *inner, [1.0, inner[-1][1]]]
+
+
+def row_of(name: str, of: Sequence[Trial]) -> Row:
+    """Return a line of the table."""
+    sure = [one for one in of if one.confident]
+    odd = [one for one in of if one.candidates and ((one.confident and not one.right) or not one.text)]
+    texts = [f"{one.text} as {one.candidates[0].text} {one.candidates[0].probability_ratio:.2f}".strip() for one in odd]
+    return Row(
+        name,
+        len(of),
+        sum(one.found for one in of),
+        sum(bool(one.candidates) for one in of),
+        sum(one.right for one in of),
+        len(sure),
+        sum(one.right for one in sure),
+        texts[:5],
+    )
 
 
 def _reader(session: PlateSession, threads: ThreadPoolExecutor) -> PlateReader:
@@ -169,22 +188,6 @@ async def _tracks(reader: PlateReader, ground: Sequence[Vehicle], count: int, ge
         if sure and best.text != plate.text:
             wrong.append(f"{plate.text} as {best.text}")
     return Row(f"tracks of {LOOKS} looks", count, found, read, right, confident, confident_right, wrong[:5])
-
-
-def _row(name: str, of: Sequence[Trial]) -> Row:
-    sure = [one for one in of if one.confident]
-    odd = [one for one in of if one.candidates and ((one.confident and not one.right) or not one.text)]
-    texts = [f"{one.text} as {one.candidates[0].text} {one.candidates[0].probability_ratio:.2f}".strip() for one in odd]
-    return Row(
-        name,
-        len(of),
-        sum(one.found for one in of),
-        sum(bool(one.candidates) for one in of),
-        sum(one.right for one in of),
-        len(sure),
-        sum(one.right for one in sure),
-        texts[:5],
-    )
 
 
 def _detector_ms() -> float:
