@@ -25,6 +25,8 @@ from infra.settings import Settings
 log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.1
+#: The model whose stub is killed: every frame that is sampled needs it.
+STUB_MODEL: Final = "detector"
 #: After the last kill everything must serve again within this time: the session timeouts of the groups are 10 and 30 s,
 #: a stub's healing waits for the server's patience.
 RECOVER_WITHIN_S: Final = 120.0
@@ -95,7 +97,7 @@ class Killer:
         watch = _Watch(kill, self._groups.members.get(target.group or "", frozenset()))
         try:
             if target.is_stub:
-                watch.stubs = self._stack.stub_pids()
+                watch.stubs = self._stack.stub_pids(STUB_MODEL)
                 pid = watch.stubs[0]
                 os.kill(pid, signal.SIGKILL)
             else:
@@ -124,7 +126,7 @@ class Killer:
         if child.get("state") not in SERVING:
             return False
         if target.is_stub:
-            stubs = self._stack.stub_pids()
+            stubs = self._stack.stub_pids(STUB_MODEL)
             if kill.pid in stubs or len(stubs) < len(watch.stubs):
                 return False
             try:

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "replay": ("infra.cli.replay", "command", "Recompute a finding from what its evidence keeps."),
     "demo": ("infra.cli.demo", "command", "Run the whole chain on real footage and account for every second."),
     "bench": ("infra.cli.bench", "command", "Run the benchmarks; figures are ratios within one run."),
+    "plates": ("infra.cli.plates", "command", "Score the reading of plates on drawn ones."),
     "evaluate": ("infra.cli.evaluate", "command", "Score findings against the test city's truth."),
     "chaos": (
         "infra.cli.chaos",

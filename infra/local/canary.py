@@ -54,9 +54,11 @@ class Canary:
         self._models: dict[str, Model] = {}
         self._failed: dict[str, int] = {}
         self._looked = 0.0
-        self._heals_in_a_row = 0
+        self._heals_in_a_row: dict[str, int] = {}
         self._left_behind = 0
         self.healed = 0
+        #: Models that the last check loaded again.
+        self.just_healed: list[str] = []
 
     def forget(self) -> None:
         """Start anew: the server is another process now."""
@@ -65,7 +67,7 @@ class Canary:
         self._client = None
         self._models.clear()
         self._failed.clear()
-        self._heals_in_a_row = 0
+        self._heals_in_a_row.clear()
         self._left_behind = 0
 
     def ready(self) -> bool:
@@ -88,6 +90,7 @@ class Canary:
         Raises:
             ChildMustRestartError: a model is dead still after it was loaded several times.
         """
+        self.just_healed = []
         counts = {name: self._fail_count(name) for name in self._names}
         due = suspect or time.monotonic() - self._looked > EVERY_S
         suspects = [name for name in self._names if due or counts[name] > self._failed.get(name, 0)]
@@ -97,13 +100,14 @@ class Canary:
         for name in suspects:
             dead = [error for error in self._errors(name, 1) if "INTERNAL" in str(error.status())]
             if not dead:
-                self._heals_in_a_row = 0
+                self._heals_in_a_row[name] = 0
                 continue
-            if self._heals_in_a_row >= MOST_HEALS_IN_A_ROW:
+            if self._heals_in_a_row.get(name, 0) >= MOST_HEALS_IN_A_ROW:
                 raise ChildMustRestartError(f"model {name} fails still after it was loaded again: {dead[0]}")
-            self._heals_in_a_row += 1
+            self._heals_in_a_row[name] = self._heals_in_a_row.get(name, 0) + 1
             self._heal(name)
             self.healed += 1
+            self.just_healed.append(name)
             self._failed[name] = self._fail_count(name)
             print(
                 f"triton: an instance of {name} was dead ({dead[0].message()}); the model was loaded again", flush=True

@@ -197,9 +197,9 @@ class LocalStack:
                 return int(pid)
         return None
 
-    def stub_pids(self) -> Sequence[int]:
-        """Return the process ids of Triton's Python stubs, one a model instance."""
-        return stubs(self._folder)
+    def stub_pids(self, model: str) -> Sequence[int]:
+        """Return the process ids of a model's Python stubs in Triton, one an instance, ascending."""
+        return [pid for pid, of in stubs(self._folder).items() if of == model]
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Send a signal to a child and return its process id.

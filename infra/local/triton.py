@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import sysconfig
+from collections.abc import Sequence
 from ctypes.util import find_library
 from pathlib import Path
 
@@ -46,15 +47,20 @@ def clear_regions(prefix: str, shm: Path = SHM) -> list[str]:
     return gone
 
 
-def stubs(folder: Path) -> list[int]:
-    """Return the process ids of the Python stubs, one a model instance."""
-    out = []
-    for pid in marked(folder, "triton"):
+def stubs(folder: Path) -> dict[int, str]:
+    """Return the process ids of the Python stubs, one a model instance, ascending, each with its model's name."""
+    out = {}
+    for pid in sorted(marked(folder, "triton")):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
             if process.name().startswith("triton_python") and process.status() != psutil.STATUS_ZOMBIE:
-                out.append(pid)
-    return sorted(out)
+                out[pid] = stub_model(process.cmdline())
+    return out
+
+
+def stub_model(command: Sequence[str]) -> str:
+    """Return the model of a stub's command line (its first argument: REPOSITORY/MODEL/VERSION/model.py), or ""."""
+    return Path(command[1]).parent.parent.name if len(command) > 1 else ""
 
 
 def spec(settings: Settings, folder: Path) -> ChildSpec:
@@ -91,7 +97,8 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         note = canary.check(suspect=len(before) < most)  # one has gone: no need to wait for a request to fail
         if canary.healed > healed:
             healed = canary.healed
-            for pid in before:  # the new instances have their own; an unloading that hangs leaves the old
+            # The new instances have their own; an unloading that hangs leaves the old. Other models' go on.
+            for pid in (one for one, model in before.items() if model in canary.just_healed):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             clear_regions(region)

@@ -48,9 +48,9 @@ def _yolox(session: Any, canvas: Any) -> Any:
 
 
 def _plates(session: Any, canvas: Any) -> Any:
-    """Return float32 [n, 6] of a plate reader: its symbols before they are joined."""
-    ids, probabilities = session.run(["ids", "probs"], {"images": canvas[None]})
-    return np.column_stack([ids[0], probabilities[0], np.zeros((ids.shape[1], 4))]).astype(np.float32)
+    """Return float32 [n, 6] of the plate reader (infra/triton/models/plate_read): its symbols, not yet joined."""
+    rows = session.run(["probs"], {"images": canvas[None]})[0][0]
+    return np.column_stack([rows.argmax(1), rows.max(1), np.zeros((len(rows), 4))]).astype(np.float32)
 
 
 def _suppressed(rows: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 from processors.perception.core import PerceptionCore
 from processors.perception.kafka_gop_reader import KafkaGopReader
+from processors.perception.plates.triton_plate_models import TritonPlateModels
 from processors.perception.settings import PerceptionSettings
 from processors.perception.signal_board import SignalBoard
 from processors.perception.signals import BoardSignals
@@ -68,7 +69,17 @@ def run(settings: StackSettings) -> None:
         attempts=perception.infer_attempts,
         reconnect_backoff_ms=perception.reconnect_backoff_ms,
     )
-    core = PerceptionCore(detector, gops, BoardSignals(board, perception.signal_wait_s), perception, metrics.registry)
+    plate_models = TritonPlateModels(
+        settings.triton_address,
+        perception.plates_find_name,
+        perception.plates_read_name,
+        in_flight=perception.in_flight,
+        timeout_s=perception.infer_timeout_s,
+        attempts=perception.infer_attempts,
+        reconnect_backoff_ms=perception.reconnect_backoff_ms,
+    )
+    signals = BoardSignals(board, perception.signal_wait_s)
+    core = PerceptionCore(detector, gops, signals, perception, metrics.registry, plate_models)
     try:
         run_stage(stage, core, Parts(references=(phases,), outputs=("detections",), metrics=metrics))
     finally:

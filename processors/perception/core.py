@@ -7,7 +7,7 @@ to be had from the groups themselves, read back from the GOP's first one, so res
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +28,8 @@ from processors.perception.gop_store import GopReader, GopStore
 from processors.perception.merge import Boxes, MergeLimits, kind_of, merge
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.picture import Sample, sample_of
+from processors.perception.plates.plate_models import PlateModels
+from processors.perception.plates.plate_reader import PlateReader
 from processors.perception.policy import UNREGISTERED, Plan, after_sizes, moved, plan
 from processors.perception.scene import CELL_PX, WIDTH_PX, changed_ratio, scene_of
 from processors.perception.settings import PerceptionSettings
@@ -35,7 +37,7 @@ from processors.perception.signals import SignalSource
 from processors.perception.state import MOST_BOXES, CameraState, GopStart, SeenBox
 from processors.perception.views import views_of
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Registry, ServiceUnavailableError
-from schemas.messages import Camera, DecodeStatus, Detections, Frames, Scene, SignalState
+from schemas.messages import Camera, DecodeStatus, Detections, Frames, PlateRead, Scene, SignalState
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class PerceptionCore:
         signals: where signal phases come from.
         settings: how it works.
         registry: where metrics are collected; None: nowhere.
+        plate_models: find and read plates; None: no plates are read.
     """
 
     name = "perception"
@@ -91,6 +94,7 @@ class PerceptionCore:
         signals: SignalSource,
         settings: PerceptionSettings,
         registry: CollectorRegistry | None = None,
+        plate_models: PlateModels | None = None,
     ) -> None:
         self._detector = detector
         self._gops = gops
@@ -100,6 +104,7 @@ class PerceptionCore:
         self._live: OrderedDict[str, GopDecoder] = OrderedDict()
         self._threads = ThreadPoolExecutor(settings.decode_threads, "decode")
         self.metrics = PerceptionMetrics(registry or CollectorRegistry())
+        self._plates = PlateReader(plate_models, settings, self.metrics, self._threads)
 
     # The stage's contract
 
@@ -199,8 +204,12 @@ class PerceptionCore:
             chosen = plan(frames, times, decodable, state, analysis, self._settings)
         signals = asyncio.ensure_future(self._signals_of(camera, record))
         try:
-            outcome = await self._decode(record, state, camera, segments, chosen)
-            boxes = await self._infer(outcome.samples, camera, model)
+            async with self._plates.room(camera):
+                outcome = await self._decode(record, state, camera, segments, chosen)
+                boxes = await self._infer(outcome.samples, camera, model)
+                plates = await self._plates.read([sample.frame for sample in outcome.samples], boxes)
+                outcome.samples = [replace(sample, frame=None) for sample in outcome.samples]
+            seen_by = await self._plates.named(model, camera)
             in_force = await signals
         except BaseException:
             signals.cancel()
@@ -213,10 +222,11 @@ class PerceptionCore:
         detections = _detections(
             record,
             camera=camera,
-            model=model,
+            model=seen_by,
             times=times,
             outcome=outcome,
             boxes=boxes,
+            plates=plates,
             scene=scene,
             status=status,
             signals=in_force,
@@ -240,6 +250,7 @@ class PerceptionCore:
     ) -> Outcome:
         frames = record.message
         live = self._live.pop(frames.camera_id, None)
+        pictures = self._plates.pictures(chosen.samples, camera)
         found: dict[int, Sample] = {}
         fed = 0
         broken = state.broken if segments and segments[-1].begin == 0 and segments[-1].gop == state.gop else None
@@ -259,7 +270,7 @@ class PerceptionCore:
                 reason = DecodeStatus.GOP_GONE
             else:
                 reason = DecodeStatus.UNDECODABLE
-                job = partial(self._run, at_work, prior, frames, segment, targets, camera)
+                job = partial(self._run, at_work, prior, frames, segment, targets, camera, pictures)
                 loop = asyncio.get_running_loop()
                 live, decoded = await loop.run_in_executor(self._threads, job)
                 self.metrics.decoded.inc(decoded.fed + sum(len(group.packets) for group in prior))
@@ -303,13 +314,15 @@ class PerceptionCore:
         segment: Segment,
         targets: Sequence[int],
         camera: Camera | None,
+        pictures: Collection[int],
     ) -> tuple[GopDecoder | None, Decoded]:
         """Decode a segment's targets; blocking, in a decoding thread."""
         assert segment.gop is not None
         settings = self._settings
 
         def take(picture: av.VideoFrame, packet: int) -> Sample:
-            return sample_of(picture, packet, views_of(camera, picture.width, picture.height), settings.side_px)
+            sample = sample_of(picture, packet, views_of(camera, picture.width, picture.height), settings.side_px)
+            return replace(sample, frame=picture) if packet in pictures else sample
 
         try:
             if at_work is None:
@@ -487,6 +500,7 @@ def _detections(
     times: FrameTimes,
     outcome: Outcome,
     boxes: Sequence[Boxes],
+    plates: Sequence[PlateRead],
     scene: Scene | None,
     status: DecodeStatus,
     signals: Sequence[SignalState] | None,
@@ -522,7 +536,7 @@ def _detections(
         box_y2_px=[row[3] for row in xyxy],
         box_score=[score for found in boxes for score in found.scores.tolist()],
         box_class=[class_id for found in boxes for class_id in found.class_ids.tolist()],
-        plates=(),
+        plates=plates,
         scene=scene,
         signals_known=signals is not None,
         signals=signals or (),

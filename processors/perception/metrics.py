@@ -27,3 +27,7 @@ class PerceptionMetrics:
         self.active = Counter("perception_active_groups", "groups of active scenes", registry=registry)
         #: Seconds a group's views took at the model, waiting included.
         self.infer_s = Histogram("perception_infer_seconds", "all views of one group at the model", registry=registry)
+        #: Vehicles whose plates were looked for, those with a plate, and those whose plate was read.
+        self.plates_looked = Counter("perception_plates_looked", "vehicles looked at for a plate", registry=registry)
+        self.plates_found = Counter("perception_plates_found", "vehicles with a plate found", registry=registry)
+        self.plates_read = Counter("perception_plates_read", "plates read", registry=registry)

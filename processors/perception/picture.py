@@ -16,6 +16,7 @@ import av
 import av.filter
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from processors.perception.letterbox import PAD, Letterbox, View, letterbox
 from processors.perception.scene import HEIGHT_PX, WIDTH_PX, GreyLook, look
@@ -34,6 +35,7 @@ class Sample:
         width_px, height_px: size of the picture.
         canvases: each view's place and its canvas, uint8 [side, side, 3], RGB; the whole view first.
         look: measurements of its grey picture.
+        frame: the decoded picture, where plates are looked for on it; else None.
     """
 
     packet: int
@@ -41,6 +43,7 @@ class Sample:
     height_px: int
     canvases: Sequence[tuple[Letterbox, NDArray[np.uint8]]]
     look: GreyLook
+    frame: av.VideoFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ def sample_of(frame: av.VideoFrame, packet: int, views: Sequence[View], side_px:
     whole = View(0, 0, frame.width, frame.height, whole=True)
     grey = _scaled(frame, whole, WIDTH_PX, HEIGHT_PX, "gray")
     return Sample(packet, frame.width, frame.height, canvases, look(grey))
+
+
+def rgb_of(frame: av.VideoFrame) -> Image.Image:
+    """Return a decoded frame as RGB, in its own size."""
+    whole = View(0, 0, frame.width, frame.height, whole=True)
+    return Image.fromarray(_scaled(frame, whole, frame.width, frame.height, "rgb24"))
 
 
 def _scaled(frame: av.VideoFrame, view: View, width_px: int, height_px: int, out_format: str) -> NDArray[np.uint8]:

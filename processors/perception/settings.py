@@ -1,6 +1,6 @@
 """Settings of perception: environment variables VIGIL_PERCEPTION_*, then defaults."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,6 +86,44 @@ class PerceptionSettings(BaseSettings):
     infer_timeout_s: float = Field(5.0, gt=0.0, description="deadline of one request to Triton, seconds")
     infer_attempts: int = Field(4, ge=1, description="tries of one request before the stage pauses")
     reconnect_backoff_ms: int = Field(1000, ge=100, description="longest pause between gRPC's tries to connect")
+
+    # Plates
+    plates: Literal["off", "enforcement"] = Field(
+        "enforcement", description="where plates are read: on no camera, or on those that measure violations"
+    )
+    plates_find_name: str = Field("plate_detect", description="the plate detector in Triton's repository")
+    plates_read_name: str = Field("plate_read", description="the plate reader in Triton's repository")
+    plates_least_vehicle_px: float = Field(
+        200.0,
+        gt=0.0,
+        description="vehicles narrower than this are not looked at, pixels: a plate is about a quarter as wide, and"
+        " below 60 pixels few are read right (docs/plates.md); lower costs requests for little",
+    )
+    plates_most_per_sample: int = Field(
+        2, ge=1, description="vehicles looked at in one sampled frame, the widest first"
+    )
+    plates_most_per_group: int = Field(
+        4, ge=1, description="vehicles looked at in one group; each costs about what one more sampled frame does"
+    )
+    plates_score_floor_ratio: float = Field(
+        0.1,
+        ge=0.0,
+        le=1.0,
+        description="surety of the detector from which a plate is read; 0.1 is the model's own floor, and nothing on"
+        " the shipped clips' vehicles reaches it; higher loses small plates",
+    )
+    plates_least_ratio: float = Field(
+        0.3,
+        ge=0.0,
+        le=1.0,
+        description="a read whose best text is less probable is no read: unreadable stays unreadable",
+    )
+    plates_groups: int = Field(
+        4, ge=1, description="groups whose whole pictures are in memory for this at once, over all cameras"
+    )
+    plates_pictures: int = Field(
+        6, ge=1, description="sampled frames of one group whose whole pictures are kept for this, spread over the group"
+    )
 
     # Signals
     signal_wait_s: float = Field(

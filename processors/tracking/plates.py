@@ -1,13 +1,15 @@
 """Voting over a track's plate reads: how likely each text is the plate, given all that was read. Decision 0156."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib import resources
 from itertools import pairwise
 from typing import Final
 
-from processors.tracking.plate_formats import format_of, plates_data
+from processors.plates.plate_formats import format_of, latin, look_alikes
 from schemas.messages import PlateCandidate
 
 #: Texts remembered of a track; the least likely leave.
@@ -37,7 +39,8 @@ class Reading:
 @cache
 def reading() -> Reading:
     """Return the model that ships with Vigil."""
-    return Reading(**plates_data()["reading"])
+    text = (resources.files(__package__) / "plates.toml").read_text(encoding="utf-8")
+    return Reading(**tomllib.loads(text)["reading"])
 
 
 @dataclass(slots=True)
@@ -99,30 +102,13 @@ def _calibrated(ratio: float) -> float:
     return knots[-1][1]
 
 
-def latin(text: str) -> str:
-    """Return a text with Cyrillic letters that look like Latin ones as those."""
-    return text if text.isascii() else text.translate(_cyrillic())
-
-
-@cache
-def _cyrillic() -> Mapping[int, int]:
-    table = plates_data()["cyrillic"]
-    return str.maketrans(table["from"], table["to"])
-
-
-@cache
-def _look_alikes() -> frozenset[str]:
-    groups: Iterable[str] = plates_data()["look_alikes"]["groups"]
-    return frozenset(a + b for group in groups for a in group for b in group if a != b)
-
-
 @lru_cache(maxsize=65_536)
 def _read_as(read: str, plate: str) -> tuple[float, int]:
     """Return the logarithm of the likelihood of a reading of a plate, and in how many characters they differ."""
     model = reading()
     if len(read) != len(plate):
         return math.log(model.least), MOST_WRONG + 1
-    alike = _look_alikes()
+    alike = look_alikes()
     wrong, likelihood = 0, 1.0
     for a, b in zip(read, plate, strict=True):
         if a == b:

@@ -72,7 +72,7 @@ def test_servers_come_back_with_their_data(tmp_path: Path) -> None:
         with pytest.raises(StackError, match=r"is running on .* already"):
             LocalStack(settings).up()
 
-        old_stubs = set(stack.stub_pids())
+        old_stubs, others = set(stack.stub_pids("detector")), stack.stub_pids("plate_read")
         os.kill(min(old_stubs), signal.SIGKILL)
         for name in ("kafka", "clickhouse"):
             stack.kill(name, signal.SIGKILL)
@@ -82,7 +82,9 @@ def test_servers_come_back_with_their_data(tmp_path: Path) -> None:
         assert until(lambda: stack.status()["triton"]["note"] is not None)
         assert until(lambda: serves(stack))
         assert until(Canary(settings.triton_address, ["detector"]).ready)
-        assert not old_stubs & set(stack.stub_pids())
+        assert not old_stubs & set(stack.stub_pids("detector"))
+        assert others
+        assert stack.stub_pids("plate_read") == others, "healing one model must not end another's instances"
         _read(stack)
 
         runner = stack.runner_pid()

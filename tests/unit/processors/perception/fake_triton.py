@@ -74,7 +74,7 @@ class FakeTriton(service_pb2_grpc.GRPCInferenceServiceServicer):  # type: ignore
 
 
 @asynccontextmanager
-async def serving(fake: FakeTriton, port: int = 0) -> AsyncIterator[int]:
+async def serving(fake: Any, port: int = 0) -> AsyncIterator[int]:
     """Serve on a port of this machine, a free one for 0; give the port."""
     server = grpc.aio.server()
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(fake, server)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from processors.tracking.plate_formats import format_of, region_of
-from processors.tracking.plates import MOST_CANDIDATES, MOST_TEXTS, PlateVote, is_confident, latin, reading
+from processors.plates.plate_formats import format_of, latin, region_of
+from processors.tracking.plates import MOST_CANDIDATES, MOST_TEXTS, PlateVote, is_confident, reading
 from schemas.messages import PlateCandidate
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -59,3 +59,21 @@ def region_of(text: str) -> str | None:
 def _regions() -> Mapping[str, str]:
     regions: Mapping[str, str] = plates_data()["regions"]
     return regions
+
+
+def latin(text: str) -> str:
+    """Return a text with Cyrillic letters that look like Latin ones as those."""
+    return text if text.isascii() else text.translate(_cyrillic())
+
+
+@cache
+def _cyrillic() -> Mapping[int, int]:
+    table = plates_data()["cyrillic"]
+    return str.maketrans(table["from"], table["to"])
+
+
+@cache
+def look_alikes() -> frozenset[str]:
+    """Return the pairs of characters that readers take for one another, each in both orders."""
+    groups: Iterable[str] = plates_data()["look_alikes"]["groups"]
+    return frozenset(a + b for group in groups for a in group for b in group if a != b)

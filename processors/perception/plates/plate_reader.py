@@ -1,0 +1,160 @@
+"""PlateReader: the plates of a group's vehicles, from its pictures and boxes."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from processors.perception.detector import Model
+from processors.perception.merge import Boxes
+from processors.perception.metrics import PerceptionMetrics
+from processors.perception.picture import rgb_of
+from processors.perception.plates.beam import beam
+from processors.perception.plates.candidates import candidates_of, ranking
+from processors.perception.plates.choice import ChoiceLimits, choose
+from processors.perception.plates.plate_models import Canvas, FoundPlates, PlateModels
+from processors.perception.plates.straighten import straighten
+from processors.perception.plates.tiles import Tile, canvas_of, tiles_of
+from processors.perception.settings import PerceptionSettings
+from schemas.messages import Camera, PlateRead
+
+#: Of VIGIL_PERCEPTION_PLATES: on no camera.
+OFF: Final = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at one vehicle gave.
+
+    Attributes:
+        score_ratio: of the surest plate; 0: none was found.
+        corners_px: float64 [4, 2] in the picture, or None.
+        texts: what it may say, with the reader's probabilities, the likeliest first; empty where it was not read.
+    """
+
+    score_ratio: float
+    corners_px: NDArray[np.float64] | None
+    texts: Sequence[tuple[str, float]]
+
+
+NOTHING: Final = Look(0.0, None, ())
+
+
+class PlateReader:
+    """Reads plates.
+
+    Args:
+        models: the detector and the reader; None: no plates are read.
+        settings: how it works.
+        metrics: what is counted.
+        threads: where pictures are cut and texts ranked.
+    """
+
+    def __init__(
+        self, models: PlateModels | None, settings: PerceptionSettings, metrics: PerceptionMetrics, threads: Executor
+    ) -> None:
+        self._models = models
+        self._settings = settings
+        self._limits = ChoiceLimits(
+            settings.plates_least_vehicle_px, settings.plates_most_per_sample, settings.plates_most_per_group
+        )
+        self._metrics = metrics
+        self._threads = threads
+        self._room = asyncio.Semaphore(settings.plates_groups)
+
+    def room(self, camera: Camera | None) -> AbstractAsyncContextManager[Any]:
+        """Return what holds back further groups while too many have whole pictures in memory."""
+        return nullcontext() if self._models_for(camera) is None else self._room
+
+    def pictures(self, samples: Sequence[int], camera: Camera | None) -> frozenset[int]:
+        """Return the samples whose whole pictures are needed: so many at most, spread over the group."""
+        if self._models_for(camera) is None or not samples:
+            return frozenset()
+        step = -(-len(samples) // self._settings.plates_pictures)
+        return frozenset(samples[::step])
+
+    async def named(self, model: Model, camera: Camera | None) -> Model:
+        """Return the detection model as messages name it: with the plates' models where those look too."""
+        models = self._models_for(camera)
+        return model if models is None else replace(model, version=f"{model.version}+{await models.version()}")
+
+    async def read(self, pictures: Sequence[Any], boxes: Sequence[Boxes]) -> list[PlateRead]:
+        """Return the plates read, by box; a vehicle whose plate is not found or not readable has none.
+
+        Args:
+            pictures: the decoded frame of each sample; None where it was not kept.
+            boxes: of each sample.
+
+        Raises:
+            ServiceUnavailableError: a model is away or failing.
+            DetectorContractError: a model broke its contract.
+        """
+        out = []
+        picture, of = None, -1
+        for vehicle in choose(boxes, [picture is not None for picture in pictures], self._limits):
+            if picture is None or of != vehicle.sample:
+                picture, of = await self._in_thread(partial(rgb_of, pictures[vehicle.sample])), vehicle.sample
+            texts = (await self.look(picture, vehicle.xyxy_px)).texts
+            found = candidates_of(texts, ranking(), self._settings.plates_least_ratio)
+            if found:
+                out.append(PlateRead(vehicle.box, found))
+        self._metrics.plates_read.inc(len(out))
+        return out
+
+    def _models_for(self, camera: Camera | None) -> PlateModels | None:
+        wanted = camera is not None and camera.analysis.enforcement and self._settings.plates != OFF
+        return self._models if wanted else None
+
+    async def look(self, picture: Image.Image, xyxy_px: Sequence[float]) -> Look:
+        """Look for a vehicle's plate and read it.
+
+        Args:
+            picture: RGB.
+            xyxy_px: the vehicle's box in it.
+        """
+        assert self._models is not None
+        tiles = tiles_of(xyxy_px, picture.size)
+        if not tiles:
+            return NOTHING
+        self._metrics.plates_looked.inc()
+        canvases = await self._in_thread(partial(_canvases, picture, tiles))
+        score, corners = surest(await self._models.find(canvases), tiles)
+        plate = None
+        if corners is not None and score >= self._settings.plates_score_floor_ratio:
+            plate = await self._in_thread(partial(_straight, picture, corners))
+        if plate is None:
+            return Look(score, corners, ())
+        self._metrics.plates_found.inc()
+        rows = await self._models.read(plate[None])
+        return Look(score, corners, await self._in_thread(partial(beam, rows[0])))
+
+    async def _in_thread(self, job: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+
+
+def surest(found: Sequence[FoundPlates], tiles: Sequence[Tile]) -> tuple[float, NDArray[np.float64] | None]:
+    """Return score and corners [4, 2] in the picture, to 0.01 pixels, of all tiles' surest plate; 0, None: none."""
+    best, at = 0.0, None
+    for plates, tile in zip(found, tiles, strict=True):
+        if len(plates.scores) and float(plates.scores[0]) > best:
+            best, at = float(plates.scores[0]), (plates.corners_px[0], tile)
+    return (0.0, None) if at is None else (round(best, 4), np.round(at[1].to_picture(at[0]), 2))
+
+
+def _canvases(picture: Image.Image, tiles: Sequence[Tile]) -> Canvas:
+    return np.stack([canvas_of(picture, tile) for tile in tiles])
+
+
+def _straight(picture: Image.Image, corners_px: NDArray[np.float64]) -> Canvas | None:
+    """Return the straightened plate; None where its corners are no quadrangle."""
+    try:
+        return straighten(picture, corners_px)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Tests of Triton's model repository."""

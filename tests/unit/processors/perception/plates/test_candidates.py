@@ -1,0 +1,94 @@
+"""Candidates: what a plate can be decides between texts that the reader cannot tell apart."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.perception.plates.candidates import (
+    MOST_CANDIDATES,
+    calibrated,
+    candidates_of,
+    meanings,
+    posterior,
+    ranking,
+)
+from processors.perception.plates.plate_models import SYMBOLS
+
+EXACT = dataclasses.replace(ranking(), calibration=[[0.0, 0.0], [1.0, 1.0]])
+
+
+def best(*texts: tuple[str, float]) -> str:
+    """Return the likeliest plate."""
+    return posterior(texts, EXACT)[0][0]
+
+
+def test_a_format_wins_over_a_text_that_has_none() -> None:
+    """The reader's own favourite is no plate; its second is."""
+    assert best(("123A8C0", 0.5), ("123ABC02", 0.3)) == "123ABC02"
+
+
+@pytest.mark.parametrize(
+    ("read", "plate"),
+    [
+        ("12OABC02", "120ABC02"),  # a letter where only a digit can be
+        ("123A8C02", "123ABC02"),
+        ("KZ123ABC02", "123ABC02"),  # the strip at the left
+        ("E123ABC02", "123ABC02"),  # an edge
+        ("123AB021", "123AB02"),
+        ("A123BCD", "A123BCD"),  # 1993: a format of its own, nothing is taken off
+    ],
+)
+def test_what_a_format_explains_is_read_as_it(read: str, plate: str) -> None:
+    """Look-alikes by place, and what was read beside the plate."""
+    assert best((read, 0.9)) == plate
+
+
+def test_a_text_that_no_format_explains_stays_with_little_weight() -> None:
+    """A foreign plate may be read by a person; rubbish of two characters is nobody's plate."""
+    assert best(("WX999YZ", 0.9)) == "WX999YZ"
+    assert best(("AB123CD", 0.9)) == "AB123CD"
+    assert meanings("AB123CD", EXACT) == [("AB123CD", EXACT.unformatted_ratio)]
+    assert meanings("7K", EXACT) == []
+    assert posterior([("7K", 0.9)], EXACT) == []
+
+
+def test_unreadable_stays_unreadable() -> None:
+    """Below the least ratio there is no candidate at all, not a weak one."""
+    texts = [("123ABC02", 0.2), ("128ABC02", 0.2), ("129ABC02", 0.2), ("123ABC03", 0.2)]
+    assert candidates_of(texts, EXACT, 0.3) == []
+    assert len(candidates_of(texts, EXACT, 0.2)) == 4
+    assert candidates_of([], EXACT, 0.0) == []
+
+
+def test_the_rest_keeps_its_proportions_below_the_best() -> None:
+    """A calibration moves the best; the others share what is left and never stand above it."""
+    half = dataclasses.replace(EXACT, calibration=[[0.0, 0.0], [1.0, 0.5]])
+    found = candidates_of([("123ABC02", 0.6), ("128ABC02", 0.3), ("129ABC02", 0.1)], half, 0.0)
+    assert [one.probability_ratio for one in found] == pytest.approx([0.3, 0.3, 0.175])
+
+
+@given(
+    st.lists(st.tuples(st.text(SYMBOLS, max_size=10), st.floats(0, 0.2)), max_size=20, unique_by=lambda item: item[0])
+)
+def test_candidates_are_probabilities(texts: list[tuple[str, float]]) -> None:
+    """At most five, in order, different, to four digits, together no more than 1."""
+    found = candidates_of(texts, ranking(), 0.0)
+    ratios = [one.probability_ratio for one in found]
+    assert len(found) <= MOST_CANDIDATES
+    assert len({one.text for one in found}) == len(found)
+    assert ratios == sorted(ratios, reverse=True)
+    assert all(round(one, 4) == one and 0 <= one <= 1 for one in ratios)
+    assert sum(ratios) <= 1.0 + 1e-3
+
+
+def test_the_shipped_calibration_never_falls_and_states_no_certainty() -> None:
+    """More weight never means less, and no single read is stated as certain."""
+    knots = ranking().calibration
+    assert [knots[0][0], knots[-1][0]] == [0.0, 1.0]
+    weights, shares = zip(*knots, strict=True)
+    assert list(weights) == sorted(weights)
+    assert list(shares) == sorted(shares)
+    assert shares[-1] < 1.0
+    assert calibrated(1.0, knots) == shares[-1]
