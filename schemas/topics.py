@@ -82,6 +82,7 @@ class Topic:
         compression: compression.type of the topic.
         partitioned_like: topic whose partition count and placement this one shares; None: placed by its own key.
         profiles: the only profiles that have the topic; None: all have it.
+        compacted: the newest record of each key is kept, older ones go; needs retention_hours = -1.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Topic:
     compression: str
     partitioned_like: str | None
     profiles: Sequence[str] | None = None
+    compacted: bool = False
 
     @property
     def keyed(self) -> bool:
@@ -218,7 +220,7 @@ class Catalogue:
             partitions=self.partitions(topic.name, sizes.name),
             replication=sizes.replication,
             config={
-                "cleanup.policy": "delete",
+                "cleanup.policy": "compact" if topic.compacted else "delete",
                 "retention.ms": str(retention_ms),
                 "retention.bytes": str(topic.retention_bytes.get(sizes.name, FOR_EVER)),
                 "segment.ms": str(segment_ms),
@@ -360,7 +362,13 @@ def _topic(name: str, table: dict[str, Any], profiles: Mapping[str, Profile]) ->
     if only is not None and (not isinstance(only, list) or not only or not set(only) <= set(profiles)):
         known = ", ".join(profiles)
         raise TopicsFileError(f"{where} profiles is {only!r}; expected a list of profiles of this file: {known}")
-    return Topic(name, key, hours, dict(sizes), compression, like, None if only is None else tuple(only))
+    compacted = table.get("compacted", False)
+    if not isinstance(compacted, bool) or (compacted and hours != FOR_EVER):
+        raise TopicsFileError(
+            f"{where} compacted is {compacted!r} with retention_hours {hours}; expected true with retention_hours"
+            " = -1, or false"
+        )
+    return Topic(name, key, hours, dict(sizes), compression, like, None if only is None else tuple(only), compacted)
 
 
 def _app(name: str, table: dict[str, Any], topics: Mapping[str, Topic]) -> App:

@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("infra.cli.run", "command", "Run one of Vigil's own processes: producers, a stage, a sink."),
     "topics": ("infra.cli.topics", "command", "Plan, apply and examine topics and schemas."),
     "cameras": ("infra.cli.cameras", "command", "Import, list and check cameras."),
+    "vehicles": ("infra.cli.vehicles", "command", "Import what the city's tables say of vehicles, sealed."),
+    "leads": ("infra.cli.leads", "command", "Look into leads: next, show, confirm, dismiss, list."),
     "migrate": ("infra.cli.migrate", "command", "Apply ClickHouse's tables."),
     "dictionary": ("infra.cli.dictionary", "command", "Write the data dictionary from the tables' comments."),
     "report": ("infra.cli.report", "command", "Fines, incidents, cameras and reviews as tables, files and pages."),

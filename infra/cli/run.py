@@ -20,6 +20,7 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "passages": "processors.passages.app:run",
     "sections": "processors.sections.app:run",
+    "leads": "processors.leads.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
@@ -123,6 +124,24 @@ def _with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
         return make(KeyStore(folder)) if folder is not None else None
     except (KeyStoreError, PeriodError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@command.command()
+def sightings() -> None:
+    """Run sightings until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it nothing starts.
+
+    \b
+    Example:
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run sightings
+    """
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
+
+    seal = _with_keys(KeyRing)
+    if seal is None:
+        raise click.ClickException(
+            "sightings are sealed, and no key store is named: set VIGIL_KEY_STORE (docs/keys.md), or do without leads"
+        )
+    raise SystemExit(_start("processors.sightings.app:run", seal=seal) or 0)
 
 
 @command.command("clickhouse-sink")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local.control import LocalStack, StackError
-from infra.local.stages import STAGES
+from infra.local.stages import NEED_KEYS, STAGES
 from infra.settings import Settings
 
 COLOURS: Mapping[str, str] = {
@@ -61,7 +61,8 @@ def up(*, stages: bool, foreground: bool) -> None:
     """
     settings = Settings()
     console = Console()
-    names = list(STAGES) if stages else []
+    keyed = settings.key_store is not None
+    names = [name for name in STAGES if keyed or name not in NEED_KEYS] if stages else []
     stack = LocalStack(settings, names)
     try:
         if foreground:

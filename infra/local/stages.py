@@ -16,6 +16,8 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "violations": (("kafka", "registry"), False),
     "passages": (("kafka", "registry"), False),
     "sections": (("kafka", "registry"), False),
+    "sightings": (("kafka", "registry"), False),
+    "leads": (("kafka", "registry"), False),
     "cases-relay": (("kafka", "registry"), False),
     "cases": (("kafka", "registry"), False),
     "deadlines": (("kafka", "registry"), False),
@@ -24,6 +26,8 @@ STAGES: Mapping[str, tuple[Sequence[str], bool]] = {
     "evidence": (("kafka", "registry"), False),
     "producers": (("kafka", "registry"), True),
 }
+#: Stages that write nothing unless they can seal plates: they do not start without a key store (VIGIL_KEY_STORE).
+NEED_KEYS: frozenset[str] = frozenset({"sightings"})
 
 
 @dataclass(frozen=True, slots=True)

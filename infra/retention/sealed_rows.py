@@ -6,7 +6,7 @@ from typing import Final
 from clickhouse_connect.driver.client import Client
 
 #: Views whose rows have the columns key_period and plate_encrypted.
-VIEWS: Final = ("plate_reads", "violations")
+VIEWS: Final = ("plate_reads", "violations", "leads")
 
 
 class SealedRows:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from processors.rules.confident_plate import LEAST_READS, READ_RATIO
 from processors.violations.plate_seal import PlateSeal
 from schemas.messages import Tracks
 
@@ -18,11 +19,6 @@ KEPT_US: Final = 15_000_000
 MOST_VOTES: Final = 256
 #: Readings of a plate that are kept.
 RANKS: Final = 2
-#: Probability of the voted text (tracking calibrates it) and number of reads from which it stands for its vehicle:
-#: the same as tracking calls confident (processors/tracking/plates.toml), right in 99 of 100. Higher leaves more
-#: vehicles under their track, lower joins different vehicles; an officer compares the plate with the picture anyway.
-READ_RATIO: Final = 0.99
-LEAST_READS: Final = 2
 
 
 class Vote(NamedTuple):

@@ -16,6 +16,7 @@ from schemas.messages.case_step import CaseStep
 from schemas.messages.checkpoint import Checkpoint
 from schemas.messages.clock_source import ClockSource
 from schemas.messages.command_kind import CommandKind
+from schemas.messages.day_range import DayRange
 from schemas.messages.dead_letter import DeadLetter
 from schemas.messages.decode_status import DecodeStatus
 from schemas.messages.detections import Detections
@@ -25,6 +26,8 @@ from schemas.messages.exculpation import Exculpation
 from schemas.messages.frames import Frames
 from schemas.messages.incident import Incident
 from schemas.messages.incident_phase import IncidentPhase
+from schemas.messages.lead import Lead
+from schemas.messages.lead_kind import LeadKind
 from schemas.messages.owner import Owner
 from schemas.messages.packet import Packet
 from schemas.messages.passage import Passage
@@ -39,6 +42,7 @@ from schemas.messages.rule_setting import RuleSetting
 from schemas.messages.scene import Scene
 from schemas.messages.section_end import SectionEnd
 from schemas.messages.severity import Severity
+from schemas.messages.sighting import Sighting
 from schemas.messages.signal import Signal
 from schemas.messages.signal_phase import SignalPhase
 from schemas.messages.signal_state import SignalState
@@ -46,6 +50,7 @@ from schemas.messages.tracks import Tracks
 from schemas.messages.truth import Truth
 from schemas.messages.truth_family import TruthFamily
 from schemas.messages.truth_tracks import TruthTracks
+from schemas.messages.vehicle_entry import VehicleEntry
 from schemas.messages.verdict import Verdict
 from schemas.messages.video_codec import VideoCodec
 from schemas.messages.violation import Violation
@@ -61,6 +66,9 @@ MESSAGES: dict[str, type] = {
     "tracks": Tracks,
     "plate-reads": PlateReading,
     "passages": Passage,
+    "vehicle-registry": VehicleEntry,
+    "sightings": Sighting,
+    "leads": Lead,
     "incidents": Incident,
     "violations": Violation,
     "reviews": Review,
@@ -88,6 +96,7 @@ __all__ = [
     "Checkpoint",
     "ClockSource",
     "CommandKind",
+    "DayRange",
     "DeadLetter",
     "DecodeStatus",
     "Detections",
@@ -97,6 +106,8 @@ __all__ = [
     "Frames",
     "Incident",
     "IncidentPhase",
+    "Lead",
+    "LeadKind",
     "Owner",
     "Packet",
     "Passage",
@@ -111,6 +122,7 @@ __all__ = [
     "Scene",
     "SectionEnd",
     "Severity",
+    "Sighting",
     "Signal",
     "SignalPhase",
     "SignalState",
@@ -118,6 +130,7 @@ __all__ = [
     "Truth",
     "TruthFamily",
     "TruthTracks",
+    "VehicleEntry",
     "Verdict",
     "VideoCodec",
     "Violation",

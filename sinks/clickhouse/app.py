@@ -30,8 +30,9 @@ from sinks.clickhouse.settings import SinkSettings
 from sinks.clickhouse.topic_ids import TopicsMissingError
 
 log = logging.getLogger(__name__)
-#: `frames` holds the pictures; `passages` plates in the clear, to be gone within hours: they have no table.
-WITHOUT_TABLE = frozenset({"frames", "passages"})
+#: `frames` holds the pictures; `passages` and `sightings` say where vehicles were, to be gone within hours;
+#: `vehicle-registry` has what a city's own tables say: they have no table here.
+WITHOUT_TABLE = frozenset({"frames", "passages", "sightings", "vehicle-registry"})
 
 
 class Addresses(Protocol):

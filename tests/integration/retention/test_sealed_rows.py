@@ -52,7 +52,7 @@ def test_a_destroyed_key_leaves_its_rows_unreadable(tmp_path: Path) -> None:
         }
         client.command(ROW, parameters=foreign)
         rows = SealedRows(client)
-        assert rows.counts(PERIOD) == {"plate_reads": 0, "violations": 2}
+        assert rows.counts(PERIOD) == {"plate_reads": 0, "violations": 2, "leads": 0}
         sample = rows.sample(PERIOD, 10)
         assert sorted(KeyRing(store).open(sealed, PERIOD, track) or "" for track, sealed in sample) == sorted(PLATES)
         assert len(rows.sample(PERIOD, 1)) == 1
@@ -60,8 +60,12 @@ def test_a_destroyed_key_leaves_its_rows_unreadable(tmp_path: Path) -> None:
         due = plan(store, RetentionRules.load(), date(2027, 12, 1))[0]
         log = DestructionLog(store.folder / "destroyed.jsonl")
         facts = destroy(store, log, rows, due, "2027-12-01T00:00:00+00:00", "officer-2")
-        assert facts == {"rows": {"plate_reads": 0, "violations": 2}, "key_in_store": False, "opened_after": 0}
+        assert facts == {
+            "rows": {"plate_reads": 0, "violations": 2, "leads": 0},
+            "key_in_store": False,
+            "opened_after": 0,
+        }
         assert [KeyRing(store).open(sealed, PERIOD, track) for track, sealed in rows.sample(PERIOD, 10)] == [None, None]
-        assert rows.counts(other.period) == {"plate_reads": 0, "violations": 1}
+        assert rows.counts(other.period) == {"plate_reads": 0, "violations": 1, "leads": 0}
     finally:
         assert front.stop() == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.avro import reader_schema, schema_text
 from schemas.codec import encode_datum
 from schemas.messages import MESSAGES
-from sinks.clickhouse.app import topics
+from sinks.clickhouse.app import WITHOUT_TABLE, topics
 from sinks.clickhouse.avro_block import SYNC, BlockWriter, Rows, zigzag
 from tests.unit.schemas.random_messages import messages
 
@@ -86,4 +86,4 @@ def test_rows_without_some() -> None:
 
 def test_every_topic_but_frames_and_passages_has_a_table() -> None:
     """`frames` holds the pictures, `passages` plates for hours only; nothing else is left out."""
-    assert set(topics()) == set(MESSAGES) - {"frames", "passages"}
+    assert set(topics()) == set(MESSAGES) - WITHOUT_TABLE

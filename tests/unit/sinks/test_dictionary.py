@@ -58,7 +58,7 @@ def test_every_table_view_and_column_of_the_ddl_is_read() -> None:
     assert [view.name for view in found.views] == re.findall(r"^CREATE VIEW IF NOT EXISTS (\w+)", text, re.MULTILINE)
     assert len(found.feeds) == len(re.findall(r"^CREATE MATERIALIZED VIEW", text, re.MULTILINE))
     named = re.findall(r"^    (?:`\w+`|(?!CONSTRAINT)\w+) [A-Z]\w*[( ].*COMMENT '", text, re.MULTILINE)
-    named += re.findall(r"^ALTER TABLE \w+\s+ADD COLUMN IF NOT EXISTS", text, re.MULTILINE)
+    named += re.findall(r"^ALTER TABLE \w+ ADD COLUMN IF NOT EXISTS", text, re.MULTILINE)
     assert sum(len(table.columns) for table in found.tables.values()) == len(named)
     assert all(column.meaning.strip() for table in found.tables.values() for column in table.columns)
     assert all(table.meaning.strip() for table in found.tables.values())

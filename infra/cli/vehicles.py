@@ -1,0 +1,159 @@
+"""`vigil vehicles`: a city's tables of vehicles, sealed on their way into Kafka."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import click
+from confluent_kafka import KafkaException
+from rich.console import Console
+from rich.table import Table
+
+from infra.cli.keys import opened, store_option
+from infra.keys.key_store import KeyStore, KeyStoreError
+from infra.keys.period import PeriodError, period_of
+from infra.keys.period_key import PeriodKey
+from infra.settings import Settings
+from infra.vehicles.vehicle_file import Problem, Row, VehicleFileError, read
+from infra.vehicles.vehicle_topic import write
+from schemas.messages import VehicleEntry
+from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError
+
+CITY: Final = ZoneInfo("Asia/Almaty")
+#: Bad lines that are shown; the others are counted.
+MOST_SHOWN: Final = 20
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Import what a city's tables say of its vehicles: inspection, insurance, wanted (docs/leads.md).
+
+    \b
+    Examples:
+      vigil vehicles import vehicles.csv --known-on 2026-11-27
+      vigil vehicles import vehicles.csv --known-on 2026-11-27 --dry-run --json
+    """
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--known-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="Day on which the table was drawn; later renewals are not in it.",
+)
+@click.option(
+    "--period",
+    "periods",
+    multiple=True,
+    help="Quarter whose key seals the plates, such as 2026-q4; may be repeated.  [default: that of --known-on]",
+)
+@store_option
+@click.option("--strict", is_flag=True, help="Import nothing where a line is bad.")
+@click.option("--dry-run", is_flag=True, help="Check the file, write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+def import_(
+    file: Path,
+    known_on: datetime,
+    periods: tuple[str, ...],
+    store: Path | None,
+    *,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Read a table of vehicles (CSV) into the topic vehicle-registry; a vehicle's newer entry takes the older's place.
+
+    Plates leave this command sealed under the quarter's key alone. A bad line is reported by its number and left out.
+    Import nightly, and before a quarter ends also for the next (--period). Ends with 1 where a line was bad.
+
+    \b
+    Examples:
+      vigil vehicles import vehicles.csv --known-on 2026-11-27
+      vigil vehicles import vehicles.csv --known-on 2026-12-31 --period 2026-q4 --period 2027-q1
+    """
+    known_at_us = int(known_on.replace(tzinfo=CITY).timestamp()) * 1_000_000
+    if known_on.replace(tzinfo=CITY) > datetime.now(UTC):
+        raise click.ClickException(f"--known-on {known_on:%Y-%m-%d} has not come yet; expected the day of the table")
+    keys = _keys(opened(store), periods or (period_of(known_at_us),))
+    reader = _Reader(file)
+    try:
+        if strict or dry_run:
+            for _ in reader:
+                pass
+        written = 0
+        if not dry_run and not (strict and reader.bad):
+            written = write(Settings(), _entries(_Reader(file) if strict else reader, keys, known_at_us), _say)
+    except VehicleFileError as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: {error}; expected a CSV file in UTF-8") from error
+    except KafkaException as error:
+        raise click.ClickException(
+            f"Kafka: {error.args[0].str()}; is the stack up ('vigil status') and 'vigil topics apply' run?"
+        ) from error
+    except (RegistryUnavailableError, SchemaNotRegisteredError) as error:
+        raise click.ClickException(str(error)) from error
+    _show(file, reader, [key.period for key in keys], written, as_json=as_json)
+    raise SystemExit(1 if reader.bad else 0)
+
+
+class _Reader:
+    """Reads a file's good vehicles, once; counts, and keeps the first of the bad lines."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.good = self.bad = 0
+        self.problems: list[Problem] = []
+
+    def __iter__(self) -> Iterator[Row]:
+        with self._file.open(encoding="utf-8-sig", newline="") as lines:
+            for one in read(lines):
+                if isinstance(one, Row):
+                    self.good += 1
+                    yield one
+                    continue
+                self.bad += 1
+                if len(self.problems) < MOST_SHOWN:
+                    self.problems.append(one)
+
+
+def _keys(store: KeyStore, periods: Sequence[str]) -> Sequence[PeriodKey]:
+    out = []
+    for period in dict.fromkeys(periods):
+        try:
+            key = store.key(period)
+        except (KeyStoreError, PeriodError) as error:
+            raise click.ClickException(str(error)) from error
+        if key is None:
+            raise click.ClickException(f"period {period} has no key: run 'vigil keys create {period}'")
+        out.append(key)
+    return out
+
+
+def _entries(rows: "_Reader", keys: Sequence[PeriodKey], known_at_us: int) -> Iterator[VehicleEntry]:
+    for row in rows:
+        for key in keys:
+            yield row.sealed(key, known_at_us)
+
+
+def _say(count: int) -> None:
+    click.echo(f"{count:,} entries written", err=True)
+
+
+def _show(file: Path, reader: _Reader, periods: Sequence[str], written: int, *, as_json: bool) -> None:
+    for problem in reader.problems:
+        click.echo(f"{file}: {problem}", err=True)
+    if reader.bad > len(reader.problems):
+        click.echo(f"{reader.bad - len(reader.problems):,} further lines are bad", err=True)
+    found = {"vehicles": reader.good, "bad_lines": reader.bad, "periods": list(periods), "entries_written": written}
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    table = Table("vehicles", "bad lines", "sealed for", "entries written")
+    table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), f"{written:,}")
+    Console(highlight=False).print(table)

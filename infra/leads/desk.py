@@ -1,0 +1,126 @@
+"""LeadsDesk: reads leads from ClickHouse, and records each look and decision there. Nothing else follows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Final, Protocol
+from uuid import uuid4
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import Error
+
+from infra.review.officers import Officer, Role
+from sinks.clickhouse.clickhouse_client import as_clickhouse_error, command
+
+#: Leads looked at to find the next one of an officer.
+MOST: Final = 500
+#: A lead that another officer opened so short a time ago is left to them, seconds.
+CLAIM_S: Final = 900
+LOOKED, CONFIRMED, DISMISSED = "LOOKED", "CONFIRMED", "DISMISSED"
+
+
+class LeadError(ValueError):
+    """A look or a decision cannot be; says why and what to do."""
+
+
+class PlateOpener(Protocol):
+    """Reads sealed plates; infra.keys.key_ring.KeyRing fits."""
+
+    def open(self, sealed: bytes, period: str, track_id: str) -> str | None:
+        """Return a plate; None: its period's key is gone."""
+
+
+class LeadsDesk:
+    """What an officer can do with leads.
+
+    Args:
+        client: connected to the tables' database.
+        opener: reads plates; None: no plate is shown.
+    """
+
+    def __init__(self, client: Client, opener: PlateOpener | None = None) -> None:
+        self._client = client
+        self._opener = opener
+
+    def waiting(self, most: int = MOST, lead_id: str = "") -> Sequence[Mapping[str, Any]]:
+        """Return leads that nobody has decided, wanted vehicles first; no facts.
+
+        Raises:
+            ClickHouseError: ClickHouse refuses or does not answer.
+        """
+        return self._rows("waiting", {"most": most, "lead_id": lead_id, "claim_s": CLAIM_S})
+
+    def next(self, officer: Officer) -> Mapping[str, Any] | None:
+        """Return the first lead that no other officer is looking at; None: there is none."""
+        officer.needs(Role.REVIEWER)
+        return next((one for one in self.waiting() if one["looker"] in ("", officer.officer_id)), None)
+
+    def look(self, officer: Officer, lead_id: str, why: str) -> Mapping[str, Any]:
+        """Record a look, then return what there is to see.
+
+        Raises:
+            LeadError: there is no such lead.
+            OfficerError: the role is missing.
+            ClickHouseError: the look could not be recorded, or the lead not be read.
+        """
+        officer.needs(Role.REVIEWER)
+        if not self._rows("known", {"lead_id": lead_id}):
+            raise LeadError(f"lead {lead_id} is not in the tables; 'vigil leads list' shows those that wait")
+        self._record(officer, lead_id, LOOKED, why)
+        facts = self._rows("facts", {"lead_id": lead_id})[0]
+        sealed, period = bytes.fromhex(facts.pop("plate_encrypted")), facts["key_period"]
+        facts["plate"] = None if self._opener is None else self._opener.open(sealed, period, facts["track_id"])
+        known = self.waiting(1, lead_id)
+        return {"lead_id": lead_id, **(known[0] if known else {}), **facts}
+
+    def decide(self, officer: Officer, lead_id: str, act: str, why: str) -> None:
+        """Record a decision on a lead that this officer has looked at. The first one stands.
+
+        Raises:
+            LeadError: the lead is decided or unknown, or the officer has not looked at it, or says no reason.
+            OfficerError: the role is missing.
+            ClickHouseError: ClickHouse refuses or does not answer.
+        """
+        officer.needs(Role.REVIEWER)
+        if not why.strip():
+            raise LeadError(f"lead {lead_id}: a decision without a reason; expected --why in a few words")
+        acts = self.acts(lead_id)
+        decided = next((one for one in acts if one["act"] != LOOKED), None)
+        if decided is not None:
+            raise LeadError(f"lead {lead_id} was {decided['act']} by {decided['officer_id']} at {decided['at']} UTC")
+        if not any(one["officer_id"] == officer.officer_id for one in acts):
+            raise LeadError(
+                f"{officer.officer_id} has not looked at lead {lead_id}; open it with 'vigil leads next' or"
+                f" 'vigil leads show {lead_id}' first"
+            )
+        self._record(officer, lead_id, act, why)
+
+    def acts(self, lead_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return what officers did with a lead, in order."""
+        return self._rows("acts", {"lead_id": lead_id})
+
+    def _record(self, officer: Officer, lead_id: str, act: str, why: str) -> None:
+        row = {
+            "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "look_id": str(uuid4()),
+            "lead_id": lead_id,
+            "officer_id": officer.officer_id,
+            "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
+            "act": act,
+            "why": why,
+        }
+        settings = {
+            "insert_deduplication_token": row["look_id"],
+            "async_insert": 0,
+            "date_time_input_format": "best_effort",
+        }
+        command(self._client, "INSERT INTO lead_looks FORMAT JSONEachRow", json.dumps(row).encode(), settings)
+
+    def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        sql = (resources.files("infra.leads") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+        try:
+            result = self._client.query(sql, parameters=parameters)
+        except Error as error:
+            raise as_clickhouse_error(error) from error
+        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]

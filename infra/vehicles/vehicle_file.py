@@ -1,0 +1,185 @@
+"""A city's table of vehicles as a CSV file: one vehicle a line, checked line by line. Pure.
+
+    plate,kind,owner_class,make,colour,inspection,insurance,wanted
+    123ABC02,car,INDIVIDUAL,Kia,white,2025-06-01..2026-05-31,2025-06-01..2026-05-31,
+
+Days are the city's, both included; several ranges stand beside each other with a space between, and one without an end
+is open: `2026-03-20..`. A range that has ended stays in the table: sightings are held against their own day.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from infra.keys.period_key import PeriodKey
+from processors.leads.finding import EPOCH
+from processors.leads.rules.another_kind import CLASS_OF
+from schemas.law import OwnerClass
+from schemas.messages import DayRange, VehicleEntry
+
+COLUMNS: Final = ("plate", "kind", "owner_class", "make", "colour", "inspection", "insurance", "wanted")
+#: Normalised as tracking writes plates: Latin letters and digits without spaces, 4 to 10 of them.
+_PLATE: Final = re.compile(r"[A-Z0-9]{4,10}")
+_RANGE: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)?")
+LONGEST_TEXT: Final = 64
+MOST_RANGES: Final = 32
+
+
+class VehicleFileError(ValueError):
+    """The file is no table of vehicles; says what was found and expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One vehicle, with its plate in the clear: never written anywhere.
+
+    Attributes:
+        plate: normalised.
+        kind: car, motorcycle, bus or truck.
+        owner_class: who is liable.
+        make, colour: for the officer.
+        inspection, insurance, wanted: days on which each holds.
+    """
+
+    plate: str
+    kind: str
+    owner_class: OwnerClass
+    make: str
+    colour: str
+    inspection: Sequence[DayRange]
+    insurance: Sequence[DayRange]
+    wanted: Sequence[DayRange]
+
+    def sealed(self, key: PeriodKey, known_at_us: int) -> VehicleEntry:
+        """Return the entry under a period's key, as the table of an instant has it."""
+        return VehicleEntry(
+            vehicle_key=key.vehicle_key(self.plate),
+            key_period=key.period,
+            known_at_us=known_at_us,
+            vehicle_class=self.kind,
+            owner_class=self.owner_class.value,
+            make=self.make,
+            colour=self.colour,
+            inspection=self.inspection,
+            insurance=self.insurance,
+            wanted=self.wanted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a line. Without the plate: what is printed is kept in logs.
+
+    Attributes:
+        line: its number in the file, from 1.
+        field: the column.
+        found: what stands there.
+        expected: what should, and what to do.
+    """
+
+    line: int
+    field: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return one sentence."""
+        return f"line {self.line}: {self.field} is {self.found}; expected {self.expected}"
+
+
+class _BadError(Exception):
+    def __init__(self, field: str, found: str, expected: str) -> None:
+        super().__init__(field)
+        self.parts = (field, found, expected)
+
+
+def read(lines: Iterable[str]) -> Iterator[Row | Problem]:
+    """Yield each vehicle of a table, or what is wrong with its line.
+
+    Args:
+        lines: of the file, the heading first.
+
+    Raises:
+        VehicleFileError: it has no heading, or another one.
+    """
+    table = csv.DictReader(lines)
+    first_line: dict[str, int] = {}
+    try:
+        heading = tuple(name.strip() for name in table.fieldnames or ())
+        if heading != COLUMNS:
+            # not what stands there: a table without a heading begins with a plate
+            known = len([name for name in heading if name in COLUMNS])
+            raise VehicleFileError(
+                f"the first line has {len(heading)} columns, {known} of them known; expected {','.join(COLUMNS)}"
+            )
+        for values in table:
+            yield _checked(values, table.line_num, first_line)
+    except csv.Error as error:
+        raise VehicleFileError(f"after line {table.line_num}: {error}; expected a CSV file") from error
+
+
+def _checked(
+    values: Mapping[str | None, str | list[str] | None], line: int, first_line: dict[str, int]
+) -> Row | Problem:
+    """Return a line's vehicle, or what is wrong; remember the line of its plate."""
+    try:
+        row = _row(values)
+    except _BadError as bad:
+        return Problem(line, *bad.parts)
+    before = first_line.setdefault(row.plate, line)
+    if before != line:
+        return Problem(line, "plate", "there twice", f"each vehicle once; line {before} has it too and stands")
+    return row
+
+
+def _row(values: Mapping[str | None, str | list[str] | None]) -> Row:
+    if None in values:
+        raise _BadError("the line", f"longer than {len(COLUMNS)} columns", "texts with commas within quotes")
+    texts = {str(name): value.strip() for name, value in values.items() if isinstance(value, str)}
+    if len(texts) < len(COLUMNS):
+        raise _BadError("the line", f"of {len(texts)} columns", f"{len(COLUMNS)}: {','.join(COLUMNS)}")
+    plate = texts["plate"].upper().replace(" ", "")
+    if not _PLATE.fullmatch(plate):
+        raise _BadError(
+            "plate", f"of {len(plate)} characters", "4 to 10 Latin letters and digits; Cyrillic look-alikes are none"
+        )
+    if texts["kind"] not in CLASS_OF:
+        raise _BadError("kind", repr(texts["kind"][:LONGEST_TEXT]), f"one of {', '.join(CLASS_OF)}")
+    if texts["owner_class"] not in OwnerClass.__members__:
+        raise _BadError("owner_class", repr(texts["owner_class"][:LONGEST_TEXT]), f"one of {', '.join(OwnerClass)}")
+    for name in ("make", "colour"):
+        if len(texts[name]) > LONGEST_TEXT:
+            raise _BadError(name, f"{len(texts[name])} characters long", f"at most {LONGEST_TEXT}")
+    return Row(
+        plate,
+        texts["kind"],
+        OwnerClass[texts["owner_class"]],
+        texts["make"],
+        texts["colour"],
+        *(_ranges(name, texts[name]) for name in ("inspection", "insurance", "wanted")),
+    )
+
+
+def _ranges(field: str, text: str) -> Sequence[DayRange]:
+    """Return the ranges of a column, in the order of their first days."""
+    expected = "days such as 2025-06-01..2026-05-31 or 2026-03-20.., with spaces between, or nothing"
+    parts = text.split()
+    if len(parts) > MOST_RANGES:
+        raise _BadError(field, f"{len(parts)} ranges", f"at most {MOST_RANGES}; leave out the oldest")
+    out = []
+    for part in parts:
+        found = _RANGE.fullmatch(part)
+        if found is None:
+            raise _BadError(field, repr(part[:LONGEST_TEXT]), expected)
+        try:
+            first = date.fromisoformat(found[1])
+            last = None if found[2] is None else date.fromisoformat(found[2])
+        except ValueError:
+            raise _BadError(field, repr(part), "days that the calendar has") from None
+        if last is not None and last < first:
+            raise _BadError(field, repr(part), "the first day first")
+        out.append(DayRange((first - EPOCH).days, None if last is None else (last - EPOCH).days))
+    return sorted(out, key=lambda one: one.from_day)

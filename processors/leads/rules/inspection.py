@@ -1,0 +1,14 @@
+"""NO_INSPECTION: seen on a day without a valid technical inspection (KoAP 590.9)."""
+
+from processors.leads.finding import Finding, Question, lapsed
+from schemas.messages import LeadKind
+
+
+def rule(question: Question) -> Finding | None:
+    """Return the finding, or None: it is valid, or no fresh table has the vehicle."""
+    entry = question.entry
+    return (
+        None
+        if entry is None
+        else lapsed(LeadKind.NO_INSPECTION, "technical inspection", entry.inspection, question.day)
+    )
