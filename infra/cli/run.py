@@ -70,20 +70,28 @@ def deadlines(clock: str) -> None:
 def violations() -> None:
     """Run violations until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it none is read.
 
+    What vehicles of VIGIL_EXEMPT_VEHICLES do is recorded and proposed to nobody: a CSV with a line a vehicle,
+    plate,service,valid_from,valid_to.
+
     \b
     Examples:
       vigil run violations
       VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations
+      VIGIL_EXEMPT_VEHICLES=/srv/vigil/emergency.csv vigil run violations
     """
-    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
+    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415  its libraries are loaded where they are used
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
     from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
+    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
 
-    folder = Settings().key_store
+    settings = Settings()
+    folder = settings.key_store
     try:
         seal = KeyRing(KeyStore(folder)) if folder is not None else None
-    except KeyStoreError as error:
+        exempt = load_exempt_vehicles(settings.exempt_vehicles)
+    except (KeyStoreError, ExemptVehiclesError) as error:
         raise click.ClickException(str(error)) from error
-    raise SystemExit(_start("processors.violations.app:run", seal=seal) or 0)
+    raise SystemExit(_start("processors.violations.app:run", seal=seal, exempt=exempt) or 0)
 
 
 @command.command("clickhouse-sink")

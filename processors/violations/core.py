@@ -19,6 +19,7 @@ from processors.violations import rules as rules_package
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.offence import Offence
 from processors.violations.plate_seal import PlateSeal, SealedPlate, readable
 from processors.violations.watch import Watch
@@ -55,6 +56,7 @@ class ViolationsCore:
         settings: when a violation is decided.
         table: the articles; default: those that ship with Vigil.
         seal: seals plates; None: every vehicle stays under its track.
+        exempt: the city's register of emergency vehicles; None: it has given none.
     """
 
     name = "violations"
@@ -66,11 +68,13 @@ class ViolationsCore:
         settings: DocketSettings | None = None,
         table: LawTable | None = None,
         seal: PlateSeal | None = None,
+        exempt: ExemptVehicles | None = None,
     ) -> None:
         self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
         self.settings = settings or DocketSettings()
         self.table = table or law()
         self._seal = seal
+        self._exempt = exempt
         self.version = "violations/2 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
@@ -202,6 +206,13 @@ class ViolationsCore:
             if sealed is not None:
                 state.plates[entry.best.track_id] = sealed
 
+    def _looked_up(self, offence: Offence) -> Offence:
+        """Return an offence with what the register of exempt vehicles says of its plate at that time."""
+        if self._exempt is None:
+            return offence
+        services = tuple(self._exempt.service_of(text, offence.at_us) or "" for text, _ in offence.seen.plates)
+        return replace(offence, seen=replace(offence.seen, register=self._exempt.digest, services=services))
+
     def message_of(
         self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None
     ) -> Violation:
@@ -229,7 +240,7 @@ class ViolationsCore:
             confidence_factor=best.confidence_factor,
             measures=dict(best.measures),
             articles=self.table.articles(entry.kind, best.excess, best.at_us),
-            exculpations=exculpations_of(entry.kind, best),
+            exculpations=exculpations_of(entry.kind, self._looked_up(best)),
             vehicle_key=best.track_id if sealed is None else sealed.vehicle_key,
             key_period=None if sealed is None else sealed.key_period,
             plate_encrypted=None if sealed is None else sealed.encrypted,
