@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     key_store: Path | None = Field(
         None, description="folder of the plates' keys, outside any repository; default: none, plates stay unread"
     )
+    exempt_vehicles: Path | None = Field(
+        None, description="CSV of emergency vehicles: plate,service,valid_from,valid_to; default: none is known"
+    )
     kafka_heap: str = "768m"
     kafka_session_ms: int = Field(
         9000, description="how long the local broker counts as alive after it was killed; it serves again only then"

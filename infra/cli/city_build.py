@@ -21,14 +21,15 @@ from schemas.messages import Owner
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("city-out"),
     show_default=True,
-    help="Folder of registry.json and city.json.",
+    help="Folder of registry.json, city.json and exempt-vehicles.csv.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 def command(seed: int, cameras: int, out: Path, *, as_json: bool) -> None:
     """Build the city of a seed and write it as files; needs no server.
 
     registry.json is what the product may know: `vigil cameras import` reads it. city.json is the truth: where each
-    camera stands and what its survey got wrong. The same seed and number of cameras give the same bytes.
+    camera stands and what its survey got wrong. exempt-vehicles.csv names the plates of the city's emergency vehicles,
+    for VIGIL_EXEMPT_VEHICLES. The same seed and number of cameras give the same bytes.
 
     \b
     Examples:
@@ -38,12 +39,16 @@ def command(seed: int, cameras: int, out: Path, *, as_json: bool) -> None:
     """
     city = build_city(seed, cameras)
     try:
-        registry, truth = write_city(city, out)
+        registry, truth, exempt = write_city(city, out)
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror or error}; name a folder that can be written") from error
     summary = _summary(city)
     if as_json:
-        click.echo(json.dumps({**summary, "registry": str(registry), "city": str(truth)}, indent=2))
+        click.echo(
+            json.dumps(
+                {**summary, "registry": str(registry), "city": str(truth), "exempt_vehicles": str(exempt)}, indent=2
+            )
+        )
         return
     table = Table(title=f"City of seed {seed}", title_justify="left")
     for title in ("what", "how many"):
@@ -55,7 +60,7 @@ def command(seed: int, cameras: int, out: Path, *, as_json: bool) -> None:
         elif name != "seed":
             table.add_row(name.replace("_", " "), f"{value:,}")
     Console(highlight=False).print(table)
-    click.echo(f"wrote {registry} and {truth}")
+    click.echo(f"wrote {registry}, {truth} and {exempt}")
 
 
 def _summary(city: City) -> dict[str, int | dict[str, int]]:

@@ -17,6 +17,7 @@ from sinks.evidence.store_address import open_store
 if TYPE_CHECKING:
     from infra.keys.key_ring import KeyRing
     from infra.replay.recompute import Outcome
+    from processors.violations.exempt_vehicles import ExemptVehicles
 
 #: Exit codes; 1 is an error.
 DIFFERS, OTHER_VERSION, NOT_KEPT = 2, 3, 4
@@ -52,7 +53,7 @@ def command(case: str, *, anyway: bool, as_json: bool) -> None:
 
     name, lineage = _lineage(case)
     try:
-        recomputation = Recomputation(lineage, _seal())
+        recomputation = Recomputation(lineage, _seal(), _exempt())
         others = recomputation.other_versions()
         said: dict[str, Any] = {
             "case": name,
@@ -153,4 +154,15 @@ def _seal() -> "KeyRing | None":
     try:
         return KeyRing(KeyStore(folder)) if folder is not None else None
     except KeyStoreError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _exempt() -> "ExemptVehicles | None":
+    """Return the register of exempt vehicles, without which what it excused cannot come out the same."""
+    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415
+    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
+
+    try:
+        return load_exempt_vehicles(Settings().exempt_vehicles)
+    except ExemptVehiclesError as error:
         raise click.ClickException(str(error)) from error

@@ -83,14 +83,24 @@ def deadlines(clock: str, metrics_port: int | None) -> None:
 def violations(metrics_port: int | None) -> None:
     """Run violations until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it none is read.
 
+    What vehicles of VIGIL_EXEMPT_VEHICLES do is recorded and proposed to nobody: a CSV with a line a vehicle,
+    plate,service,valid_from,valid_to.
+
     \b
     Examples:
       vigil run violations
       VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations --metrics-port 9105
+      VIGIL_EXEMPT_VEHICLES=/srv/vigil/emergency.csv vigil run violations
     """
-    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
+    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415  its libraries are loaded where they are used
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
+    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
 
-    options = {"seal": _with_keys(KeyRing), "metrics_port": metrics_port}
+    try:
+        exempt = load_exempt_vehicles(Settings().exempt_vehicles)
+    except ExemptVehiclesError as error:
+        raise click.ClickException(str(error)) from error
+    options = {"seal": _with_keys(KeyRing), "exempt": exempt, "metrics_port": metrics_port}
     raise SystemExit(_start("processors.violations.app:run", **options) or 0)
 
 

@@ -17,9 +17,11 @@ from processors.sections.core import SectionsCore
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from processors.violations.core import ViolationsCore
+from processors.violations.exempt_vehicles import ExemptVehicles
 from producers.simulator.city import City
 from producers.simulator.city_message import CityMessage
 from producers.simulator.noise.noise_model import NoiseModel
+from producers.simulator.plates import exempt_vehicles_csv
 from producers.simulator.shard import RunPlan, Shard
 from producers.simulator.traffic.conveyor import Conveyor
 from schemas.messages import Camera
@@ -62,7 +64,8 @@ class Chain:
         self.entries = Entries()
         self.gathering = Gathering()
         self._tracking = TrackingCore()
-        self._rules: Sequence[Any] = (IncidentsCore(), ViolationsCore())
+        exempt = ExemptVehicles.from_csv(exempt_vehicles_csv())
+        self._rules: Sequence[Any] = (IncidentsCore(), ViolationsCore(exempt=exempt))
         self._passages = PassagesCore()
         self._sections = SectionsCore()
         self._states: dict[tuple[str, str], Any] = {}

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from confluent_kafka import KafkaException
@@ -18,6 +19,7 @@ from infra.local.control import LocalStack
 from infra.local.kafka import message_max_bytes
 from infra.local.stages import StageProcess
 from infra.settings import ROOT, Settings
+from producers.simulator.plates import exempt_vehicles_csv
 from schemas.topics import catalogue
 
 #: The processes that a run needs: the city gives detections, so no producers and no perception.
@@ -126,8 +128,16 @@ class EvaluationRun:
         names = {
             "VIGIL_TOPIC_PREFIX": self.settings.topic_prefix,
             "VIGIL_CLICKHOUSE_DATABASE": self.settings.clickhouse_database,
+            "VIGIL_EXEMPT_VEHICLES": str(self._register()),
         }
         return StageProcess(name, (), names)
+
+    def _register(self) -> Path:
+        """Write the city's register of emergency vehicles; return its file."""
+        path = self.settings.data_dir.resolve() / "exempt-vehicles.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(exempt_vehicles_csv(), encoding="utf-8")
+        return path
 
     def _reader(self) -> TopicReader:
         return TopicReader(self.settings.bootstrap_servers, message_max_bytes())

@@ -26,7 +26,7 @@ PIECE_S: Final = 300.0
 #: this: a frame costs them a millisecond.
 EVERY_PIECE_DAYS: Final = 0.5
 #: A speed is over the tracker's regression window (TrackingSettings.path_window_s), so it is held against the mean of
-#: the true speed over the same time.
+#: the true speed over the same time, both ends included.
 WINDOW_S: Final = 2.0
 #: Speeds of objects slower than this are not judged: no rule asks for them.
 LEAST_KMH: Final = 5.0
@@ -147,7 +147,6 @@ def speed_errors(camera: CameraTracks, assignment: Assignment) -> Floats:
     """Return float64 [n, 2]: stated - true speed and the stated standard uncertainty, km/h, of judged speeds."""
     order = np.lexsort((camera.true_at_us, camera.true_actor))
     actor, at_us, speed = camera.true_actor[order], camera.true_at_us[order], camera.true_speed_kmh[order]
-    total = np.concatenate([[0.0], np.cumsum(speed)])
     out = []
     for n in range(len(camera.speed_at_us)):
         of = assignment.actor_of.get(int(camera.speed_track[n]))
@@ -155,11 +154,13 @@ def speed_errors(camera: CameraTracks, assignment: Assignment) -> Floats:
             continue
         begin, end = np.searchsorted(actor, of), np.searchsorted(actor, of, "right")
         until = int(camera.speed_at_us[n])
-        first = begin + np.searchsorted(at_us[begin:end], until - int(WINDOW_S * 1e6), "right")
+        first = begin + np.searchsorted(at_us[begin:end], until - int(WINDOW_S * 1e6))
         last = begin + np.searchsorted(at_us[begin:end], until, "right")
-        if first == last:
+        if last - first < 2:
             continue
-        true_kmh = (total[last] - total[first]) / (last - first)
+        # the way driven over the time it took: at few frames a second the mean of the samples is not that
+        times, speeds = at_us[first:last], speed[first:last]
+        true_kmh = float(np.trapezoid(speeds, times) / (times[-1] - times[0]))
         if true_kmh >= LEAST_KMH:
             out.append((camera.speed_kmh[n] - true_kmh, camera.speed_error_kmh[n]))
     return np.array(out, np.float64).reshape(-1, 2)

@@ -9,6 +9,7 @@ from processors.incidents.core import IncidentsCore
 from processors.stage_core import KeyBatch, Record
 from processors.tracking.core import TrackingCore
 from processors.violations.core import ViolationsCore
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.plate_seal import PlateSeal
 from schemas.codec import MessageCodec, decode_datum, encode_datum
 from schemas.messages import Camera, Checkpoint, Detections, Incident, Tracks, Violation
@@ -83,6 +84,7 @@ class Recomputation:
     Args:
         lineage: what it is recomputed from.
         seal: the keys that sealed its plate; None: a finding with a sealed plate differs in it.
+        exempt: the register of exempt vehicles that it was held against; None or another: a finding differs in it.
 
     Raises:
         LineageError: a message of it cannot be read.
@@ -90,6 +92,7 @@ class Recomputation:
 
     lineage: Lineage
     seal: PlateSeal | None = None
+    exempt: ExemptVehicles | None = None
     recorded: Incident | Violation = field(init=False)
     _codec: MessageCodec = field(init=False)
     _tracking: TrackingCore = field(init=False, default_factory=TrackingCore)
@@ -99,7 +102,8 @@ class Recomputation:
     def __post_init__(self) -> None:
         """Read the finding and the registry."""
         self._codec = MessageCodec(KeptSchemaIds(self.lineage))
-        self._stage = IncidentsCore() if self.lineage.topic == "incidents" else ViolationsCore(seal=self.seal)
+        violations = self.lineage.topic != "incidents"
+        self._stage = ViolationsCore(seal=self.seal, exempt=self.exempt) if violations else IncidentsCore()
         try:
             self.recorded = self._codec.decode(self.lineage.topic, self.lineage.finding.value)
             cameras = [self._codec.decode("cameras", one.value) for one in self.lineage.registry]

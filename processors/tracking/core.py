@@ -47,7 +47,7 @@ class TrackingCore:
 
     name = "tracking"
     source = "detections"
-    version = "tracking/2"
+    version = "tracking/3"
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self.settings = settings or TrackingSettings()

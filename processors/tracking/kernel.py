@@ -231,7 +231,8 @@ def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
     if count < s.path_points:
         return False
     last = int(p[count - 1, 0])
-    if ((t[LAST] // TICK_US - last) & 0xFFFF) * TICK_US > s.path_stale_s * 1e6:
+    stale_s = ((t[LAST] // TICK_US - last) & 0xFFFF) * TICK_US * 1e-6
+    if stale_s > s.path_stale_s:
         return False
     n = 0
     first = count
@@ -252,7 +253,11 @@ def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
         work[2, i] = int(q[2]) * height / PARTS
         work[3, i] = max(s.foot_error_px, s.foot_error_ratio * int(q[3]) * height / PARTS)
     correlation_s = s.vehicle_foot_correlation_s if vehicle else s.foot_correlation_s
-    return ground_velocity(place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], correlation_s, out)
+    if not ground_velocity(place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], correlation_s, out):
+        return False
+    # The speed is said of the track's last two seconds; the path ended earlier by so much.
+    out[1] = math.sqrt(out[1] * out[1] + (s.drift_mps2 * stale_s) ** 2)
+    return True
 
 
 @compiled
@@ -615,7 +620,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                         cut_off = (
                             boxes[0, b] <= s.border_px
                             or boxes[2, b] >= width - s.border_px
-                            or boxes[3, b] >= height - s.border_px
+                            or boxes[3, b] >= height - max(s.border_px, s.border_ratio * box[3])
                             or _foot_hidden(b, chosen, n_chosen, boxes)
                         )
                         _add_point(t[i], p[i], at, box, width, height, cut_off, s)

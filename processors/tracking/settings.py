@@ -48,6 +48,11 @@ class TrackingSettings:
             -0.2 s / ln 0.70. Longer: wider intervals.
         border_px: a box this close to the picture's left, right or lower border is cut off: its foot point is no
             point of the path, pixels.
+        border_ratio: likewise a box whose lower edge is nearer to the picture's lower border than this share of its
+            height: it may be cut off there although the detector's error, which shortens it, hides that; its
+            foot lies too far up. Twice foot_error_ratio. Larger: fewer points near by.
+        drift_mps2: how much a speed changes while the foot is not seen, metres a second squared: a speed whose path
+            ends before the track's last box is as much less certain. Ordinary acceleration in a city; a choice.
         heading_least_kmh: slower objects have no heading.
     """
 
@@ -77,6 +82,8 @@ class TrackingSettings:
     foot_correlation_s: float = 0.0
     vehicle_foot_correlation_s: float = 0.56
     border_px: float = 2.0
+    border_ratio: float = 0.14
+    drift_mps2: float = 1.0
     heading_least_kmh: float = 2.0
 
     def __post_init__(self) -> None:

@@ -24,6 +24,8 @@ class Circumstances:
         plate_elsewhere: another track of the same second has the same best reading.
         same_at_us: time of an earlier violation of the same kind, zone and plate; 0: none.
         same_ratio: the lower of both plates' probabilities.
+        register: digest of the register of exempt vehicles that was asked; empty: none.
+        services: for each of `plates` whose vehicle it is in that register; empty: nobody's.
     """
 
     motion_ratio: float | None = None
@@ -40,6 +42,8 @@ class Circumstances:
     plate_elsewhere: bool = False
     same_at_us: int = 0
     same_ratio: float = 0.0
+    register: str = ""
+    services: tuple[str, ...] = ()
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
@@ -51,4 +55,5 @@ class Circumstances:
         values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
         values["signals"] = tuple((group, state, since) for group, state, since in values["signals"])
         values["plates"] = tuple((text, ratio) for text, ratio in values["plates"])
+        values["services"] = tuple(values["services"])
         return cls(**values)

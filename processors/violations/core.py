@@ -20,6 +20,7 @@ from processors.violations.circumstances import Circumstances
 from processors.violations.docket import Docket, DocketSettings, Pending
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.thresholds import thresholds
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.offence import Offence
 from processors.violations.plate_memory import readable
 from processors.violations.plate_seal import PlateSeal, SealedPlate
@@ -57,6 +58,7 @@ class ViolationsCore:
         settings: when a violation is decided.
         table: the articles; default: those that ship with Vigil.
         seal: seals plates; None: every vehicle stays under its track.
+        exempt: the city's register of emergency vehicles; None: it has given none.
     """
 
     name = "violations"
@@ -68,11 +70,13 @@ class ViolationsCore:
         settings: DocketSettings | None = None,
         table: LawTable | None = None,
         seal: PlateSeal | None = None,
+        exempt: ExemptVehicles | None = None,
     ) -> None:
         self.rules: Sequence[Rule[Any, Offence]] = discover(rules_package) if rules is None else rules
         self.settings = settings or DocketSettings()
         self.table = table or law()
         self._seal = seal
+        self._exempt = exempt
         self.version = "violations/3 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
@@ -167,7 +171,7 @@ class ViolationsCore:
                     best = entry.best
                     read = watch.read(best, best.seen, self._seal)
                     if read is not best.seen:
-                        entry.best = replace(best, seen=self._veiled(read, best))
+                        entry.best = replace(best, seen=self._known(read, best))
                 self._keep_plates(state)
             if docket.pending or docket.decided:
                 out += docket.due(second, self.settings)
@@ -186,17 +190,20 @@ class ViolationsCore:
                 # What the docket will not keep needs no look around.
                 if docket.better(rule.kind, one):
                     around = watch.around(rule.kind, one, second, self.limits, self._seal)
-                    offences.append((rule.kind, rule.version, replace(one, seen=self._veiled(around, one))))
+                    offences.append((rule.kind, rule.version, replace(one, seen=self._known(around, one))))
                 else:
                     offences.append((rule.kind, rule.version, one))
         return offences
 
-    def _veiled(self, seen: Circumstances, offence: Offence) -> Circumstances:
-        """Return circumstances with readings by the key of the offence's period: the state outlives that key.
+    def _known(self, seen: Circumstances, offence: Offence) -> Circumstances:
+        """Return circumstances with what the register of exempt vehicles says of the plate, and readings under the key.
 
-        Readings are compared, never shown: that of one text is the same all through a period. A period without a key
-        leaves none, so nothing is known of the plate.
+        The state outlives the key of the offence's period. Readings are compared from here on, never shown: that of one
+        text is the same all through a period. A period without a key leaves none, so nothing is known of the plate.
         """
+        if self._exempt is not None:
+            services = tuple(self._exempt.service_of(text, offence.at_us) or "" for text, _ in seen.plates)
+            seen = replace(seen, register=self._exempt.digest, services=services)
         if self._seal is None or not seen.plates:
             return seen
         sealed = [(self._seal.seal(text, offence.track_id, offence.at_us), ratio) for text, ratio in seen.plates]

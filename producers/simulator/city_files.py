@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from producers.simulator.city import City
+from producers.simulator.plates import exempt_vehicles_csv
 from producers.simulator.signals import GROUPS
 from producers.simulator.sites import junction_id
 from producers.simulator.streets import StreetClass
 
 REGISTRY_FILE: Final = "registry.json"
 CITY_FILE: Final = "city.json"
+EXEMPT_FILE: Final = "exempt-vehicles.csv"
 
 
 def registry_document(city: City) -> dict[str, Any]:
@@ -89,14 +91,15 @@ def city_document(city: City) -> dict[str, Any]:
     }
 
 
-def write_city(city: City, folder: Path) -> tuple[Path, Path]:
-    """Write both files; return their paths. The same city gives the same bytes.
+def write_city(city: City, folder: Path) -> tuple[Path, Path, Path]:
+    """Write the registry, the city and the register of exempt vehicles; return their paths. Same city, same bytes.
 
     Raises:
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = folder / REGISTRY_FILE, folder / CITY_FILE
-    for path, document in zip(paths, (registry_document(city), city_document(city)), strict=True):
+    registry, truth, exempt = folder / REGISTRY_FILE, folder / CITY_FILE, folder / EXEMPT_FILE
+    for path, document in ((registry, registry_document(city)), (truth, city_document(city))):
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return paths
+    exempt.write_text(exempt_vehicles_csv(), encoding="utf-8")
+    return registry, truth, exempt

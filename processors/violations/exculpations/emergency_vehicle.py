@@ -9,8 +9,27 @@ GROUND = "emergency_vehicle"
 
 
 def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) -> Exculpation:
-    """Nothing to be seen today: the detector's classes are those of COCO, and no beacon is looked for."""
-    del kind, offence, seen, limits
+    """Drop where the plate reads as one of the city's register, flag where it may; else it is not seen.
+
+    No detector tells emergency vehicles apart: the classes are those of COCO, and no beacon is looked for.
+    """
+    del kind, offence
+    if not seen.register:
+        return Exculpation(
+            GROUND,
+            "unknown",
+            "no detector tells emergency vehicles apart: look for colours and beacons in the pictures",
+        )
+    for rank, ((_, ratio), service) in enumerate(zip(seen.plates, seen.services, strict=False)):
+        if not service:
+            continue
+        said = f"reading {rank + 1} of the plate ({ratio:.1%}) is of {service} in register {seen.register}"
+        if rank == 0 and ratio >= limits.emergency_ratio:
+            return Exculpation(GROUND, "dropped", said)
+        return Exculpation(GROUND, "flagged", f"{said}: look for colours and beacons in the pictures")
+    why = "the plate is not in it" if seen.plates else "the plate was not read"
     return Exculpation(
-        GROUND, "unknown", "no detector tells emergency vehicles apart: look for colours and beacons in the pictures"
+        GROUND,
+        "unknown",
+        f"register {seen.register} does not tell: {why}; look for colours and beacons in the pictures",
     )

@@ -34,6 +34,7 @@ class Thresholds:
         owner_margin_ratio: its least lead over the next.
         duplicate_s: time within which the same offence is one, seconds.
         duplicate_ratio: least probability of both plates to drop the later.
+        emergency_ratio: least probability of a plate of the register of exempt vehicles to drop.
     """
 
     step_factor: float
@@ -55,6 +56,7 @@ class Thresholds:
     owner_margin_ratio: float
     duplicate_s: float
     duplicate_ratio: float
+    emergency_ratio: float
 
     @classmethod
     def from_text(cls, text: str) -> "Thresholds":
@@ -68,6 +70,7 @@ class Thresholds:
             _Table(tables, name) for name in ("camera_moved", "signal_failure", "forced_manoeuvre")
         )
         waved, owner, twice = (_Table(tables, name) for name in ("directed_by_officer", "plate_owner", "duplicate"))
+        exempt = _Table(tables, "emergency_vehicle")
         return cls(
             step_factor=moved.number("step_factor"),
             step_s=round(moved.number("step_s")),
@@ -88,6 +91,7 @@ class Thresholds:
             owner_margin_ratio=owner.number("margin_ratio"),
             duplicate_s=twice.number("within_s"),
             duplicate_ratio=twice.number("least_ratio"),
+            emergency_ratio=exempt.number("least_ratio"),
         )
 
 

@@ -46,7 +46,7 @@ class Settings:
     most_mps2: float = 10.0
 
 
-#: Looks before the line that must be one vehicle's, with the first beyond it.
+#: Looks before the line that must be one vehicle's, as those from there to where it stands.
 BEFORE = 2
 
 
@@ -102,7 +102,9 @@ class StopLineRule:
         if phase is None or phase.signal is not Signal.RED:
             return None
         stood_s = (until_us - max(stood[0].at_us, phase.since_us)) / 1e6
-        if stood_s < settings.min_stand_s or not self._not_on_green(log, way, line, settings, error_m):
+        if stood_s < settings.min_stand_s or not self._not_on_green(
+            log, way, way.looks.index(stood[0]), line, settings, error_m
+        ):
             return None
         if state.known(line.zone_id, phase.since_us, beyond_m, stood[-1].across_m):
             way.done = True
@@ -138,12 +140,14 @@ class StopLineRule:
         )
 
     @staticmethod
-    def _not_on_green(log: SignalLog, way: Way, line: StopLine, settings: Settings, error_m: float) -> bool:
+    def _not_on_green(
+        log: SignalLog, way: Way, stands: int, line: StopLine, settings: Settings, error_m: float
+    ) -> bool:
         """Say whether it is sure that the line was not passed on green: who did may be held up by others."""
         passing = way.passing(error_m)
         if passing is None or not way.driven(
             max(passing.before + 1 - BEFORE, 0),
-            passing.before + 1,
+            stands + 1,
             most_gap_s=settings.most_gap_s,
             most_aside_m=settings.most_aside_m,
             most_mps2=settings.most_mps2,

@@ -9,6 +9,7 @@ from producers.simulator.actor import Actor
 from producers.simulator.city import City
 from producers.simulator.city_camera import CityCamera
 from producers.simulator.outlook import Area
+from producers.simulator.plates import SERVICE
 
 #: Staged actors' numbers lie above those of traffic and walkers.
 STAGED: int = 1 << 60
@@ -42,17 +43,18 @@ class Scene:
         """Return an instant after the begin, microseconds since the Unix epoch."""
         return self.begin_us + round(after_s * 1e6)
 
-    def act(self, kind: int, path: Sequence[tuple[float, float, float]]) -> Actor:
+    def act(self, kind: int, path: Sequence[tuple[float, float, float]], *, service: bool = False) -> Actor:
         """Put an actor on the stage.
 
         Args:
             kind: its class.
             path: points (seconds after the begin, along, right) in the frame of the camera's street, ascending.
+            service: it is an emergency vehicle, of the city's fleet.
         """
         self.number += 1
         points = [self.city.streets.point(self.camera.edge, along, right) for _, along, right in path]
         one = Actor(
-            actor=STAGED | self.camera.number << 28 | self.number,
+            actor=STAGED | (SERVICE if service else 0) | self.camera.number << 28 | self.number,
             kind=kind,
             at_us=np.array([self.at(s) for s, _, _ in path], np.int64),
             x_m=np.array([x for x, _ in points]).round(3),

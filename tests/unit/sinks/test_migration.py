@@ -27,7 +27,7 @@ def columns(name: str) -> list[str]:
 
 @pytest.mark.parametrize("topic", topics())
 def test_a_landing_table_has_the_messages_fields(topic: str) -> None:
-    """Coordinates, every field of the .avsc under its own name, the offset again, the insert time; later fields behind."""
+    """Coordinates, each field of the .avsc under its name, the offset again, the insert time; later fields behind."""
     fields = [field["name"] for field in json.loads(schema_text(topic))["fields"]]
     found = columns(f"{table_of(topic)}_messages")
     later = found[found.index("_inserted_at") + 1 :]

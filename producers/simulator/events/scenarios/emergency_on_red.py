@@ -10,7 +10,7 @@ from producers.simulator.outlook import Outlook
 
 
 class EmergencyOnRed:
-    """Drives as a runner of red lights does; nothing in detections tells it apart."""
+    """Drives as a runner of red lights does; nothing tells it apart but its plate, where the register has that."""
 
     name: ClassVar[str] = "emergency_on_red"
     shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 2.0}

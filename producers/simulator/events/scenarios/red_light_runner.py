@@ -41,7 +41,7 @@ def run_red(scene: Scene, name: str, negative_of: tuple[str, ...], what: str) ->
     passes_us = round((red + float(scene.random.uniform(*AFTER_S))) * 1e6)
     scene.begin_us = passes_us - round(needs_s * 1e6)
     right = streets.lane_right_m(edge, int(streets.edge_lanes[edge]) - 1)
-    actor = scene.act(CAR, through(begin_m, line + 26.0, right, speed))
+    actor = scene.act(CAR, through(begin_m, line + 26.0, right, speed), service=bool(negative_of))
     return Staged(
         family=TruthFamily.VIOLATION,
         kind="red_light",

@@ -1,5 +1,7 @@
 """Tracks and speeds against true objects, counted by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,15 @@ def test_speeds_are_held_against_the_window_before() -> None:
     assert (got.speed.count, got.speed.bias_kmh, got.speed.sd_kmh, got.speed.covered) == (2, 2.0, 1.0, 0.5)
     slow = tally(camera(true, [(n, 9, 0) for n in range(6)], [(3, 9, 37.0, 1.0)], kmh=3.0)).score()
     assert slow.speed is None
+
+
+def test_the_true_speed_is_the_way_driven_over_the_time_it_took() -> None:
+    """Looked at once a second while it brakes from 40 over 30 to 20 km/h: 30 over the two seconds, not the mean 25."""
+    braking = np.array([40.0, 40.0, 40.0, 40.0, 30.0, 20.0])
+    one = camera([(n, 1, 0) for n in range(6)], [(n, 9, 0) for n in range(6)], [(5, 9, 30.0, 1.0)])
+    got = tally(replace(one, true_speed_kmh=braking)).score()
+    assert got.speed is not None
+    assert (got.speed.count, got.speed.bias_kmh) == (1, 0.0)
 
 
 def test_a_track_that_changes_objects_is_of_each_in_its_time() -> None:

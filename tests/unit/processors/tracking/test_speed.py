@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from processors.tracking.core import TrackingCore
 from processors.tracking.ground import oriented_homography, project
 from processors.tracking.place import place_of
+from processors.tracking.settings import TrackingSettings
 from processors.tracking.speed import ground_velocity
 from schemas.messages import Calibration, Tracks
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, camera
@@ -334,3 +335,40 @@ def test_speed_follows_capture_times_alone() -> None:
     ]
     assert speeds[0] == speeds[1]
     assert speeds[0][-1][0] == pytest.approx(8.0 * 3.6, rel=0.05)
+
+
+def approaching(shown_ratio: float) -> Tracks:
+    """Return the last second of a car that comes towards the camera at 10 m/s and is cut off by the picture's border.
+
+    Args:
+        shown_ratio: where it is cut off its box ends so far above the border, share of its height.
+    """
+    y: Floats = 28.0 - 10.0 * np.linspace(0.0, 2.8, 15)  # from 8.0 m on it is cut off
+    u, v = VIEW.foot(np.zeros(15), y)
+    boxes = []
+    for foot_u, foot_v, far in zip(u.tolist(), v.tolist(), y.tolist(), strict=True):
+        height = 1_800.0 / math.hypot(far, VIEW.height_m)
+        cut = foot_v > HEIGHT - 0.14 * height
+        boxes.append([Box(foot_u, HEIGHT - shown_ratio * height if cut else foot_v, 1.2 * height, height)])
+    return tracks_of([replace(m, **SIZE) for m in seconds(boxes)], camera(calibration=surveyed(0.0, 0.0)))[-1]
+
+
+@pytest.mark.parametrize("shown_ratio", [0.0, 0.05, 0.12])
+def test_a_box_that_may_be_cut_off_at_the_border_is_no_point_of_the_path(shown_ratio: float) -> None:
+    """The detector may draw the edge of a cut box above the border: its foot stands still, the car does not."""
+    (speed,) = approaching(shown_ratio).track_speed_kmh
+    assert speed == pytest.approx(36.0, rel=0.05)
+
+
+def test_a_speed_whose_path_ended_before_is_less_certain() -> None:
+    """Ordinary acceleration of 1 m/s^2 over the time since the last foot that was seen, in quadrature."""
+    stale, fresh = TrackingCore(), TrackingCore(TrackingSettings(drift_mps2=0.0))
+    view, errors = Cameras(camera(calibration=surveyed(0.0, 0.0))), []
+    y: Floats = 20.0 - 4.0 * np.linspace(0.0, 2.8, 15)
+    u, v = VIEW.foot(np.zeros(15), y)
+    boxes = [[Box(a, b, 300, 300)] for a, b in zip(u.tolist(), v.tolist(), strict=True)]
+    boxes[12:] = [[Box(box.x, HEIGHT, 300, HEIGHT - box.y + 300)] for (box,) in boxes[12:]]
+    for core in (stale, fresh):
+        result = run({"cam-1": [replace(m, **SIZE) for m in seconds(boxes)]}, registry=view, core=core)["cam-1"]
+        errors.append(result.outputs[-1].message.track_speed_error_kmh[0])
+    assert errors[0] == pytest.approx(math.hypot(errors[1], 0.6 * 3.6), abs=0.02)

@@ -12,8 +12,9 @@ AMBER_THEN_RED = [(Signal.AMBER, -2), (Signal.RED, 2)]
 
 
 def stand(beyond_m: float, seconds: int = 6) -> Fronts:
-    """Return a car that drives up, passes the line at 2.5 s and stands so far beyond it, or before it."""
-    return [-20.0, -16.0, -12.0, -7.0, -2.0, beyond_m * 0.8, *[beyond_m] * (2 * seconds), None, None]
+    """Return a car that drives up, brakes, passes the line before 2.5 s and stands so far beyond it, or before it."""
+    way = [-20.0, -15.0, -10.0, -5.5, -1.5, 0.35 * beyond_m, 0.7 * beyond_m, 0.9 * beyond_m]
+    return [*way, *[beyond_m] * (2 * seconds), None, None]
 
 
 def test_a_stand_beyond_the_line_on_red_is_proposed_once() -> None:
@@ -46,8 +47,10 @@ def test_who_passed_on_green_or_is_not_held_by_red_may_stand(signals: list[tuple
 
 
 def test_a_track_that_goes_over_to_a_box_beyond_the_line_is_none() -> None:
-    """A vehicle that stands before the line on red, and in half a second is 7 m further: that is another box."""
-    assert found(tracks([-14.0, -8.0, -4.0, -2.0, -2.0, -2.0, -2.0, *[5.0] * 8, None, None], AMBER_THEN_RED)) == []
+    """A vehicle that stands at the line on red, and in half a second is 6 m further: that is another box."""
+    for stands in (-2.0, 0.1):  # before the line, or by the boxes' error just beyond it
+        ways = [-14.0, -8.0, -4.0, -2.0, -2.0, -2.0, stands, *[5.5] * 8, None, None]
+        assert found(tracks(ways, AMBER_THEN_RED)) == []
 
 
 def test_a_track_that_begins_beyond_the_line_is_none() -> None:
