@@ -2,8 +2,9 @@
 
     python3 -m infra.setup [--bench] [--city] [--s3]
 
-Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache; installs
-missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second run fetches nothing.
+Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache, and compiles what
+numba compiles; installs missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second
+run fetches nothing.
 --city also makes .venv-city with SUMO, which moves the test city's traffic (800 MB).
 --s3 also builds an S3 gateway (versitygw; needs Go, takes minutes), against which tests run the evidence store.
 Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
@@ -38,6 +39,8 @@ VERSITYGW = "v1.8.0"
 DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 #: Later versions want the artifact's parent, which its publisher did not release.
 GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
+#: Words of files that numba compiles.
+COMPILED = (b"import numba", b"from numba", b"tracking.compiled")
 LEAST_PYTHON = (3, 11)
 #: Triton's wheel has a stub for each Python up to this one.
 MOST_PYTHON = (3, 13)
@@ -166,6 +169,26 @@ def product_venv() -> None:
     make_venv(ROOT / ".venv", ROOT / "requirements.lock", "pip")
     pip = [str(ROOT / ".venv/bin/python"), "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)], "pip-vigil")
+
+
+def product() -> None:
+    """Make .venv, then compile what numba compiles, while the other steps wait for their downloads."""
+    packages = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
+    stamped("Python packages", packages, ROOT / ".venv/bin/vigil", product_venv)
+    kernels = [path for path in sources() if any(word in path.read_bytes() for word in COMPILED)]
+    python = str(ROOT / ".venv/bin/python")
+    stamped(
+        "compiled code",
+        [*packages, *kernels],
+        ROOT / "processors/tracking/__pycache__",
+        lambda: run([python, "-m", "infra.setup.compiled_code"], "compiled-code"),
+    )
+
+
+def sources() -> Sequence[Path]:
+    """Return the product's Python files, in order."""
+    folders = ("infra", "processors", "producers", "schemas", "sinks")
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
 def replace_folder(new: Path, target: Path) -> None:
@@ -307,10 +330,10 @@ def prepare(*, bench: bool, city: bool, s3: bool) -> None:
         SetupError: a step failed.
     """
     debian_packages()
-    lock, triton = ROOT / "requirements.lock", ROOT / "requirements-triton.lock"
+    triton = ROOT / "requirements-triton.lock"
     pom = ROOT / "infra/local/pom.xml"
     steps = [
-        lambda: stamped("Python packages", [lock, ROOT / "pyproject.toml"], ROOT / ".venv/bin/vigil", product_venv),
+        product,
         lambda: stamped(
             "Triton",
             [triton],
