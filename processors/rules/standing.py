@@ -12,6 +12,8 @@ from processors.rules.sight import Sight
 MATURE = 3
 #: Looks in a row that a standing vehicle must be elsewhere to have left: one bad box is none.
 LEAVING = 2
+#: The looks after MATURE over which a place's box is taken anew: in the first ones the vehicle still rolls or brakes.
+SETTLING = 5
 #: A part of a vehicle (half hidden) lies inside its whole, and is no smaller than this share of it.
 PART, PART_AREA = 0.85, 0.3
 #: Seconds looked at after which a vehicle that was hardly there is forgotten.
@@ -38,7 +40,7 @@ class Stand:
         absent_us: time looked at since it was last seen, microseconds.
         foot_x_px: sum over the hits of its foot point's x, the registry's pixels.
         foot_y_px: likewise y.
-        box: where it came to stand, x1, y1, x2, y2, the registry's pixels.
+        box: where it came to stand, x1, y1, x2, y2, the registry's pixels; fixed after MATURE + SETTLING looks.
         onset: pictures of that.
     """
 
@@ -118,6 +120,7 @@ def follow(
     # A vehicle at a place whose own track is elsewhere in this very second is the same: none leaves and is replaced so
     # soon. What went away is the track, to a second box of the vehicle or to another one.
     away = [n for n, stand in enumerate(kept) if n not in here and stand.hits >= MATURE]
+    twice = _join(kept, here, away, second, zone_of, least_iou)
     for track_id, i in free.items():
         zone_id, box = zone_of(i), boxes[i]
         back = next((n for n in away if same_place(box, kept[n].box, least_iou)), None)
@@ -140,19 +143,62 @@ def follow(
                     *((box[0] + box[2]) / 2, box[3], list(box), second.sight_of(i)),
                 )
             )
-    if any(stand.off >= LEAVING for stand in kept):
-        stay = [n for n, stand in enumerate(kept) if stand.off < LEAVING]
+    if twice or any(stand.off >= LEAVING for stand in kept):
+        stay = [n for n, stand in enumerate(kept) if stand.off < LEAVING and n not in twice]
         here = {place: here[n] for place, n in enumerate(stay) if n in here}
         kept = [kept[n] for n in stay]
     return kept, here
 
 
+def _join(
+    kept: Sequence[Stand],
+    here: dict[int, int],
+    away: list[int],
+    second: Second,
+    zone_of: Callable[[int], str | None],
+    least_iou: float,
+) -> set[int]:
+    """Give stays without their vehicle that of a later stay at the same place; return which were joined to them.
+
+    A second box of the vehicle began a place of its own while the first was still seen.
+    """
+    joined: set[int] = set()
+    for n in tuple(away):
+        stand = kept[n]
+        for m, i in here.items():
+            if kept[m].since_us > stand.since_us and same_place(kept[m].box, stand.box, least_iou):
+                away.remove(n)
+                joined.add(m)
+                stand.track_id = kept[m].track_id
+                _seen(stand, second.mean_box[i], second, zone_of(i))
+                here[n] = here.pop(m)
+                break
+    return joined
+
+
 def _seen(stand: Stand, box: Sequence[float], second: Second, zone_id: str | None) -> None:
     stand.seen_us, stand.absent_us, stand.off = second.at_us, 0, 0
     stand.hits += 1
+    stand.box = settled(stand.box, box, stand.hits)
     stand.inside += zone_id == stand.zone_id
     stand.foot_x_px += (box[0] + box[2]) / 2
     stand.foot_y_px += box[3]
+
+
+def settled(spot: Sequence[float], box: Sequence[float], hits: int) -> list[float]:
+    """Return a place's box after a further look: the mean of the looks after the first, then fixed.
+
+    A place that followed its vehicle for longer would take one that creeps in a queue for standing.
+
+    Args:
+        spot: the place's box so far.
+        box: the vehicle's box in the look.
+        hits: looks so far, this one included.
+    """
+    n = hits - MATURE
+    if not 0 < n <= SETTLING:
+        return list(spot)
+    return [round(old + (new - old) / n, 2) for old, new in zip(spot, box, strict=True)]
 
 
 def same_place(box: Sequence[float], spot: Sequence[float], least_iou: float) -> bool:

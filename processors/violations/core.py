@@ -24,11 +24,12 @@ from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.offence import Offence
 from processors.violations.plate_memory import readable
 from processors.violations.plate_seal import PlateSeal, SealedPlate
+from processors.violations.twins import twins
 from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 3
+FORMAT = 4
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -163,6 +164,8 @@ class ViolationsCore:
             seen.forget(self.rules)
         if second is not None:
             watch.see(second, self.limits, self._seal)
+            if docket.pending or docket.lately:
+                docket.join(twins(second, docket.watched()), self.settings)
             offences = self._offences(state, second)
             if offences:
                 out += docket.enter(offences, self.settings)
@@ -173,7 +176,7 @@ class ViolationsCore:
                     if read is not best.seen:
                         entry.best = replace(best, seen=self._known(read, best))
                 self._keep_plates(state)
-            if docket.pending or docket.decided:
+            if docket.pending or docket.decided or docket.lately:
                 out += docket.due(second, self.settings)
         for entry in out:
             entry.best = watch.open(entry.kind, entry.best, self.limits)

@@ -1,4 +1,4 @@
-"""The docket: one violation for each vehicle's track and rule, by its best measurement; written once for every rule."""
+"""The docket: one violation for each vehicle and rule, by its best measurement; written once for every rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +18,8 @@ class DocketSettings:
         remember_s: how long a decided track is remembered, to decide it once; longer than vehicles are in view.
         most_pending: vehicles that wait on one camera; the one that has waited longest is decided for the next.
         most_decided: decided tracks remembered on one camera; the oldest is forgotten first.
+        lately_s: how long after a decision further tracks of its vehicle are looked for.
+        most_twins: further tracks of vehicles remembered on one camera; the oldest is forgotten first.
     """
 
     settle_s: float = 2.0
@@ -25,6 +27,8 @@ class DocketSettings:
     remember_s: float = 900.0
     most_pending: int = 128
     most_decided: int = 1024
+    lately_s: float = 10.0
+    most_twins: int = 256
 
 
 @dataclass(slots=True)
@@ -53,14 +57,48 @@ class Docket:
     Attributes:
         pending: vehicles that wait, by kind and track.
         decided: event time of the last measurement of each decided kind and track.
+        lately: vehicles decided a moment ago, by the track that showed each: its name and that time.
+        same: the name of the vehicle that each further track of it shows.
     """
 
     pending: dict[str, Pending] = field(default_factory=dict)
     decided: dict[str, int] = field(default_factory=dict)
+    lately: dict[str, tuple[str, int]] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
+
+    def watched(self) -> dict[str, str]:
+        """Return the names of the vehicles that wait or were decided lately, by the track that shows each."""
+        shown = {entry.best.shown_track_id: self._name(entry.best.track_id) for entry in self.pending.values()}
+        return {**{track: name for track, (name, _) in self.lately.items()}, **shown}
+
+    def join(self, twins: Sequence[tuple[str, str]], settings: DocketSettings) -> None:
+        """Take further tracks for those of a vehicle: (its name, the track); of what waits the better one stays."""
+        for name, twin in twins:
+            first = self._name(name)
+            if twin == first or twin in self.same:
+                continue
+            self.same[twin] = first
+            if len(self.same) > settings.most_twins:
+                del self.same[next(iter(self.same))]
+            for key, entry in list(self.pending.items()):
+                own = f"{entry.kind}|{first}"
+                if f"{entry.kind}|{twin}" in self.decided and key == own:
+                    del self.pending[key]
+                elif key == f"{entry.kind}|{twin}":
+                    del self.pending[key]
+                    known = self.pending.get(own)
+                    if own not in self.decided and (known is None or entry.best.worth > known.best.worth):
+                        self.pending[own] = entry
+
+    def _name(self, track_id: str) -> str:
+        return self.same.get(track_id, track_id)
+
+    def _key(self, kind: str, offence: Offence) -> str:
+        return f"{kind}|{self._name(offence.track_id)}"
 
     def better(self, kind: str, offence: Offence) -> bool:
         """Return True where `enter` would keep a measurement: nothing need be found out around the others."""
-        key = f"{kind}|{offence.track_id}"
+        key = self._key(kind, offence)
         known = self.pending.get(key)
         return key not in self.decided and (known is None or offence.worth > known.best.worth)
 
@@ -68,7 +106,7 @@ class Docket:
         """Enter a second's measurements, (kind, rule version, offence); return what had to be decided to make room."""
         crowded: list[Pending] = []
         for kind, version, offence in offences:
-            key = f"{kind}|{offence.track_id}"
+            key = self._key(kind, offence)
             if key in self.decided:
                 del self.decided[key]
                 self.decided[key] = offence.at_us
@@ -94,6 +132,11 @@ class Docket:
                 left = seen is not None and entry.best.shown_track_id not in seen
                 if settled or waited or left:
                     out.append(self._decide(key, settings))
+        while self.lately:
+            track, (_, at_us) = next(iter(self.lately.items()))
+            if 0 <= second.at_us - at_us <= settings.lately_s * 1e6:
+                break
+            del self.lately[track]
         if self.decided:
             oldest = next(iter(self.decided))
             if second.at_us - self.decided[oldest] > settings.remember_s * 1e6:
@@ -107,18 +150,24 @@ class Docket:
     def _decide(self, key: str, settings: DocketSettings) -> Pending:
         entry = self.pending.pop(key)
         self.decided[key] = entry.best.at_us
+        self.lately.pop(entry.best.shown_track_id, None)
+        self.lately[entry.best.shown_track_id] = (self._name(entry.best.track_id), entry.best.at_us)
         if len(self.decided) > settings.most_decided:
             del self.decided[next(iter(self.decided))]
+        if len(self.lately) > settings.most_pending:
+            del self.lately[next(iter(self.lately))]
         return entry
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         waiting = [[p.kind, p.rule_version, p.best.pack(), p.first_us, p.better_us] for p in self.pending.values()]
-        return [waiting, self.decided]
+        return [waiting, self.decided, {track: list(one) for track, one in self.lately.items()}, self.same]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Docket":
         """Return what `pack` gave."""
-        waiting, decided = plain
+        waiting, decided, lately, same = plain
         entries = [Pending(kind, version, Offence.unpack(best), *times) for kind, version, best, *times in waiting]
-        return cls({f"{e.kind}|{e.best.track_id}": e for e in entries}, decided)
+        out = cls({}, decided, {track: (name, at_us) for track, (name, at_us) in lately.items()}, same)
+        out.pending = {out._key(e.kind, e.best): e for e in entries}
+        return out

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from processors.incidents.finding import Finding
+from processors.incidents.spot import Spot, Traffic
 from processors.rules.geometry import iou
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
-from processors.rules.standing import LEAVING, MATURE, PASSING_S, TWICE_IOU, same_place
+from processors.rules.standing import LEAVING, MATURE, PASSING_S, TWICE_IOU, same_place, settled
 from schemas.messages import Severity
 
 
@@ -42,54 +43,6 @@ STANDING_ALLOWED = frozenset({"parking"})
 MOST_TRACKS = 16
 #: Vehicles followed on one camera.
 MOST_SPOTS = 256
-
-
-@dataclass(slots=True)
-class Spot:
-    """A place where a vehicle stands, or is just passing.
-
-    Attributes:
-        subject: name of the place, from the zone, the vehicle's first track and when it came.
-        zone_id: its zone.
-        track_id: the vehicle's present track.
-        tracks: its tracks, the first first.
-        since_us: when the vehicle came to stand.
-        seen_us: when it was last seen there.
-        hits: seconds in which it was seen there.
-        own: seconds in which its present track was seen there.
-        off: seconds in a row in which its present track was seen elsewhere.
-        absent_us: time looked at since it was last seen, microseconds.
-        known: whether it has stood too long.
-        box: where it came to stand, the registry's pixels.
-        onset: pictures of that.
-    """
-
-    subject: str
-    zone_id: str
-    track_id: str
-    tracks: list[str]
-    since_us: int
-    seen_us: int
-    hits: int
-    own: int
-    off: int
-    absent_us: int
-    known: bool
-    box: list[float]
-    onset: Sight
-
-
-@dataclass(slots=True)
-class Traffic:
-    """The vehicles of one camera.
-
-    Attributes:
-        spots: places where a vehicle stands.
-        passing: vehicles seen once at their place, by track: box (the registry's pixels) and pictures.
-    """
-
-    spots: list[Spot]
-    passing: dict[str, tuple[list[float], Sight]]
 
 
 class StoppedVehicle:
@@ -148,6 +101,7 @@ class StoppedVehicle:
                 spot.seen_us, spot.absent_us, spot.off = second.at_us, 0, 0
                 spot.hits += 1
                 spot.own += 1
+                spot.box = settled(spot.box, second.mean_box[i], spot.hits)
                 here[spot.subject] = i
                 kept.append(spot)
                 del index[spot.track_id]
@@ -211,6 +165,7 @@ class StoppedVehicle:
                     back.tracks.append(track_id)
                 back.seen_us, back.absent_us, back.own, back.off = second.at_us, 0, 1, 0
                 back.hits += 1
+                back.box = settled(back.box, box, back.hits)
                 here[back.subject] = i
                 continue
             if steady[i] < least_iou:

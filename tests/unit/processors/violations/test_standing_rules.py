@@ -64,6 +64,27 @@ def test_a_track_that_goes_over_to_a_second_box_does_not_end_the_stay() -> None:
     assert (one.track_id, one.measured) == ("a", 70.0)
 
 
+def test_a_second_box_that_began_a_place_of_its_own_does_not_take_the_stay() -> None:
+    """For two seconds the vehicle has two boxes, each with a track; then the first track is lost."""
+    both = [[car("a", 500, 500), car("b", 520, 500)] for _ in range(2)]
+    scenes = standing(40)[:40] + both + [[car("b", 515, 500)] for _ in range(30)]
+    (one,) = found([*scenes, [], []], place("sidewalk"))
+    assert (one.track_id, one.measured) == ("a", 71.0)
+
+
+def test_a_place_is_where_the_vehicle_came_to_rest_not_where_it_braked() -> None:
+    """In its first looks it still rolls by a third of its length; a new track at its place of rest goes on with it."""
+    rolls = [[car("a", 500 + 8 * min(n, 4), 500)] for n in range(40)]
+    scenes = [*rolls, *[[car("b", 552, 500)] for _ in range(30)], [], []]
+    (one,) = found(scenes, place("sidewalk"))
+    assert (one.track_id, one.measured) == ("a", 69.0)
+
+
+def test_who_creeps_does_not_stand() -> None:
+    """In a queue that moves by a third of a car's length every ten seconds."""
+    assert found([[car("a", 100 + 3 * n, 500)] for n in range(100)] + [[], []], place("sidewalk")) == []
+
+
 def test_who_drives_on_has_left_although_the_next_comes_to_its_place() -> None:
     """Forty seconds each: the place is empty for some seconds between."""
     scenes = standing(40)[:40] + [[car("a", 500, 500 + 60 * n)] for n in range(1, 5)]
