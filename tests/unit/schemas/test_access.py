@@ -46,6 +46,12 @@ def test_a_process_may_look_at_every_topic_that_it_needs_at_its_start() -> None:
     assert Right("review-desk", "TOPIC", "v.reviews", "READ") not in RIGHTS
 
 
+def test_every_app_has_one_user_that_runs_it() -> None:
+    """A new stage without rights would be refused by a broker with users, and by none of the others."""
+    run = [app for principal in access().principals.values() for app in principal.apps]
+    assert sorted(run) == sorted(catalogue().apps)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
