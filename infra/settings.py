@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     triton_metrics_port: int = 28002
     clickhouse_port: int = 28123
 
+    kafka_user: str | None = Field(None, description="user at the brokers; default: none, listeners without passwords")
+    kafka_password: SecretStr = SecretStr("")
+    kafka_mechanism: str = Field("SCRAM-SHA-512", description="SASL mechanism; PLAIN only under TLS or in tests")
+    kafka_ca: Path | None = Field(None, description="file of the authority of the brokers' TLS; default: no TLS")
+
     topic_prefix: str = Field("vigil.", description="prefix of topics, consumer groups and subjects")
     topic_profile: str = Field("local", description="profile of schemas/topics.toml")
 
@@ -93,6 +98,19 @@ class Settings(BaseSettings):
     def bootstrap_servers(self) -> str:
         """Kafka's addresses."""
         return self.bootstrap or f"{self.host}:{self.kafka_port}"
+
+    @cached_property
+    def kafka_security(self) -> dict[str, str]:
+        """What librdkafka needs to know of user and TLS; empty without both. Holds the password: never log it."""
+        out: dict[str, str] = {}
+        if self.kafka_ca is not None:
+            out["ssl.ca.location"] = str(self.kafka_ca)
+        if self.kafka_user is not None:
+            out["sasl.mechanism"] = self.kafka_mechanism
+            out["sasl.username"] = self.kafka_user
+            out["sasl.password"] = self.kafka_password.get_secret_value()
+        kind = ("SASL_" if self.kafka_user is not None else "") + ("SSL" if self.kafka_ca is not None else "PLAINTEXT")
+        return {"security.protocol": kind, **out} if out else {}
 
     @cached_property
     def schema_registry_url(self) -> str:

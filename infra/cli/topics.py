@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 from rich.console import Console
 
+from infra.cli.topics_access import command as access
 from infra.settings import Settings
 from infra.topics.application import apply as apply_topics
 from infra.topics.application import plan as plan_topics
@@ -63,7 +64,11 @@ def command() -> None:
       vigil topics apply
       vigil topics doctor
       vigil topics lag --watch 5
+      vigil topics access plan
     """
+
+
+command.add_command(access, "access")
 
 
 @command.command()
@@ -174,7 +179,7 @@ def lag(*, only: str | None, by_partition: bool, watch: float | None, count: int
       vigil topics lag --watch 5 --count 3 --json
     """
     settings = Settings()
-    cluster = Cluster(settings.bootstrap_servers)
+    cluster = Cluster(settings.bootstrap_servers, security=settings.kafka_security)
     # asked first, for a list of groups waits much longer for a Kafka that is away
     cluster.broker_ids()
     console = Console(highlight=False)

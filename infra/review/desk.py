@@ -189,6 +189,7 @@ class ReviewDesk:
                 "enable.idempotence": True,
                 "message.timeout.ms": int(SEND_S * 1_000),
                 "log_level": 0,
+                **settings.kafka_security,
             }
         )
         failures: list[KafkaError] = []

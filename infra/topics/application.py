@@ -67,7 +67,11 @@ def plan(connection: Connection) -> Plan:
         TopicsFileError: topics.toml, or the profile's name, is wrong.
     """
     specs, schemas = wanted(connection)
-    observed = observe(connection, Cluster(connection.bootstrap_servers), Subjects(connection.schema_registry_url))
+    observed = observe(
+        connection,
+        Cluster(connection.bootstrap_servers, security=connection.kafka_security),
+        Subjects(connection.schema_registry_url),
+    )
     return difference(specs, schemas, observed)
 
 
@@ -91,7 +95,10 @@ def apply(
         TopicsFileError: topics.toml, or the profile's name, is wrong.
     """
     specs, schemas = wanted(connection)
-    cluster, subjects = Cluster(connection.bootstrap_servers), Subjects(connection.schema_registry_url)
+    cluster, subjects = (
+        Cluster(connection.bootstrap_servers, security=connection.kafka_security),
+        Subjects(connection.schema_registry_url),
+    )
     todo = difference(specs, schemas, observe(connection, cluster, subjects))
     reasons = [str(c.refused) for c in todo.refused]
     if not allow_data_loss:

@@ -46,12 +46,15 @@ class Cluster:
     Args:
         bootstrap_servers: host:port, separated by commas.
         request_s: most seconds that one request may take.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
-    def __init__(self, bootstrap_servers: str, request_s: float = REQUEST_S) -> None:
+    def __init__(
+        self, bootstrap_servers: str, request_s: float = REQUEST_S, security: Mapping[str, str] | None = None
+    ) -> None:
         self._servers = bootstrap_servers
         self._request_s = request_s
-        self._client = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 0})
+        self._client = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 0, **(security or {})})
 
     def _call(self, request: Callable[[], T]) -> T:
         try:

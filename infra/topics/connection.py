@@ -1,5 +1,6 @@
 """What the topics' commands need of the settings, and the errors of what they talk to."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -9,6 +10,10 @@ class Connection(Protocol):
     @property
     def bootstrap_servers(self) -> str:
         """Kafka's addresses, host:port separated by commas."""
+
+    @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
 
     @property
     def schema_registry_url(self) -> str:

@@ -93,7 +93,7 @@ def describe(connection: Connection, topic: str) -> Description:
             f" {', '.join(catalogue().topics[name].profiles or ())} (VIGIL_TOPIC_PROFILE)"
         )
     schema = json.loads(schema_text(name))
-    cluster = Cluster(connection.bootstrap_servers)
+    cluster = Cluster(connection.bootstrap_servers, security=connection.kafka_security)
     found = cluster.observe([spec.name]).get(spec.name)
     config: dict[str, str] = {}
     partitions: list[PartitionBounds] = []

@@ -99,7 +99,10 @@ def examine(
     Raises:
         TopicsError: Kafka or the registry is away.
     """
-    cluster, subjects = Cluster(connection.bootstrap_servers), Subjects(connection.schema_registry_url)
+    cluster, subjects = (
+        Cluster(connection.bootstrap_servers, security=connection.kafka_security),
+        Subjects(connection.schema_registry_url),
+    )
     specs, schemas = wanted(connection)
     observed = replace(observe(connection, cluster, subjects), broker_config=cluster.broker_configs())
     found, rows = group_lags(connection, cluster)

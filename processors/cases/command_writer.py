@@ -48,6 +48,7 @@ class CommandWriter:
                 "linger.ms": settings.linger_ms,
                 "delivery.timeout.ms": int(settings.delivery_timeout_s * 1_000),
                 "message.max.bytes": settings.message_max_bytes,
+                **settings.security,
             }
         )
 

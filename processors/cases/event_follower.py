@@ -38,6 +38,7 @@ class EventFollower:
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
                 "fetch.wait.max.ms": 100,
+                **settings.security,
             }
         )
         self._at: dict[int, int] = {}

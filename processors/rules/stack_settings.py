@@ -1,5 +1,6 @@
 """What a rules stage needs to know of the stack, as the command line's settings have it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,10 @@ class StackSettings(Protocol):
         """Prefix of topics and consumer groups."""
 
     @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
+
+    @property
     def data_dir(self) -> Path:
         """Folder for local files."""
 
@@ -33,4 +38,5 @@ def stage_settings(settings: StackSettings, stage: str) -> StageSettings:
         schema_registry_url=settings.schema_registry_url,
         topic_prefix=settings.topic_prefix,
         datadir=Path(settings.data_dir) / "stages" / stage,
+        security=settings.kafka_security,
     )

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -42,6 +43,8 @@ FAUST: Final[Mapping[str, Any]] = {
 FOR_EVER_S: Final = 10.0 * 365 * 86_400
 #: Faust must find the version it was proved with: its internals are overridden.
 FAUST_VERSION: Final = "0.15.3"
+#: What Faust's driver logs in by.
+MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,29 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
+def credentials(security: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return Faust's settings of a user and of TLS, from librdkafka's; empty: neither.
+
+    Raises:
+        ValueError: Faust cannot log in by this mechanism.
+    """
+    if not security:
+        return {}
+    authority = security.get("ssl.ca.location")
+    context = None if authority is None else ssl.create_default_context(cafile=authority)
+    user = security.get("sasl.username")
+    if user is None:
+        return {"broker_credentials": context}
+    mechanism = security["sasl.mechanism"]
+    if mechanism not in MECHANISMS:
+        raise ValueError(f"VIGIL_KAFKA_MECHANISM is {mechanism}; Faust logs in by {', '.join(MECHANISMS)}")
+    return {
+        "broker_credentials": faust.SASLCredentials(
+            username=user, password=security["sasl.password"], mechanism=mechanism, ssl_context=context
+        )
+    }
+
+
 def _faust_app(settings: StageSettings, stage: str) -> StageApp:
     brokers = ";".join(f"kafka://{server.strip()}" for server in settings.bootstrap_servers.split(","))
     flow = settings.flow
@@ -169,6 +195,7 @@ def _faust_app(settings: StageSettings, stage: str) -> StageApp:
         consumer_max_fetch_size=flow.partition_fetch_bytes,
         producer_max_request_size=settings.message_max_bytes,
         consumer_group_instance_id=settings.instance_id,
+        **credentials(settings.security),
         **FAUST,
     )
     app.transport = StageTransport(app.conf.broker_consumer, app)

@@ -76,6 +76,7 @@ class Outbox:
                 "queue.buffering.max.kbytes": 131_072,
                 "delivery.timeout.ms": int(settings.delivery_timeout_s * 1000),
                 "log_level": 3,
+                **settings.security,
             }
         )
         self._closing = threading.Event()

@@ -103,6 +103,7 @@ class ReferenceReader:
                 "queued.max.messages.kbytes": 16_384,
                 "fetch.message.max.bytes": self._settings.message_max_bytes,
                 "log_level": 3,
+                **self._settings.security,
             }
         )
         try:

@@ -1,5 +1,6 @@
 """Settings of a stage's harness: where everything is, how much it takes at once, when it gives up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -68,6 +69,7 @@ class StageSettings:
         metrics_port: port of the Prometheus endpoint; None: none; 0: a free one, which the log names.
         metrics_host: address it binds.
         fence_age_s: a batch older than this proves its group membership before it writes state, seconds.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
@@ -95,6 +97,7 @@ class StageSettings:
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     fence_age_s: float = 5.0
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.store != "memory://":

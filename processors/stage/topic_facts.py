@@ -113,7 +113,7 @@ def observe(settings: StageSettings, stage: str, source: str) -> TopicFacts:
         NotReadyError: Kafka did not answer.
     """
     deadline = time.monotonic() + settings.broker_wait_s
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, "log_level": 0})
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, "log_level": 0, **settings.security})
     while True:
         try:
             return TopicFacts(_shapes(admin, settings.topic_prefix), settings, stage, source)

@@ -85,7 +85,7 @@ class Relay:
         self._metrics = metrics or RelayMetrics()
         self._guard = None if quarters is None else TurnGuard(quarters, self._see_cases)
         self._breaker = Breaker(settings.breaker_window_messages, settings.breaker_share_ratio)
-        kafka = {"bootstrap.servers": settings.bootstrap_servers, "enable.auto.commit": False}
+        kafka = {"bootstrap.servers": settings.bootstrap_servers, "enable.auto.commit": False, **settings.security}
         self._consumer = Consumer(
             kafka
             | {
