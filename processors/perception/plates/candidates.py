@@ -66,7 +66,8 @@ def candidates_of(texts: Sequence[tuple[str, float]], figures: Ranking, least_ra
 def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tuple[str, float]]:
     """Return what each text's probability is, the likeliest first, given what a plate can be.
 
-    What the reading gave to other writing, or to texts outside the beam, counts against all of them.
+    What the reading gave to other writing, or to texts outside the beam, counts against all of them; and a text without
+    a format is as likely a Kazakh plate misread as a foreign one read well (an assumption), so it has half at most.
     """
     mass: dict[str, float] = {}
     lost = max(0.0, 1.0 - sum(ratio for _, ratio in texts[:MOST_TEXTS]))
@@ -74,8 +75,8 @@ def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tupl
         meant = meanings(text, figures)
         for other, share in meant:
             mass[other] = mass.get(other, 0.0) + ratio * share
-        if not meant:
-            lost += ratio * figures.unformatted_ratio
+        if format_of(text) is None:
+            lost += ratio
     total = sum(mass.values()) + lost * figures.unformatted_ratio
     if total <= 0.0:
         return []

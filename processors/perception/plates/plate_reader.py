@@ -21,7 +21,7 @@ from processors.perception.plates.candidates import candidates_of, ranking
 from processors.perception.plates.choice import ChoiceLimits, choose
 from processors.perception.plates.plate_models import Canvas, FoundPlates, PlateModels
 from processors.perception.plates.straighten import straighten
-from processors.perception.plates.tiles import Tile, canvas_of, tiles_of
+from processors.perception.plates.tiles import Tile, canvas_of, closer, tiles_of
 from processors.perception.settings import PerceptionSettings
 from schemas.messages import Camera, PlateRead
 
@@ -128,12 +128,23 @@ class PlateReader:
         score, corners = surest(await self._models.find(canvases), tiles)
         plate = None
         if corners is not None and score >= self._settings.plates_score_floor_ratio:
+            corners = await self._closer(picture, corners)
             plate = await self._in_thread(partial(_straight, picture, corners))
         if plate is None:
             return Look(score, corners, ())
         self._metrics.plates_found.inc()
         rows = await self._models.read(plate[None])
         return Look(score, corners, await self._in_thread(partial(beam, rows[0])))
+
+    async def _closer(self, picture: Image.Image, corners_px: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a plate's corners [4, 2] after a second look; the first ones where that finds none."""
+        assert self._models is not None
+        tile = closer(corners_px, picture.size)
+        if tile is None:
+            return corners_px
+        canvases = await self._in_thread(partial(_canvases, picture, [tile]))
+        _, corners = surest(await self._models.find(canvases), [tile])
+        return corners_px if corners is None else corners
 
     async def _in_thread(self, job: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)

@@ -50,6 +50,7 @@ def test_a_text_that_no_format_explains_stays_with_little_weight() -> None:
     assert best(("WX999YZ", 0.9)) == "WX999YZ"
     assert best(("AB123CD", 0.9)) == "AB123CD"
     assert meanings("AB123CD", EXACT) == [("AB123CD", EXACT.unformatted_ratio)]
+    assert posterior([("AB123CD", 1.0)], EXACT) == [("AB123CD", 0.5)]
     assert meanings("7K", EXACT) == []
     assert posterior([("7K", 0.9)], EXACT) == []
 
