@@ -8,6 +8,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Final
 
+from processors.perception.plates.plate_models import SYMBOLS
 from processors.plates.plate_formats import format_of, look_alikes
 from schemas.messages import PlateCandidate
 
@@ -101,6 +102,20 @@ def meanings(text: str, figures: Ranking) -> list[tuple[str, float]]:
     if figures.least_characters <= len(text) <= figures.most_characters:
         out[text] = figures.unformatted_ratio
     return sorted(out.items())
+
+
+@lru_cache(maxsize=8_192)
+def may_go_on(text: str) -> bool:
+    """Return whether a plate would be another one with one character more: its end may not be its end."""
+    return format_of(text) is not None and any(format_of(text + one) is not None for one in SYMBOLS)
+
+
+def mean_of(texts: Sequence[tuple[str, float]], others: Sequence[tuple[str, float]]) -> Sequence[tuple[str, float]]:
+    """Return what two readings of one plate say: the mean of each text's probabilities, the likeliest first."""
+    mean: dict[str, float] = {}
+    for text, ratio in (*texts, *others):
+        mean[text] = mean.get(text, 0.0) + ratio / 2
+    return sorted(mean.items(), key=lambda item: (-item[1], item[0]))
 
 
 def calibrated(ratio: float, knots: Sequence[Sequence[float]]) -> float:
