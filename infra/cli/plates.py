@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.noise.model_session import NoiseStudyError
-from infra.plates.study import Row, calibration
+from infra.plates.study import PARTS, Row, calibration
 from infra.plates.study import score as score_plates
 
 WORDS = {"plates", "confident and wrong"}
@@ -32,8 +32,9 @@ def command() -> None:
 @click.option(
     "--count", type=click.IntRange(5, 2000), default=60, show_default=True, help="Plates in each row; tracks."
 )
+@click.option("--part", "parts", type=click.Choice(PARTS), multiple=True, help="Of the table; several; default: all.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def score_command(seed: int, count: int, *, as_json: bool) -> None:
+def score_command(seed: int, count: int, parts: tuple[str, ...], *, as_json: bool) -> None:
     """Read drawn plates on real vehicles: by width, by format, voted over tracks, and on vehicles as they are.
 
     Needs no stack, only `make setup`. With 60 plates a row about three minutes of one core.
@@ -41,10 +42,10 @@ def score_command(seed: int, count: int, *, as_json: bool) -> None:
     \b
     Examples:
       vigil plates score
-      vigil plates score --seed 3 --count 200 --json
+      vigil plates score --seed 3 --count 200 --part tracks --json
     """
     try:
-        found = score_plates(seed, count, _say)
+        found = score_plates(seed, count, parts or PARTS, _say)
     except NoiseStudyError as error:
         raise click.ClickException(str(error)) from error
     if as_json:

@@ -1,7 +1,7 @@
 """How well plates are read: by width, by format, over tracks, and what is read where nothing is to be read."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,7 +15,8 @@ from infra.noise.model_session import ModelSession
 from infra.noise.real_detector import MODEL
 from infra.plates.drawn_plate import EUROPEAN, KINDS, draw_plate
 from infra.plates.plate_session import PlateSession
-from infra.plates.trial import Trial, on_plate, on_vehicle, trials
+from infra.plates.seen_plate import see
+from infra.plates.trial import Trial, on_seen, on_vehicle, trials
 from infra.plates.vehicles import Vehicle, vehicles
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.plates.plate_reader import PlateReader
@@ -31,6 +32,10 @@ TRACK_PX: Final = (60.0, 150.0)
 #: Bins of weights that a calibration is fitted on, and draws in one at least.
 KNOT_EDGES: Final = (0.0, 0.3, 0.5, 0.7, 0.85, 0.93, 0.97, 0.985, 0.993, 0.997, 0.9985, 0.9995, 1.0)
 LEAST_IN_BIN: Final = 15
+#: Parts of a score.
+PARTS: Final = ("widths", "formats", "tracks", "real")
+#: Looks that are timed, at a plate of 100 pixels.
+TIMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +72,98 @@ class Score:
     detector_ms: float
 
 
-def score(seed: int, count: int, say: Callable[[str], None]) -> Score:
+def score(seed: int, count: int, parts: Collection[str], say: Callable[[str], None]) -> Score:
     """Draw plates, read them, and count.
 
     Args:
         seed: of all draws; 1 was tuned and calibrated on.
         count: plates of each width, each format; tracks.
+        parts: of PARTS, those to do.
         say: takes lines of progress.
     """
     say("cutting vehicles out of the shipped clips")
     every = vehicles()
     ground = [one for one in every if one.facing]
     with PlateSession() as session, ThreadPoolExecutor(1) as threads:
-        reader = _reader(session, threads)
-        rows, began, looks = [], perf_counter(), 0
-        spent = 0.0
-        for width in WIDTHS_PX:
-            generator = np.random.default_rng([seed, width])
-            widths = width * generator.uniform(1 - SPREAD_RATIO, 1 + SPREAD_RATIO, count)
-            rows.append(row_of(f"{width} px", asyncio.run(trials(reader, ground, widths.tolist(), generator))))
-            say(f"plates {width} px wide: {rows[-1].right} of {count} right")
-        for number, kind in enumerate((*KINDS, EUROPEAN)):
-            generator = np.random.default_rng([seed, 1000 + number])
-            widths = generator.uniform(80, 160, count)
-            rows.append(row_of(kind, asyncio.run(trials(reader, ground, widths.tolist(), generator, kind))))
-            say(f"{kind}: {rows[-1].right} of {count} right")
-        rows.append(asyncio.run(_tracks(reader, ground, count, np.random.default_rng([seed, 2000]))))
-        say(f"tracks: {rows[-1].right} of {count} right")
-        began, looks = perf_counter(), len(every)
+        study = _Study(_reader(session, threads), ground, seed, count, say)
+        rows = asyncio.run(study.rows(parts))
         session.find_s = session.read_s = 0.0
-        real = asyncio.run(_real(reader, every))
-        spent = perf_counter() - began
-        rows.append(row_of("real vehicles as they are", real))
-        reads = max(1, sum(1 for one in real if one.found))
-        times = (spent / looks * 1e3, session.find_s / looks * 1e3, session.read_s / reads * 1e3)
+        began = perf_counter()
+        timed = asyncio.run(study.timed())
+        spent_s = perf_counter() - began
+        found = max(1, sum(one.found for one in timed))
+        times = (spent_s / TIMED * 1e3, session.find_s / TIMED * 1e3, session.read_s / found * 1e3)
+        if "real" in parts:
+            rows.append(row_of("real vehicles as they are", asyncio.run(study.real(every))))
     return Score(rows, *times, _detector_ms())
+
+
+class _Study:
+    """The parts of a score, each with draws of its own."""
+
+    def __init__(
+        self, reader: PlateReader, ground: Sequence[Vehicle], seed: int, count: int, say: Callable[[str], None]
+    ) -> None:
+        self._reader = reader
+        self._ground = ground
+        self._seed = seed
+        self._count = count
+        self._say = say
+
+    async def rows(self, parts: Collection[str]) -> list[Row]:
+        """Return the rows of drawn plates."""
+        out = []
+        for width in WIDTHS_PX if "widths" in parts else ():
+            generator = np.random.default_rng([self._seed, width])
+            widths = width * generator.uniform(1 - SPREAD_RATIO, 1 + SPREAD_RATIO, self._count)
+            out.append(row_of(f"{width} px", await trials(self._reader, self._ground, widths.tolist(), generator)))
+            self._tell(out[-1])
+        for number, kind in enumerate((*KINDS, EUROPEAN) if "formats" in parts else ()):
+            generator = np.random.default_rng([self._seed, 1000 + number])
+            widths = generator.uniform(80, 160, self._count)
+            out.append(row_of(kind, await trials(self._reader, self._ground, widths.tolist(), generator, kind)))
+            self._tell(out[-1])
+        if "tracks" in parts:
+            out.append(await self._tracks(np.random.default_rng([self._seed, 2000])))
+            self._tell(out[-1])
+        return out
+
+    async def real(self, every: Sequence[Vehicle]) -> list[Trial]:
+        """Look for plates on real vehicles as they are."""
+        return [await on_vehicle(self._reader, one) for one in every]
+
+    async def timed(self) -> list[Trial]:
+        """Look at the same few vehicles with plates for the time that it takes."""
+        generator = np.random.default_rng(0)
+        seen = see(draw_plate(generator), self._ground[0], 100.0, generator)
+        return [await on_seen(self._reader, seen) for _ in range(TIMED)]
+
+    async def _tracks(self, generator: np.random.Generator) -> Row:
+        """Return how tracks are voted: each plate looked at five times from 60 to 150 pixels."""
+        found = read = right = confident = confident_right = 0
+        wrong = []
+        for _ in range(self._count):
+            plate, vehicle = draw_plate(generator), self._ground[int(generator.integers(len(self._ground)))]
+            vote, seen = PlateVote(), 0
+            for width in np.geomspace(*TRACK_PX, LOOKS).tolist():
+                trial = await on_seen(self._reader, see(plate, vehicle, width, generator))
+                seen += trial.found
+                if trial.candidates:
+                    vote.add(trial.candidates)
+            found += seen > 0
+            ranked = vote.candidates()
+            if not ranked:
+                continue
+            best = ranked[0]
+            sure = is_confident(best.text, best.probability_ratio, vote.reads)
+            read, right = read + 1, right + (best.text == plate.text)
+            confident, confident_right = confident + sure, confident_right + (sure and best.text == plate.text)
+            if sure and best.text != plate.text:
+                wrong.append(f"{plate.text} as {best.text}")
+        return Row(f"tracks of {LOOKS} looks", self._count, found, read, right, confident, confident_right, wrong[:5])
+
+    def _tell(self, row: Row) -> None:
+        self._say(f"{row.name}: {row.right} of {row.draws} right")
 
 
 def calibration(seed: int, count: int, say: Callable[[str], None]) -> list[list[float]]:
@@ -159,35 +221,6 @@ def row_of(name: str, of: Sequence[Trial]) -> Row:
 
 def _reader(session: PlateSession, threads: ThreadPoolExecutor) -> PlateReader:
     return PlateReader(session, PerceptionSettings(), PerceptionMetrics(CollectorRegistry()), threads)
-
-
-async def _real(reader: PlateReader, every: Sequence[Vehicle]) -> list[Trial]:
-    return [await on_vehicle(reader, one) for one in every]
-
-
-async def _tracks(reader: PlateReader, ground: Sequence[Vehicle], count: int, generator: np.random.Generator) -> Row:
-    """Return how tracks are voted: each plate looked at five times from 60 to 150 pixels."""
-    found = read = right = confident = confident_right = 0
-    wrong = []
-    for _ in range(count):
-        plate, vehicle = draw_plate(generator), ground[int(generator.integers(len(ground)))]
-        vote, seen = PlateVote(), 0
-        for width in np.geomspace(*TRACK_PX, LOOKS).tolist():
-            trial = await on_plate(reader, plate, vehicle, width, generator)
-            seen += trial.found
-            if trial.candidates:
-                vote.add(trial.candidates)
-        found += seen > 0
-        ranked = vote.candidates()
-        if not ranked:
-            continue
-        best = ranked[0]
-        sure = is_confident(best.text, best.probability_ratio, vote.reads)
-        read, right = read + 1, right + (best.text == plate.text)
-        confident, confident_right = confident + sure, confident_right + (sure and best.text == plate.text)
-        if sure and best.text != plate.text:
-            wrong.append(f"{plate.text} as {best.text}")
-    return Row(f"tracks of {LOOKS} looks", count, found, read, right, confident, confident_right, wrong[:5])
 
 
 def _detector_ms() -> float:

@@ -1,14 +1,14 @@
 """A trial: one drawn plate, or one real vehicle, and what perception's plate reader makes of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PIL import Image
 
-from infra.plates.drawn_plate import DrawnPlate, draw_plate
-from infra.plates.seen_plate import see
+from infra.plates.drawn_plate import draw_plate
+from infra.plates.seen_plate import SeenPlate, see
 from infra.plates.vehicles import Vehicle, box_in
 from processors.perception.plates.candidates import candidates_of, posterior, ranking
 from processors.perception.plates.plate_reader import Look, PlateReader
@@ -57,17 +57,14 @@ class Trial:
         return known is not None and known.certain and self.candidates[0].probability_ratio >= CONFIDENT_RATIO
 
 
-async def on_plate(
-    reader: PlateReader, plate: DrawnPlate, vehicle: Vehicle, width_px: float, generator: np.random.Generator
-) -> Trial:
-    """Put a plate on a vehicle and read it."""
-    seen = see(plate, vehicle, width_px, generator)
+async def on_seen(reader: PlateReader, seen: SeenPlate) -> Trial:
+    """Read a plate that was put on a vehicle."""
     look = await reader.look(Image.fromarray(seen.rgb), seen.box_xyxy_px)
     near = False
     if look.corners_px is not None:
         off = look.corners_px.mean(0) - seen.corners_px.mean(0)
-        near = bool(look.texts) and float(np.hypot(*off)) < NEAR_RATIO * width_px
-    return _trial(look, plate.text, plate.kind, width_px, found=near)
+        near = bool(look.texts) and float(np.hypot(*off)) < NEAR_RATIO * seen.width_px
+    return _trial(look, seen.plate.text, seen.plate.kind, seen.width_px, found=near)
 
 
 async def on_vehicle(reader: PlateReader, vehicle: Vehicle) -> Trial:
@@ -102,13 +99,5 @@ async def trials(
     out = []
     for width in widths_px:
         vehicle = ground[int(generator.integers(len(ground)))]
-        out.append(await on_plate(reader, draw_plate(generator, kind), vehicle, width, generator))
+        out.append(await on_seen(reader, see(draw_plate(generator, kind), vehicle, width, generator)))
     return out
-
-
-def told(rounds: Sequence[float], say: Callable[[str], None], what: str) -> Iterator[float]:
-    """Yield the items; say how far it is at each quarter."""
-    for n, one in enumerate(rounds):
-        if n and n % max(1, len(rounds) // 4) == 0:
-            say(f"{what}: {n} of {len(rounds)}")
-        yield one

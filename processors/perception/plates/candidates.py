@@ -8,6 +8,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Final
 
+from processors.perception.plates.plate_models import SYMBOLS
 from processors.plates.plate_formats import format_of, look_alikes
 from schemas.messages import PlateCandidate
 
@@ -66,7 +67,8 @@ def candidates_of(texts: Sequence[tuple[str, float]], figures: Ranking, least_ra
 def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tuple[str, float]]:
     """Return what each text's probability is, the likeliest first, given what a plate can be.
 
-    What the reading gave to other writing, or to texts outside the beam, counts against all of them.
+    What the reading gave to other writing, or to texts outside the beam, counts against all of them; and a text without
+    a format is as likely a Kazakh plate misread as a foreign one read well (an assumption), so it has half at most.
     """
     mass: dict[str, float] = {}
     lost = max(0.0, 1.0 - sum(ratio for _, ratio in texts[:MOST_TEXTS]))
@@ -74,8 +76,8 @@ def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tupl
         meant = meanings(text, figures)
         for other, share in meant:
             mass[other] = mass.get(other, 0.0) + ratio * share
-        if not meant:
-            lost += ratio * figures.unformatted_ratio
+        if format_of(text) is None:
+            lost += ratio
     total = sum(mass.values()) + lost * figures.unformatted_ratio
     if total <= 0.0:
         return []
@@ -100,6 +102,20 @@ def meanings(text: str, figures: Ranking) -> list[tuple[str, float]]:
     if figures.least_characters <= len(text) <= figures.most_characters:
         out[text] = figures.unformatted_ratio
     return sorted(out.items())
+
+
+@lru_cache(maxsize=8_192)
+def may_go_on(text: str) -> bool:
+    """Return whether a plate would be another one with one character more: its end may not be its end."""
+    return format_of(text) is not None and any(format_of(text + one) is not None for one in SYMBOLS)
+
+
+def mean_of(texts: Sequence[tuple[str, float]], others: Sequence[tuple[str, float]]) -> Sequence[tuple[str, float]]:
+    """Return what two readings of one plate say: the mean of each text's probabilities, the likeliest first."""
+    mean: dict[str, float] = {}
+    for text, ratio in (*texts, *others):
+        mean[text] = mean.get(text, 0.0) + ratio / 2
+    return sorted(mean.items(), key=lambda item: (-item[1], item[0]))
 
 
 def calibrated(ratio: float, knots: Sequence[Sequence[float]]) -> float:

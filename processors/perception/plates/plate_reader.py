@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,18 @@ from processors.perception.merge import Boxes
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.picture import rgb_of
 from processors.perception.plates.beam import beam
-from processors.perception.plates.candidates import candidates_of, ranking
+from processors.perception.plates.candidates import candidates_of, may_go_on, mean_of, ranking
 from processors.perception.plates.choice import ChoiceLimits, choose
 from processors.perception.plates.plate_models import Canvas, FoundPlates, PlateModels
 from processors.perception.plates.straighten import straighten
-from processors.perception.plates.tiles import Tile, canvas_of, tiles_of
+from processors.perception.plates.tiles import Tile, canvas_of, closer, tiles_of
 from processors.perception.settings import PerceptionSettings
 from schemas.messages import Camera, PlateRead
 
 #: Of VIGIL_PERCEPTION_PLATES: on no camera.
 OFF: Final = "off"
+#: A second reading takes so much more at the right, a share of the plate's width: a letter is an eighth of it.
+BEYOND_RATIO: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +128,35 @@ class PlateReader:
         self._metrics.plates_looked.inc()
         canvases = await self._in_thread(partial(_canvases, picture, tiles))
         score, corners = surest(await self._models.find(canvases), tiles)
-        plate = None
-        if corners is not None and score >= self._settings.plates_score_floor_ratio:
-            plate = await self._in_thread(partial(_straight, picture, corners))
-        if plate is None:
+        if corners is None or score < self._settings.plates_score_floor_ratio:
             return Look(score, corners, ())
         self._metrics.plates_found.inc()
+        corners = await self._closer(picture, corners)
+        texts = await self._texts(picture, corners, 0.0)
+        if texts and may_go_on(texts[0][0]):
+            texts = mean_of(texts, await self._texts(picture, corners, BEYOND_RATIO))
+        return Look(score, corners, texts)
+
+    async def _texts(
+        self, picture: Image.Image, corners_px: NDArray[np.float64], beyond_ratio: float
+    ) -> Sequence[tuple[str, float]]:
+        """Return what a plate may say, with `beyond_ratio` of its width more at the right."""
+        assert self._models is not None
+        plate = await self._in_thread(partial(_straight, picture, corners_px, beyond_ratio))
+        if plate is None:
+            return ()
         rows = await self._models.read(plate[None])
-        return Look(score, corners, await self._in_thread(partial(beam, rows[0])))
+        return cast("Sequence[tuple[str, float]]", await self._in_thread(partial(beam, rows[0])))
+
+    async def _closer(self, picture: Image.Image, corners_px: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a plate's corners [4, 2] after a second look; the first ones where that finds none."""
+        assert self._models is not None
+        tile = closer(corners_px, picture.size)
+        if tile is None:
+            return corners_px
+        canvases = await self._in_thread(partial(_canvases, picture, [tile]))
+        _, corners = surest(await self._models.find(canvases), [tile])
+        return corners_px if corners is None else corners
 
     async def _in_thread(self, job: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
@@ -152,9 +175,9 @@ def _canvases(picture: Image.Image, tiles: Sequence[Tile]) -> Canvas:
     return np.stack([canvas_of(picture, tile) for tile in tiles])
 
 
-def _straight(picture: Image.Image, corners_px: NDArray[np.float64]) -> Canvas | None:
+def _straight(picture: Image.Image, corners_px: NDArray[np.float64], beyond_ratio: float) -> Canvas | None:
     """Return the straightened plate; None where its corners are no quadrangle."""
     try:
-        return straighten(picture, corners_px)
+        return straighten(picture, corners_px, beyond_ratio)
     except ValueError:
         return None

@@ -19,17 +19,21 @@ MARGIN_Y_RATIO: Final = 0.1
 LARGEST_RATIO: Final = 1.5
 
 
-def straighten(picture: Image.Image, corners_px: NDArray[np.float64]) -> NDArray[np.uint8]:
+def straighten(picture: Image.Image, corners_px: NDArray[np.float64], beyond_ratio: float = 0.0) -> NDArray[np.uint8]:
     """Return a plate as the reader takes it, uint8 [48, 320, 3].
 
     Args:
         picture: RGB.
         corners_px: [4, 2] in the picture: upper left, upper right, lower right, lower left.
+        beyond_ratio: so much more is taken at the right, a share of the plate's width.
 
     Raises:
         ValueError: the corners are no quadrangle.
     """
-    corners = corners_px
+    upper_left, upper_right, lower_right, lower_left = corners_px
+    upper_right = upper_right + (upper_right - upper_left) * beyond_ratio
+    lower_right = lower_right + (lower_right - lower_left) * beyond_ratio
+    corners = np.array([upper_left, upper_right, lower_right, lower_left])
     shrink = int(np.hypot(*(corners[1] - corners[0])) / (ACROSS_PX * LARGEST_RATIO))
     if shrink > 1:
         picture, corners = _shrunk(picture, corners, shrink)

@@ -2,8 +2,8 @@
 
 The detector was trained on Chinese plates, 3.1 times as wide as high, that fill much of the picture. Kazakh plates are
 4.6 times as wide as high and a quarter of the vehicle's width: so the lower part of the box is cut into overlapping
-tiles, half as wide as the vehicle, and each is stretched upwards to the detector's proportions. docs/plates.md has what
-this gains.
+tiles, half as wide as the vehicle, and each is stretched upwards to the detector's proportions. What is found is looked
+at once more on a tile of its own, as its ends may have been cut off. docs/decisions/0182 has what this gains.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,9 @@ WIDTH_RATIO: Final = 0.5
 STRETCH_RATIO: Final = 1.6
 #: The tiles' middle, as a share of the box's height from its top: plates sit low.
 MIDDLE_RATIO: Final = 0.75
+#: A second look is as wide that the plate fills this share of it.
+CLOSER_RATIO: Final = 0.7
+LEAST_PLATE_PX: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +62,37 @@ def tiles_of(box_xyxy_px: Sequence[float], picture_wh_px: tuple[int, int]) -> li
     left, top, right, bottom = box_xyxy_px
     width, height = right - left, bottom - top
     wide = width * WIDTH_RATIO
-    scale = SIDE_PX / wide
-    high = SIDE_PX / (scale * STRETCH_RATIO)
-    above = top + MIDDLE_RATIO * height - high / 2
-    out = []
-    for start in np.linspace(left, right - wide, TILES):
-        edges = (
-            max(0.0, float(start)),
-            max(0.0, above),
-            min(float(picture_wh_px[0]), float(start) + wide),
-            min(float(picture_wh_px[1]), above + high),
-        )
-        if edges[2] - edges[0] < 2.0 or edges[3] - edges[1] < 2.0:
-            continue
-        across = min(SIDE_PX, max(1, round((edges[2] - edges[0]) * scale)))
-        down = min(SIDE_PX, max(1, round((edges[3] - edges[1]) * scale * STRETCH_RATIO)))
-        scales = (across / (edges[2] - edges[0]), down / (edges[3] - edges[1]))
-        out.append(Tile(*edges, (SIDE_PX - across) // 2, (SIDE_PX - down) // 2, *scales))
-    return out
+    middle = top + MIDDLE_RATIO * height
+    starts = np.linspace(left, right - wide, TILES).tolist()
+    return [one for start in starts if (one := _tile(start + wide / 2, middle, wide, picture_wh_px)) is not None]
+
+
+def closer(corners_px: NDArray[np.float64], picture_wh_px: tuple[int, int]) -> Tile | None:
+    """Return a tile around a plate that was found, for a second look: its ends may have been cut off by the first one.
+
+    None where the corners lie outside the picture.
+    """
+    low, high = corners_px.min(0), corners_px.max(0)
+    x, y = ((low + high) / 2).tolist()
+    return _tile(x, y, max(float(high[0] - low[0]), LEAST_PLATE_PX) / CLOSER_RATIO, picture_wh_px)
+
+
+def _tile(x_px: float, y_px: float, wide_px: float, picture_wh_px: tuple[int, int]) -> Tile | None:
+    """Return a tile around a point, as wide as this; cut at the picture's edges, None where nothing is left."""
+    scale = SIDE_PX / wide_px
+    high_px = SIDE_PX / (scale * STRETCH_RATIO)
+    edges = (
+        max(0.0, x_px - wide_px / 2),
+        max(0.0, y_px - high_px / 2),
+        min(float(picture_wh_px[0]), x_px + wide_px / 2),
+        min(float(picture_wh_px[1]), y_px + high_px / 2),
+    )
+    if edges[2] - edges[0] < 2.0 or edges[3] - edges[1] < 2.0:
+        return None
+    across = min(SIDE_PX, max(1, round((edges[2] - edges[0]) * scale)))
+    down = min(SIDE_PX, max(1, round((edges[3] - edges[1]) * scale * STRETCH_RATIO)))
+    scales = (across / (edges[2] - edges[0]), down / (edges[3] - edges[1]))
+    return Tile(*edges, (SIDE_PX - across) // 2, (SIDE_PX - down) // 2, *scales)
 
 
 def canvas_of(picture: Image.Image, tile: Tile) -> NDArray[np.uint8]:

@@ -10,6 +10,8 @@ from processors.perception.plates.candidates import (
     MOST_CANDIDATES,
     calibrated,
     candidates_of,
+    may_go_on,
+    mean_of,
     meanings,
     posterior,
     ranking,
@@ -50,6 +52,7 @@ def test_a_text_that_no_format_explains_stays_with_little_weight() -> None:
     assert best(("WX999YZ", 0.9)) == "WX999YZ"
     assert best(("AB123CD", 0.9)) == "AB123CD"
     assert meanings("AB123CD", EXACT) == [("AB123CD", EXACT.unformatted_ratio)]
+    assert posterior([("AB123CD", 1.0)], EXACT) == [("AB123CD", 0.5)]
     assert meanings("7K", EXACT) == []
     assert posterior([("7K", 0.9)], EXACT) == []
 
@@ -67,6 +70,20 @@ def test_the_rest_keeps_its_proportions_below_the_best() -> None:
     half = dataclasses.replace(EXACT, calibration=[[0.0, 0.0], [1.0, 0.5]])
     found = candidates_of([("123ABC02", 0.6), ("128ABC02", 0.3), ("129ABC02", 0.1)], half, 0.0)
     assert [one.probability_ratio for one in found] == pytest.approx([0.3, 0.3, 0.175])
+
+
+def test_a_plate_that_may_be_part_of_another_is_known() -> None:
+    """A 1993 plate of a firm is a private one without its last letter; nothing can follow a region."""
+    assert may_go_on("B825TY")
+    assert not may_go_on("B825TYN")
+    assert not may_go_on("123ABC02")
+    assert not may_go_on("ABC")
+
+
+def test_two_readings_that_differ_leave_no_certainty() -> None:
+    """What only one of them says has half; what both say stays."""
+    assert mean_of([("B825TY", 1.0)], [("B825TYN", 1.0)]) == [("B825TY", 0.5), ("B825TYN", 0.5)]
+    assert dict(mean_of([("B825TY", 0.9), ("B825TV", 0.1)], [("B825TY", 0.7)]))["B825TY"] == pytest.approx(0.8)
 
 
 @given(

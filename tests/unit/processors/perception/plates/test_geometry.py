@@ -11,7 +11,7 @@ from processors.perception.merge import Boxes
 from processors.perception.plates.choice import ChoiceLimits, choose
 from processors.perception.plates.plate_models import PLATE_HEIGHT_PX, PLATE_WIDTH_PX, SIDE_PX
 from processors.perception.plates.straighten import ACROSS_PX, homography, straighten
-from processors.perception.plates.tiles import TILES, canvas_of, tiles_of
+from processors.perception.plates.tiles import TILES, canvas_of, closer, tiles_of
 
 LIMITS = ChoiceLimits(100.0, 2, 3)
 
@@ -101,3 +101,16 @@ def test_corners_on_one_line_are_refused() -> None:
     """The detector may answer with nonsense; the plate is then unreadable, and the reason says what was found."""
     with pytest.raises(ValueError, match="no quadrangle"):
         straighten(Image.new("RGB", (50, 50)), np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]))
+
+
+def test_a_second_look_has_the_whole_plate_in_its_middle() -> None:
+    """The tile is as wide that a plate whose end was cut off fits too, and lies in the picture."""
+    corners = np.array([[300.0, 200.0], [370.0, 205.0], [370.0, 221.0], [300.0, 216.0]])
+    tile = closer(corners, (640, 352))
+    assert tile is not None
+    assert (tile.left_px, tile.right_px) == (285.0, 385.0)
+    assert (tile.top_px + tile.bottom_px) / 2 == pytest.approx(210.5)
+    at_the_edge = closer(corners - np.array([300.0, 0.0]), (640, 352))
+    assert at_the_edge is not None
+    assert at_the_edge.left_px == 0.0
+    assert closer(corners + np.array([9000.0, 0.0]), (640, 352)) is None

@@ -106,3 +106,11 @@ async def test_only_so_many_pictures_of_a_group_are_kept() -> None:
     """With one picture a group, one vehicle is read: memory is bounded, whatever the rate."""
     _, out = await run(core(FakePlateModels(), plates_pictures=1), GROUPS, camera())
     assert [[read.box for read in message.plates] for message in out] == [[0], [0], [0]]
+
+
+async def test_a_plate_that_may_go_on_is_read_twice() -> None:
+    """Its end may have been cut off: the second reading takes more at the right; other plates are read once."""
+    once, twice = FakePlateModels("123ABC02"), FakePlateModels("B825TY")
+    await run(core(once), GROUPS[:1], camera())
+    await run(core(twice), GROUPS[:1], camera())
+    assert twice.read_count == 2 * once.read_count > 0
