@@ -44,8 +44,8 @@ class TurnSettings:
             cars before a line.
     """
 
-    min_aside_m: float = 2.0
-    min_turn_deg: float = 20.0
+    min_aside_m: float = 2.25
+    min_turn_deg: float = 22.0
     coverage_k: float = 1.96
     position_error_m: float = 0.0
     least_looks: float = 1.0
@@ -142,20 +142,21 @@ def _steady(looks: Sequence[Look], settings: TurnSettings) -> bool:
 def _course_deg(looks: Sequence[Look], last_step_m: float) -> float:
     """Return how far off the direction the last of two looks or more was driven, degrees, 0 to 90; at least so much.
 
-    A box that the picture's lower edge cuts off has its foot nearer than it seems: what was driven in the last step is
-    then what the speed before allowed, from the last three looks that are whole.
+    At the picture's lower edge a box is cut off, and the detector draws its edge a little above the border: the foot
+    stands still there. So what was driven in the last step is at least what the speed before allowed, from up to three
+    looks before it that are whole; a driver who brakes makes the course seem smaller.
     """
     a, b = looks[-2], looks[-1]
-    lasted_s = (b.at_us - a.at_us) / 1e6
     driven_m = math.hypot(b.along_m - a.along_m, b.across_m - a.across_m)
-    if a.cut or b.cut:
-        whole = [n for n, look in enumerate(looks) if not look.cut]
-        if len(whole) < 2:
-            return 0.0
-        first, second = looks[whole[max(-3, -len(whole))]], looks[whole[-1]]
+    whole = [look for look in looks[:-1] if not look.cut][-3:]
+    if len(whole) >= 2:
+        first, second = whole[0], whole[-1]
         path_m = math.hypot(second.along_m - first.along_m, second.across_m - first.across_m)
         speed_mps = path_m / ((second.at_us - first.at_us) / 1e6)
-        driven_m = max(driven_m, lasted_s * (speed_mps + SPEED_UP_MPS2 * (b.at_us - second.at_us) / 1e6))
+        after_s = (b.at_us - second.at_us) / 1e6
+        driven_m = max(driven_m, (b.at_us - a.at_us) / 1e6 * (speed_mps + SPEED_UP_MPS2 * after_s))
+    elif a.cut or b.cut:
+        return 0.0
     if driven_m <= 0 or last_step_m <= 0:
         return 0.0
     return math.degrees(math.asin(min(last_step_m / driven_m, 1.0)))
