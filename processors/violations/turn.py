@@ -10,10 +10,14 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Look, Way
 
-#: A vehicle that turns may go faster than before the line by so much, metres a second squared: brisk driving off.
-SPEED_UP_MPS2 = 3.0
+#: A vehicle that turns may go faster than before the line by so much, metres a second squared.
+SPEED_UP_MPS2 = 2.0
 #: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
 BACK_M = 1.0
+#: Whoever turns is so far aside where the picture's lower edge first cuts its box, metres.
+LEAST_AT_EDGE_M = 1.0
+#: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
+ALONG_ERROR_M = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,11 @@ class TurnSettings:
             cars before a line.
     """
 
-    min_aside_m: float = 2.0
-    min_turn_deg: float = 25.0
+    min_aside_m: float = 2.25
+    min_turn_deg: float = 22.0
     coverage_k: float = 1.96
     position_error_m: float = 0.0
-    least_looks: float = 2.0
+    least_looks: float = 1.0
     least_steps: float = 2.0
     least_step_m: float = 0.5
     most_mps2: float = 5.0
@@ -91,10 +95,14 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     least_m = settings.min_aside_m + settings.coverage_k * error_m
     origin = looks[before].across_m
-    # The look before the last one before the line says how fast it went aside there, where it was not long ago.
-    near = before > 0 and looks[before].at_us - looks[before - 1].at_us <= settings.most_gap_s * 1e6
-    first = before - 1 if near else before
+    # Whoever is in the same lane beyond the line as before it came from there, hidden for a while or not.
+    kept = abs(looks[before + 1].across_m - origin) <= settings.least_step_m if before + 1 < len(looks) else False
+    first = before + 1 if kept else before
     best: Turn | None = None
+    # Who reaches the picture's lower edge straight on leaves it there, and what follows is another vehicle's.
+    edge = next((n for n in range(before + 1, len(looks)) if looks[n].cut), len(looks))
+    if edge < len(looks) and abs(looks[edge].across_m - origin) < LEAST_AT_EDGE_M:
+        looks = looks[:edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
         aside_m = looks[last].across_m - origin
         if abs(aside_m) <= (least_m if best is None else best.aside_m):
@@ -134,20 +142,21 @@ def _steady(looks: Sequence[Look], settings: TurnSettings) -> bool:
 def _course_deg(looks: Sequence[Look], last_step_m: float) -> float:
     """Return how far off the direction the last of two looks or more was driven, degrees, 0 to 90; at least so much.
 
-    A box that the picture's lower edge cuts off has its foot nearer than it seems: what was driven in the last step is
-    then what the speed before allowed, from the last two looks that are whole.
+    At the picture's lower edge a box is cut off, and the detector draws its edge a little above the border: the foot
+    stands still there. So what was driven in the last step is at least what the speed before allowed, from up to three
+    looks before it that are whole; a driver who brakes makes the course seem smaller.
     """
     a, b = looks[-2], looks[-1]
-    lasted_s = (b.at_us - a.at_us) / 1e6
     driven_m = math.hypot(b.along_m - a.along_m, b.across_m - a.across_m)
-    if a.cut or b.cut:
-        whole = [n for n, look in enumerate(looks) if not look.cut]
-        if len(whole) < 2:
-            return 0.0
-        first, second = looks[whole[-2]], looks[whole[-1]]
+    whole = [look for look in looks[:-1] if not look.cut][-3:]
+    if len(whole) >= 2:
+        first, second = whole[0], whole[-1]
         path_m = math.hypot(second.along_m - first.along_m, second.across_m - first.across_m)
         speed_mps = path_m / ((second.at_us - first.at_us) / 1e6)
-        driven_m = max(driven_m, lasted_s * (speed_mps + SPEED_UP_MPS2 * (b.at_us - second.at_us) / 1e6))
+        after_s = (b.at_us - second.at_us) / 1e6
+        driven_m = max(driven_m, (b.at_us - a.at_us) / 1e6 * (speed_mps + SPEED_UP_MPS2 * after_s))
+    elif a.cut or b.cut:
+        return 0.0
     if driven_m <= 0 or last_step_m <= 0:
         return 0.0
     return math.degrees(math.asin(min(last_step_m / driven_m, 1.0)))
@@ -195,6 +204,6 @@ def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float,
         (last.at_us - looks[-2].at_us) / 1e6
     )
     lasted_s = (at_us - last.at_us) / 1e6
-    reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + settings.coverage_k * settings.foot_error_m * 2.0
+    reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + ALONG_ERROR_M
     way_m = math.hypot(along_m - last.along_m, across_m - last.across_m)
     return way_m <= reach_m and _steady([*looks[-2:], here], settings)

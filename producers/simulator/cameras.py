@@ -20,6 +20,7 @@ from producers.simulator.streets import (
     LANE_M,
     SIDEWALK_M,
     STOP_LINE_M,
+    StreetClass,
     Streets,
 )
 from schemas.messages import Analysis, Calibration, Camera, RegionOfInterest, Zone
@@ -37,6 +38,12 @@ METRES_PER_DEG: Final = 111_320.0
 OFF_ROAD_BAND: Final = {Outlook.ENTRANCE: 0.03, Outlook.SQUARE: 0.35, Outlook.WASTE: 0.70}
 #: The first three cameras of one outlook at a street watch places so far from each other, metres.
 APART_M: Final = 28.0
+
+#: Exits of yards before speed cameras of plain streets: where from the far end of what is watched, their width, and how
+#: far in they are watched, metres.
+YARD_M: Final = 30.0
+YARD_WIDE_M: Final = 8.0
+YARD_DEEP_M: Final = 10.0
 
 Stand = tuple[float, float, Mapping[str, Area]]
 
@@ -136,6 +143,9 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
         at = (0.62 + 0.12 * place) * length - shift * 0.5
         mount = MOUNTS[outlook]
         areas = {"carriageway": Area((at - mount.far_m, at - mount.near_m), roadway)}
+        if streets.edge_class[edge] == StreetClass.STREET:
+            mouth = areas["carriageway"].along_m[0] + YARD_M
+            areas["yard-exit"] = Area((mouth, mouth + YARD_WIDE_M), (roadway[1], roadway[1] + YARD_DEEP_M))
         if streets.bus_lane[edge]:
             areas["bus-lane"] = Area(areas["carriageway"].along_m, (road - LANE_M, road))
         return at, 0.5 * road, areas
@@ -179,6 +189,7 @@ KIND_OF: Final = {
     "sidewalk": "sidewalk",
     "stop-line": "stop_line",
     "bus-lane": "bus_lane",
+    "yard-exit": "no_entry",
 }
 #: Kinds of zone that have a permitted direction.
 DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line"})
@@ -212,6 +223,9 @@ def _zone(name: str, area: Area, view: View, streets: Streets, edge: int, outloo
     if len(polygon) < 3:
         return None
     heading = round(streets.heading_deg(edge), 1) if kind in DIRECTED else None
+    if kind == "no_entry":
+        # Whoever comes out of a yard drives across the sidewalk, to the left of the street's direction.
+        heading = round((streets.heading_deg(edge) - 90.0) % 360.0, 1)
     limits = _limits(name, streets, edge)
     if outlook is Outlook.APPROACH and kind == "crossing":
         # two frames a second tell too little of who passes before whom
@@ -231,7 +245,8 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
     if name == "carriageway":
         ban = streets.truck_ban_h(edge)
         lorries = {} if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
-        return {**lorries, "u_turn": float(streets.u_turn_banned(edge))}
+        solid = float(streets.solid_line(edge))
+        return {**lorries, "u_turn": solid, "oncoming": solid}
     if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):

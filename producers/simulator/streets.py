@@ -121,8 +121,11 @@ class Streets:
         dx, dy = self.direction(edge)
         return (7.0, 22.0) if abs(dx) >= abs(dy) else (22.0, 6.0)
 
-    def u_turn_banned(self, edge: int) -> bool:
-        """Say whether nobody may turn round between two junctions: but on plain streets that run north and south."""
+    def solid_line(self, edge: int) -> bool:
+        """Say whether the middle line is solid, so that nobody may cross it or turn round between two junctions.
+
+        It is broken on plain streets that run north and south.
+        """
         dx, dy = self.direction(edge)
         return self.edge_class[edge] != StreetClass.STREET or abs(dx) >= abs(dy)
 

@@ -26,7 +26,7 @@ class UTurn:
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where it is forbidden."""
-        return turn_round(scene, self.name, ()) if scene.city.streets.u_turn_banned(scene.camera.edge) else None
+        return turn_round(scene, self.name, ()) if scene.city.streets.solid_line(scene.camera.edge) else None
 
 
 def turn_round(scene: Scene, name: str, negative_of: tuple[str, ...]) -> Staged:

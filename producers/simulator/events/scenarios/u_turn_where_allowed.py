@@ -17,6 +17,6 @@ class UTurnWhereAllowed:
 
     def stage(self, scene: Scene) -> Staged | None:
         """Stage it where it is allowed."""
-        if scene.city.streets.u_turn_banned(scene.camera.edge):
+        if scene.city.streets.solid_line(scene.camera.edge):
             return None
         return turn_round(scene, self.name, ("u_turn", "wrong_way"))

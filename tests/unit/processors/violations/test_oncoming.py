@@ -1,0 +1,100 @@
+"""Oncoming is a way along beyond a solid middle line by one who came over it from the own side."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from schemas.messages import Analysis, Camera
+from tests.unit.processors.rules.street import calibration, camera, zone
+from tests.unit.processors.violations.film import FPS, Places, filmed, found, straight
+
+#: Traffic runs towards +y on the right of the middle line at x = 50 m.
+SIDE = (500, 0, 1000, 0, 1000, 1000, 500, 1000)
+STREET = camera(zone("side", "roadway", SIDE, 0.0, oncoming=1.0), calibration=calibration())
+AWAY: Places = [None] * (3 * FPS)
+
+
+def overtaking(beyond_m: float = 1.75, over_m: float = 40.0, mps: float = 12.0) -> Places:
+    """Return a way from the own lane over the line, along beyond it, and back."""
+    points = [(5.0, 51.75), (20.0, 51.75), (30.0, 50.0 - beyond_m), (30.0 + over_m, 50.0 - beyond_m)]
+    points += [(40.0 + over_m, 51.75), (55.0 + over_m, 51.75)]
+    ways: list[tuple[float, float] | None] = []
+    for (y0, x0), (y1, x1) in pairwise(points):
+        steps = round((y1 - y0) / mps * FPS)
+        ways += [(x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps) for n in range(steps)]
+    return [*ways, *AWAY]
+
+
+def test_a_way_beyond_the_line_is_proposed_once_with_three_pictures() -> None:
+    """Forty metres in the oncoming lane: to a court, by its articles; before the line, beyond it, and at the end."""
+    (one,) = found(filmed(overtaking()), STREET)
+    assert (one.kind, one.unit, one.limit, one.zone_id) == ("oncoming", "m", 15.0, "side")
+    assert 30.0 <= one.measured <= 45.0
+    assert one.measures["beyond_line_m"] == pytest.approx(1.75, abs=0.1)
+    assert {article.code for article in one.articles} == {"KoAP 596.3", "KoAP 596.3-1"}
+    assert one.articles[0].code == "KoAP 596.3"
+    assert [e.role for e in one.evidence] == ["onset", "middle", "peak"]
+    assert one.evidence[0].at_us < one.evidence[1].at_us < one.evidence[2].at_us
+
+
+def test_it_goes_on_from_its_bytes() -> None:
+    """The state through its bytes after each second gives the same messages as one batch."""
+    messages = filmed(overtaking())
+    assert found(messages, STREET, at_once=False) == found(messages, STREET) != []
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        # something in the lane: half a car over the line, or all of it for ten metres
+        overtaking(beyond_m=0.4),
+        overtaking(over_m=6.0),
+        # in the own lane
+        [*straight(51.75, 5.0, 90.0, 12.0), *AWAY],
+        # the oncoming traffic itself
+        [*straight(48.25, 90.0, 5.0, 12.0), *AWAY],
+        # who was never on the own side came from elsewhere
+        [*straight(48.25, 5.0, 90.0, 12.0), *AWAY],
+        # into a yard
+        [*straight(51.75, 5.0, 40.0), *[(51.75 - 1.6 * n, 40.0) for n in range(20)], *AWAY],
+        # a track that goes over to the oncoming traffic
+        [*straight(51.75, 5.0, 50.0, 12.0), *straight(48.25, 50.0, 5.0, 12.0), *AWAY],
+    ],
+)
+def test_other_ways_are_none(way: Places) -> None:
+    """All of the car beyond the line, along its direction, far enough, and from the own side."""
+    assert found(filmed(way), STREET) == []
+
+
+def test_who_is_not_seen_between_is_none() -> None:
+    """More than a second unseen: the track may be another vehicle's."""
+    way = list(overtaking())
+    way[8:20] = [None] * 12
+    assert found(filmed(way), STREET) == []
+
+
+def test_a_place_that_is_uncertain_proves_nothing() -> None:
+    """By two metres, so that the line is not surely crossed."""
+    assert found(filmed(overtaking()), replace(STREET, calibration=calibration(position_error_m=2.0))) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        camera(zone("side", "roadway", SIDE, 0.0), calibration=calibration()),
+        camera(zone("side", "roadway", SIDE, 0.0, oncoming=0.0), calibration=calibration()),
+        camera(zone("side", "roadway", SIDE, oncoming=1.0), calibration=calibration()),
+        replace(STREET, calibration=None),
+        replace(STREET, calibration=calibration(version=9)),
+        replace(STREET, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
+    ],
+)
+def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
+    """A zone with a solid line and a direction, a calibration of that very version, enforcement."""
+    assert found(filmed(overtaking()), place) == []
+
+
+def test_a_cyclist_is_none() -> None:
+    """Motor vehicles only."""
+    assert found(filmed(overtaking(), coco=1), STREET) == []
