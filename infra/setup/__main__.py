@@ -2,9 +2,9 @@
 
     python3 -m infra.setup [--bench] [--city] [--s3]
 
-Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache, and compiles what
-numba compiles; installs missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a second
-run fetches nothing.
+Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache, and compiles
+what numba compiles; installs missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a
+second run fetches nothing.
 --city also makes .venv-city with SUMO, which moves the test city's traffic (800 MB).
 --s3 also builds an S3 gateway (versitygw; needs Go, takes minutes), against which tests run the evidence store.
 Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
