@@ -28,6 +28,7 @@ ZONE_KINDS: Final = frozenset(
         "lane",
         "turn_lane",
         "bus_lane",
+        "shoulder",
         "stop_line",
         "section_start",
         "section_end",
@@ -56,6 +57,7 @@ RULE_KINDS: Final = frozenset(
         "bus_lane",
         "truck_ban",
         "pedestrian_priority",
+        "shoulder_driving",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -20,6 +20,7 @@ from producers.simulator.streets import (
     LANE_M,
     SIDEWALK_M,
     STOP_LINE_M,
+    StreetClass,
     Streets,
 )
 from schemas.messages import Analysis, Calibration, Camera, RegionOfInterest, Zone
@@ -138,6 +139,8 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
         areas = {"carriageway": Area((at - mount.far_m, at - mount.near_m), roadway)}
         if streets.bus_lane[edge]:
             areas["bus-lane"] = Area(areas["carriageway"].along_m, (road - LANE_M, road))
+        if streets.edge_class[edge] == StreetClass.RING:
+            areas["shoulder"] = Area(areas["carriageway"].along_m, (road, road + KERB_M))
         return at, 0.5 * road, areas
     if outlook is Outlook.STOP:
         at = (0.50 + 0.10 * place) * length + shift * 0.5
@@ -179,9 +182,10 @@ KIND_OF: Final = {
     "sidewalk": "sidewalk",
     "stop-line": "stop_line",
     "bus-lane": "bus_lane",
+    "shoulder": "shoulder",
 }
 #: Kinds of zone that have a permitted direction.
-DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line"})
+DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line", "shoulder"})
 #: Areas of the lanes before a stop line begin so; their number, from the right, follows.
 LANE: Final = "lane-"
 
