@@ -28,6 +28,7 @@ ZONE_KINDS: Final = frozenset(
         "lane",
         "turn_lane",
         "bus_lane",
+        "shoulder",
         "stop_line",
         "no_entry",
         "section_start",
@@ -61,6 +62,7 @@ RULE_KINDS: Final = frozenset(
         "u_turn",
         "wrong_lane",
         "pedestrian_priority",
+        "shoulder_driving",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from processors.rules.sight import Sight
 
-#: Looks kept of one track: six seconds at five a second.
-MOST_SPOTS = 30
+#: Looks kept of one track: twelve seconds at five a second.
+MOST_SPOTS = 60
 
 
 class Spot(NamedTuple):

@@ -148,6 +148,8 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
             areas["yard-exit"] = Area((mouth, mouth + YARD_WIDE_M), (roadway[1], roadway[1] + YARD_DEEP_M))
         if streets.bus_lane[edge]:
             areas["bus-lane"] = Area(areas["carriageway"].along_m, (road - LANE_M, road))
+        if streets.edge_class[edge] == StreetClass.RING:
+            areas["shoulder"] = Area(areas["carriageway"].along_m, (road, road + KERB_M))
         return at, 0.5 * road, areas
     if outlook is Outlook.STOP:
         at = (0.50 + 0.10 * place) * length + shift * 0.5
@@ -190,9 +192,10 @@ KIND_OF: Final = {
     "stop-line": "stop_line",
     "bus-lane": "bus_lane",
     "yard-exit": "no_entry",
+    "shoulder": "shoulder",
 }
 #: Kinds of zone that have a permitted direction.
-DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line"})
+DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line", "shoulder"})
 #: Areas of the lanes before a stop line begin so; their number, from the right, follows.
 LANE: Final = "lane-"
 

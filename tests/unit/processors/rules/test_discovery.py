@@ -66,6 +66,7 @@ def test_the_rules_that_ship_are_found() -> None:
         "oncoming",
         "pedestrian_priority",
         "red_light",
+        "shoulder_driving",
         "sidewalk_driving",
         "sidewalk_parking",
         "speeding",
