@@ -42,6 +42,7 @@ class Case:
         prescribed_kzt: the fine before a court lowered it, tenge; 0: none did.
         owed_back_kzt: what is to be given back, tenge.
         given_back_kzt: what was given back so far, tenge.
+        owner_class: of the vehicle's owner, by the city's tables; empty: the vehicle is in none.
     """
 
     case_id: str
@@ -72,6 +73,7 @@ class Case:
     prescribed_kzt: int = 0
     owed_back_kzt: int = 0
     given_back_kzt: int = 0
+    owner_class: str = ""
 
     @property
     def received_kzt(self) -> int:

@@ -166,6 +166,7 @@ class CasesCore:
         if case is None:
             return []
         case.repeat_elsewhere = bool(command.repeat_elsewhere)
+        case.owner_class = command.owner_class or ""
         proposed = self.machine.proposed(log, case)
         case.tariff_version = proposed.tariff_version
         event = self.machine.event(case, key, CaseStep.DETECTED, proposed.amount_kzt, command.happened_at_us, "", place)

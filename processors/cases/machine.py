@@ -11,7 +11,7 @@ from processors.cases.office_rules import OfficeRules
 from processors.cases.terms import Terms
 from processors.cases.transitions import State, Transition, TransitionTable, Trigger
 from processors.cases.vehicle_log import VehicleLog
-from schemas.law import Sanction, SanctionKind, Tier
+from schemas.law import OwnerClass, Sanction, SanctionKind, Tier
 from schemas.messages import CaseEvent, CaseStep
 
 #: Reasons of the ISSUED step; the test city's history has the same words.
@@ -120,6 +120,7 @@ class CaseMachine:
             reason=reason,
             commands_partition=place.partition,
             commands_offset=place.offset,
+            owner_class=case.owner_class or None,
         )
 
     def sanction(self, case: Case, initiated_on: date, tier: Tier) -> Sanction:
@@ -129,7 +130,8 @@ class CaseMachine:
             ImpossibleError: it has nothing for these days.
         """
         try:
-            return self.terms.sanction(case.article, initiated_on, self.terms.day(case.offence_at_us), tier)
+            owner = OwnerClass(case.owner_class) if case.owner_class else OwnerClass.INDIVIDUAL
+            return self.terms.sanction(case.article, initiated_on, self.terms.day(case.offence_at_us), tier, owner)
         except (LookupError, ValueError) as error:
             raise ImpossibleError(f"case {case.case_id}: {error}") from error
 

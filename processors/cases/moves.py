@@ -23,6 +23,7 @@ def moved(log: VehicleLog, case: Case, to: str, command: CaseCommand, place: Pla
     del log.cases[case.case_id]
     case.moves += 1
     case.repeat_elsewhere = False  # was the other vehicle's
+    case.owner_class = ""  # likewise; the relay looks a vehicle up when its violation comes
     case.seen.pop(command.command_id, None)  # the review is to be applied there
     log.moved[case.case_id] = (to, case.moves)
     move = CaseCommand(

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from schemas.law import Law, Sanction, Term, Tier
+from schemas.law import Law, OwnerClass, Sanction, Term, Tier
 
 #: A day's sanctions are few: article, two days, tier.
 MOST_REMEMBERED: Final = 16_384
@@ -42,8 +42,15 @@ class Terms:
         """Return the local day of an instant."""
         return self._day_of_quarter(at_us // QUARTER_US)
 
-    def _sanction(self, article: str, initiated_on: date, offence_on: date, tier: Tier) -> Sanction:
-        return self.law.sanction(article, initiated_on, offence_on, tier)
+    def _sanction(
+        self,
+        article: str,
+        initiated_on: date,
+        offence_on: date,
+        tier: Tier,
+        owner_class: OwnerClass = OwnerClass.INDIVIDUAL,
+    ) -> Sanction:
+        return self.law.sanction(article, initiated_on, offence_on, tier, owner_class)
 
     def _term_end(self, term: Term, from_day: date) -> date:
         return self.law.term_end(term, from_day)

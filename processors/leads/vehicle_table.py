@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 #: Vehicles kept; further ones are left out, with a line in the log, for a process's memory is bounded. Two million are
 #: Almaty's fleet under two quarters' keys.
 MOST_VEHICLES: Final = 2_000_000
+#: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
+KEY_BYTES: Final = 32
 
 
 class VehicleTable:
@@ -38,7 +40,9 @@ class VehicleTable:
         try:
             name = bytes.fromhex(record.message.vehicle_key)
         except ValueError:
-            log.error("offset %d of %s has no sealed key; mend what wrote it", record.offset, self.TOPIC)  # noqa: TRY400
+            name = b""
+        if len(name) != KEY_BYTES:
+            log.error("offset %d of %s has no sealed key; mend what wrote it", record.offset, self.TOPIC)
             return
         if name not in self._bytes and len(self._bytes) >= self._most:
             self.left_out += 1

@@ -21,6 +21,8 @@ class CaseCommand:
         ordinal: Number among the commands of one source message.
         happened_at_us: Event time, microseconds since the Unix epoch.
         repeat_elsewhere: Whether a penalty under another quarter's key makes this case's a repeat; null: not looked up.
+        owner_class: Class of the vehicle's owner by the city's tables when the violation was relayed; null: it is in
+            none.
     """
 
     vehicle_key: str
@@ -34,3 +36,4 @@ class CaseCommand:
     ordinal: int
     happened_at_us: int
     repeat_elsewhere: bool | None = None
+    owner_class: str | None = None

@@ -29,6 +29,8 @@ class CaseEvent:
         reason: Why, in words or a reason code.
         commands_partition: Partition of the case command.
         commands_offset: Offset of the case command.
+        owner_class: Class of the vehicle's owner by the city's tables: INDIVIDUAL, SMALL_BUSINESS, ...; null: it is in
+            none.
     """
 
     case_id: str
@@ -49,3 +51,4 @@ class CaseEvent:
     reason: str
     commands_partition: int
     commands_offset: int
+    owner_class: str | None = None

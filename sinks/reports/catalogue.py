@@ -42,7 +42,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         Report(
             "revenue",
             "Fines proposed, imposed and collected, by date of offence or of cash.",
-            ("day", "month", "article", "district", "camera", "owner"),
+            ("day", "month", "article", "district", "camera", "owner", "owner_class"),
             "case_events_facts",
             "the offence",
             "collected_kzt",

@@ -1,6 +1,7 @@
 -- revenue: what fines were proposed, imposed and collected, by the date of the offence.
 --
--- {from:Date}, {to:Date}: days of the offence, both included, Almaty's. {by:String}: day, month, article, district or owner.
+-- {from:Date}, {to:Date}: days of the offence, both included, Almaty's. {by:String}: day, month, article, district, owner (of the
+-- camera) or owner_class (of the vehicle).
 -- violations and detected_kzt: all that was proposed to review; issued and imposed_kzt: prescriptions; discounted_kzt: half within
 -- 7 days of delivery; paid_kzt: in full; collected_kzt: both; refunded_kzt: of it given back after a court's decision; net_kzt:
 -- what stays. Money that came in later counts under the day of its offence, so the
@@ -10,6 +11,7 @@ SELECT
             {by:String} = 'month', formatDateTime(`day`, '%Y-%m'),
             {by:String} = 'article', article,
             {by:String} = 'district', district,
+            {by:String} = 'owner_class', if(owner_class = '', '(unknown)', owner_class),
             owner) AS `group`,
     sum(r.violations) AS violations,
     sum(r.detected_kzt) AS detected_kzt,

@@ -8,10 +8,11 @@ from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import NAME, SOURCES, VERSION
 from processors.cases.relay.metrics import RelayMetrics
 from processors.cases.relay.other_quarters import OtherQuarters, VehicleKeys
+from processors.cases.relay.owner_classes import OwnerClasses
 from processors.cases.relay.relay import Relay
 from processors.cases.terms import Terms
 from processors.rules.stack_settings import StackSettings, stage_settings
-from processors.stage import new_codec
+from processors.stage import ReferenceReader, StageMetrics, new_codec
 from processors.stage.topic_facts import observe
 from schemas.law import Law
 
@@ -32,7 +33,7 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_por
 
     def work() -> None:
         facts = observe(where, "cases", "case-commands")
-        facts.check_all([*SOURCES, "case-commands", "case-events"], [])
+        facts.check_all([*SOURCES, "case-commands", "case-events", OwnerClasses.TOPIC], [])
         codec = new_codec(where)
         rules = office_rules()
         widest_us = max(map(rules.window_us, ("", *rules.duplicate_window_of_kind_s)))
@@ -43,10 +44,18 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_por
         )
         quarters = None if keys is None else OtherQuarters(keys, index, Terms(Law.load(), rules.issue_after_s), rules)
         follower = EventFollower(where, codec, index, f"{NAME}-index")
+        owners = OwnerClasses()
+        # the reader decodes in a thread of its own, so it has a codec of its own
+        tables = ReferenceReader(where, OwnerClasses.TOPIC, new_codec(where), owners.add, StageMetrics(NAME))
         try:
+            tables.start()
+            tables.wait_until_caught_up(where.broker_wait_s * 5)
             writer = CommandWriter(where, codec, facts, NAME, VERSION)
-            Relay(where, codec, index, follower, writer, stop, quarters=quarters, metrics=metrics).run()
+            Relay(
+                where, codec, index, follower, writer, stop, quarters=quarters, metrics=metrics, owner_of=owners.get
+            ).run()
         finally:
+            tables.stop()
             follower.close()
             index.close()
 

@@ -26,6 +26,7 @@ def command_of(
     offset: int,
     *,
     repeat_elsewhere: bool | None = None,
+    owner_class: str | None = None,
 ) -> CaseCommand:
     """Return the command that relays a message.
 
@@ -37,6 +38,7 @@ def command_of(
         partition: its partition there.
         offset: its offset there.
         repeat_elsewhere: what came of looking the vehicle up under other quarters' keys; None: nothing was looked up.
+        owner_class: class of the vehicle's owner by the city's tables; None: it is in none.
     """
     if isinstance(message, Violation):
         kind, identifier, at_us = CommandKind.VIOLATION, message.violation_id, message.occurred_at_us
@@ -56,4 +58,5 @@ def command_of(
         ordinal=0,
         happened_at_us=at_us,
         repeat_elsewhere=repeat_elsewhere,
+        owner_class=owner_class,
     )

@@ -61,6 +61,7 @@ class Relay:
         stop: ends the relay.
         quarters: look vehicles up under other quarters' keys; None: there are no keys, or they are not the relay's.
         metrics: what is counted; default: its own.
+        owner_of: returns the class of a vehicle's owner by the city's tables; None: it is in none.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Relay:
         *,
         quarters: OtherQuarters | None = None,
         metrics: RelayMetrics | None = None,
+        owner_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._codec = codec
@@ -82,6 +84,7 @@ class Relay:
         self._writer = writer
         self._stop = stop
         self._quarters = quarters
+        self._owner_of = owner_of
         self._metrics = metrics or RelayMetrics()
         self._guard = None if quarters is None else TurnGuard(quarters, self._see_cases)
         self._breaker = Breaker(settings.breaker_window_messages, settings.breaker_share_ratio)
@@ -264,8 +267,16 @@ class Relay:
             if sealed is not None:
                 self._metrics.looked_up(repeats)
                 self._index.keep([sealed])
+        owner = self._owner_of(vehicle_key) if isinstance(message, Violation) else None
         command = command_of(
-            message, record.value, vehicle_key, name, record.partition, record.offset, repeat_elsewhere=repeats
+            message,
+            record.value,
+            vehicle_key,
+            name,
+            record.partition,
+            record.offset,
+            repeat_elsewhere=repeats,
+            owner_class=owner,
         )
         self._writer.send(command)
         self._metrics.relayed.labels(name).inc()

@@ -12,6 +12,7 @@ WITH
             any(camera_id) AS camera_id,
             any(district) AS district,
             any(owner) AS owner,
+            argMax(ifNull(owner_class, ''), revision) AS owner_class,
             argMax(vehicle_key, revision) AS vehicle_key,
             argMax(`step`, revision) AS last_step,
             argMax(reason, revision) AS last_reason,
@@ -103,5 +104,6 @@ SELECT
     if(paid OR discounted, owed_back_kzt - given_back_kzt, 0) AS refund_due_kzt,
     if(paid OR discounted, given_back_kzt, 0) AS refunded_kzt,
     toDate(changed_at, 'Asia/Almaty') AS changed_day,
-    toDate(refunded_at, 'Asia/Almaty') AS refunded_day
+    toDate(refunded_at, 'Asia/Almaty') AS refunded_day,
+    owner_class
 FROM steps

@@ -15,7 +15,8 @@ SELECT
     sumIf(move.3, move.2 = 'DISCOUNTED') AS discounted_kzt,
     countIf(move.2 = 'PAID') AS paid,
     sumIf(move.3, move.2 = 'PAID') AS paid_kzt,
-    sumIf(move.3, move.2 = 'REFUNDED') AS refunded_kzt
+    sumIf(move.3, move.2 = 'REFUNDED') AS refunded_kzt,
+    owner_class
 FROM
 (
     SELECT
@@ -23,6 +24,7 @@ FROM
         article,
         district,
         owner,
+        owner_class,
         arrayJoin(arrayFilter(m -> isNotNull(m.1), [
             (toNullable(detected_day), 'DETECTED', detected_kzt),
             (confirmed_day, 'CONFIRMED', toInt64(0)),
@@ -34,4 +36,4 @@ FROM
     FROM report_cases
     WHERE source_month = {month:UInt32}
 )
-GROUP BY source_month, `day`, article, district, owner
+GROUP BY source_month, `day`, article, district, owner, owner_class

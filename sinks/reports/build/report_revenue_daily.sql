@@ -24,7 +24,8 @@ SELECT
     sumIf(c.lowered_kzt, c.delivered) AS lowered_kzt,
     countIf(c.refunded_kzt > 0 AND startsWith(c.outcome, 'cancelled')) AS given_back,
     sum(c.refunded_kzt) AS refunded_kzt,
-    sum(c.refund_due_kzt) AS refund_due_kzt
+    sum(c.refund_due_kzt) AS refund_due_kzt,
+    owner_class
 FROM report_cases AS c
 WHERE source_month = {month:UInt32}
-GROUP BY source_month, `day`, article, district, owner, outcome, outcome_reason
+GROUP BY source_month, `day`, article, district, owner, owner_class, outcome, outcome_reason

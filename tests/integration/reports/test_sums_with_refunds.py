@@ -49,12 +49,16 @@ CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
 }
 
 
+#: Whose vehicles they are; of the others nothing is known.
+OWNERS: Final = {"paid": "INDIVIDUAL", "cancelled after payment": "LARGE_BUSINESS", "lowered, unpaid": "LARGE_BUSINESS"}
+
+
 @pytest.fixture(scope="module")
 def decided(reports: Reports) -> Reports:
     """The history with these cases beside it, as the cases stage tells them."""
     desk = Desk()
     for number, (name, told) in enumerate(CASES.items()):
-        desk.issued(name, vehicle=f"{number:064x}")
+        desk.issued(name, vehicle=f"{number:064x}", owner_class=OWNERS.get(name))
         case_id = case_id_of(name)
         desk.report(case_id, "DELIVERED", "2024-05-13T12:00", reference="sms")
         for kind, day, kzt, outcome in told:
@@ -79,6 +83,17 @@ def test_revenue_is_net_of_what_was_given_back(decided: Reports) -> None:
     assert totals["net_kzt"] == collected_kzt - refunded_kzt
     for by in ("article", "camera"):
         assert decided.answer("revenue", *DATES, "--by", by)["totals"] == totals
+
+
+def test_revenue_by_whose_vehicle_it_is(decided: Reports) -> None:
+    """By the class that the city's tables had when the violation came; the rest stands under its own name."""
+    for cash in ((), ("--by-cash-date",)):
+        dates = ("--from", "2024-05-01", "--to", "2024-07-31")
+        rows = decided.answer("revenue", *dates, "--by", "owner_class", *cash)["rows"]
+        found = {row["group"]: (row["paid"], row["paid_kzt"], row["refunded_kzt"]) for row in rows}
+        assert found["INDIVIDUAL"] == (1, FULL, 0)
+        assert found["LARGE_BUSINESS"] == (1, FULL, FULL)
+        assert set(found) == {"INDIVIDUAL", "LARGE_BUSINESS", "(unknown)"}
 
 
 @pytest.mark.parametrize("by", ["day", "camera"])

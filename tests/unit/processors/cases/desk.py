@@ -126,10 +126,12 @@ class Desk:
 
     # What comes
 
-    def violate(self, name: str = "v1", when: str = "2024-05-06T10:00", **changes: Any) -> str:
-        """Let a violation come; return the id of its case."""
+    def violate(
+        self, name: str = "v1", when: str = "2024-05-06T10:00", *, owner_class: str | None = None, **changes: Any
+    ) -> str:
+        """Let a violation come, of a vehicle of this class; return the id of its case."""
         message = violation(name, when, **changes)
-        self.relay(message, message.vehicle_key)
+        self.relay(message, message.vehicle_key, owner_class)
         return case_id_of(name)
 
     def review(
@@ -188,10 +190,11 @@ class Desk:
 
     # What is done with it
 
-    def relay(self, message: Relayed, vehicle: str) -> None:
+    def relay(self, message: Relayed, vehicle: str, owner_class: str | None = None) -> None:
         """Send a message as the relay does."""
         topic = _KINDS[type(message)]
-        self.send(command_of(message, self.codec.encode(topic, message), vehicle, topic, 0, self._offset))
+        data = self.codec.encode(topic, message)
+        self.send(command_of(message, data, vehicle, topic, 0, self._offset, owner_class=owner_class))
 
     def send(self, command: CaseCommand) -> None:
         """Apply a command, and every command that the core forwards."""

@@ -65,7 +65,7 @@ class QuarterDesk(Desk):
         self.index.apply([PlacedEvent(event, 0, self._followed + n) for n, event in enumerate(new)], {0: 0})
         self._followed = len(self.events)
 
-    def relay(self, message: Relayed, vehicle: str) -> None:
+    def relay(self, message: Relayed, vehicle: str, owner_class: str | None = None) -> None:
         """Send a message as the relay does."""
         self.keys.refresh()
         self.follow()
@@ -79,7 +79,11 @@ class QuarterDesk(Desk):
                 self.index.keep([sealed])
         repeats = self.quarters.repeats(message)
         payload = self.codec.encode(topic, message)
-        self.send(command_of(message, payload, vehicle, topic, 0, self._offset, repeat_elsewhere=repeats))
+        self.send(
+            command_of(
+                message, payload, vehicle, topic, 0, self._offset, repeat_elsewhere=repeats, owner_class=owner_class
+            )
+        )
 
     def send(self, command: CaseCommand) -> None:
         """Keep and apply."""

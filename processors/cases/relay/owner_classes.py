@@ -1,0 +1,55 @@
+"""OwnerClasses: who is liable for each vehicle, by the city's tables; of these the relay keeps nothing else."""
+
+import logging
+from typing import Final
+
+from processors.stage_core import Record
+from schemas.law import OwnerClass
+from schemas.messages import VehicleEntry
+
+log = logging.getLogger(__name__)
+#: Vehicles kept, about 150 B each; of further ones the class is not known, with a line in the log.
+MOST_VEHICLES: Final = 2_000_000
+#: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
+KEY_BYTES: Final = 32
+
+
+class OwnerClasses:
+    """Classes by sealed key. add() is called by the reader's thread, the rest by the relay's.
+
+    Args:
+        most_vehicles: see MOST_VEHICLES.
+    """
+
+    TOPIC = "vehicle-registry"
+
+    def __init__(self, most_vehicles: int = MOST_VEHICLES) -> None:
+        self._most = most_vehicles
+        self._of: dict[bytes, OwnerClass] = {}
+        self._full = False
+
+    def add(self, key: str, record: Record[VehicleEntry], value: bytes) -> None:
+        """Take an entry in; one without a sealed key or with a class that nobody knows is left out."""
+        del key, value
+        try:
+            name, owner = bytes.fromhex(record.message.vehicle_key), OwnerClass(record.message.owner_class)
+        except ValueError as error:
+            log.error("offset %d of %s is left out: %s", record.offset, self.TOPIC, error)  # noqa: TRY400
+            return
+        if len(name) != KEY_BYTES:
+            log.error("offset %d of %s is left out: its key is not sealed", record.offset, self.TOPIC)
+            return
+        if name not in self._of and len(self._of) >= self._most:
+            if not self._full:
+                log.error("more than %d vehicles in %s: the rest have no class", self._most, self.TOPIC)
+            self._full = True
+            return
+        self._of[name] = owner
+
+    def get(self, vehicle_key: str) -> str | None:
+        """Return a vehicle's class; None: it is in no table, or its plate is unread and the key a track."""
+        try:
+            found = self._of.get(bytes.fromhex(vehicle_key))
+        except ValueError:
+            return None
+        return None if found is None else found.value

@@ -1,0 +1,61 @@
+"""Whose vehicle it is: read by the relay in the city's tables, carried by each step; KoAP 230.2 is priced by it."""
+
+import pytest
+
+from processors.cases.relay.owner_classes import OwnerClasses
+from processors.stage_core import Record
+from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk
+from tests.unit.processors.leads.town import entry
+
+
+@pytest.mark.parametrize(
+    ("owner", "kzt"),
+    [(None, 43_250), ("INDIVIDUAL", 43_250), ("SMALL_BUSINESS", 692_000), ("LARGE_BUSINESS", 4_325_000)],
+)
+def test_an_article_with_figures_of_its_own_is_priced_by_the_class(owner: str | None, kzt: int) -> None:
+    """KoAP 230.2 in 2026: 10, 160 and 1,000 MRP of 4,325 KZT; whose class is not known pays what individuals do."""
+    desk = Desk()
+    case_id = desk.violate("v1", "2026-04-02T10:00", article="KoAP 230.2", kind="no_insurance", owner_class=owner)
+    desk.review(case_id, when="2026-04-03T09:00")
+    desk.deadline(case_id)
+    assert desk.told(case_id) == [("DETECTED", kzt), ("CONFIRMED", kzt), ("ISSUED", kzt)]
+    assert {event.owner_class for event in desk.events} == {owner}
+
+
+def test_other_articles_ask_the_same_of_everybody() -> None:
+    """The reference has figures of businesses for KoAP 230.2 alone; the class is told nevertheless."""
+    desk = Desk()
+    case_id = desk.violate(owner_class="LARGE_BUSINESS")
+    assert desk.told(case_id) == [("DETECTED", 36_920)]
+    assert desk.events[0].owner_class == "LARGE_BUSINESS"
+
+
+def test_a_corrected_plate_leaves_the_class_behind() -> None:
+    """It was that of the vehicle that the plate had been taken for."""
+    desk = Desk()
+    case_id = desk.violate(owner_class="LARGE_BUSINESS")
+    desk.review(case_id, corrected=OTHER_CAR)
+    assert [(event.step.value, event.owner_class) for event in desk.events] == [
+        ("DETECTED", "LARGE_BUSINESS"), ("CONFIRMED", None)
+    ]  # fmt: skip
+
+
+def test_a_class_that_nobody_knows_is_refused() -> None:
+    """The command becomes a dead letter and opens no case at another's price."""
+    desk = Desk()
+    desk.violate(owner_class="GIANT")
+    assert "GIANT" in desk.refused[0]
+    assert desk.events == []
+
+
+def test_the_relay_keeps_the_newest_class_of_each_vehicle() -> None:
+    """Of at most so many vehicles; a track is no vehicle of a table, and a bad entry is left out."""
+    owners = OwnerClasses(most_vehicles=2)
+    for n, (key, owner) in enumerate(
+        [(CAR, "INDIVIDUAL"), (CAR, "SMALL_BUSINESS"), ("123ABC02", "INDIVIDUAL"), (OTHER_CAR, "GIANT"),
+         (OTHER_CAR, "LARGE_BUSINESS"), ("c3" * 32, "INDIVIDUAL")]
+    ):  # fmt: skip
+        owners.add(key, Record(entry(key, owner_class=owner), 0, n, 0), b"")
+    assert [owners.get(key) for key in (CAR, OTHER_CAR, "c3" * 32, "cam-1/7/t3")] == [
+        "SMALL_BUSINESS", "LARGE_BUSINESS", None, None
+    ]  # fmt: skip
