@@ -107,12 +107,16 @@ class DrivingRule:
         masks = second.zone_mask if t.track_id else []
         for i, track_id in enumerate(t.track_id):
             scope = next((s for s in scopes if masks[i] & s.bit), None)
+            settings = scopes[0].settings if scope is None else scope.settings
             way = state.get(track_id)
             if way is None:
-                if scope is None or (way := self._begun(i, second, scope)) is None or len(state) >= MOST_WAYS:
+                # Who starts from the kerb is remembered before it is in the zone.
+                if scope is None and not _slow(i, second, settings):
+                    continue
+                if len(state) >= MOST_WAYS or (way := self._begun(i, second, scope)) is None:
                     continue
                 state[track_id] = way
-            self._go_on(way, i, second, scope, scopes[0].settings if scope is None else scope.settings, place)
+            self._go_on(way, i, second, scope, settings, place)
         offences = []
         for track_id, way in list(state.items()):
             if not 0 <= second.at_us - way.seen_us < GONE_US:
@@ -126,14 +130,14 @@ class DrivingRule:
         del since_us, at_us, settings
         return {}
 
-    def _begun(self, i: int, second: Second, scope: Scope[Settings]) -> Way | None:
+    def _begun(self, i: int, second: Second, scope: Scope[Settings] | None) -> Way | None:
         t = second.tracks
         x, y = t.track_x_m[i], t.track_y_m[i]
         if t.track_class[i] not in self.vehicles or x is None or y is None:
             return None
-        seen_us = _seen_us(i, second)
+        seen_us, zone_id = _seen_us(i, second), scope.zone_id if scope is not None else None
         return Way(
-            *(scope.zone_id or "", second.at_us, second.at_us, x, y, False, False),
+            *(zone_id or "", second.at_us, second.at_us, x, y, False, False),
             *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
         )
 
@@ -141,15 +145,13 @@ class DrivingRule:
         self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
     ) -> None:
         t = second.tracks
-        x, y, speed = t.track_x_m[i], t.track_y_m[i], t.track_speed_kmh[i]
+        x, y = t.track_x_m[i], t.track_y_m[i]
         if not way.over and x is not None and y is not None:
             way.over = not _step(way, _seen_us(i, second), x, y, settings, place)
         if way.over:
             return
         way.seen_us = second.at_us
-        # Until it can be measured a speed is unknown, not low.
-        slow = speed is not None and speed < settings.min_kmh
-        if t.track_class[i] not in self.vehicles or (slow and t.track_boxes[i] >= settings.min_boxes):
+        if t.track_class[i] not in self.vehicles or _slow(i, second, settings):
             way.spoilt = True
         if way.spoilt or scope is None or scope.zone_id != way.zone_id or x is None or y is None:
             return
@@ -218,6 +220,12 @@ class DrivingRule:
         if place.calibration is None or not place.camera.analysis.enforcement:
             return []
         return place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)
+
+
+def _slow(i: int, second: Second, settings: Settings) -> bool:
+    """Say whether a vehicle comes to stand or starts; until it can be measured a speed is unknown, not low."""
+    speed = second.tracks.track_speed_kmh[i]
+    return speed is not None and speed < settings.min_kmh and second.tracks.track_boxes[i] >= settings.min_boxes
 
 
 def _seen_us(i: int, second: Second) -> int:

@@ -109,6 +109,7 @@ class Way:
         most_aside_m: float,
         most_mps2: float,
         noise_m: float,
+        most_up_mps2: float = math.inf,
         usual_mps2: float = math.inf,
     ) -> bool:
         """Say whether one vehicle can have driven from one look to another; else the track went over to a neighbour.
@@ -119,10 +120,12 @@ class Way:
             most_gap_s: most that two looks in a row may lie apart, seconds.
             most_aside_m: most that two looks in a row may lie apart across the direction, metres.
             most_mps2: most that the speed may change, metres a second squared.
+            most_up_mps2: most that it may rise, likewise: nobody speeds up as hard as they brake.
             usual_mps2: what it changes by usually; what all changes have beyond it, in units of their errors, must be
                 no more than errors make in 99 of 100 ways (MOST_SQUARES).
             noise_m: error of a look's place along the way that is reckoned with, metres. The difference of two speeds
-                has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's.
+                has three looks in it, weighted 1, -2, 1: the error of the three together is sqrt(6) of one's; that of
+                two steps apart has four.
         """
         looks = self.looks[first : last + 1]
         for a, b in pairwise(looks):
@@ -132,13 +135,28 @@ class Way:
         steps = [(b.along_m - a.along_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(whole)]
         speeds = [(path_m / lasted_s, lasted_s) for path_m, lasted_s in steps if lasted_s > 0]
         squares = 0.0
-        for (before, before_s), (after, after_s) in pairwise(speeds):
-            change, lasted_s = abs(after - before), (before_s + after_s) / 2
-            error = math.sqrt(6.0) * noise_m / min(before_s, after_s)
-            if change > most_mps2 * lasted_s + error:
-                return False
-            squares += max((change - usual_mps2 * lasted_s) / error, 0.0) ** 2 if error > 0 else 0.0
+        for n, (after, after_s) in enumerate(speeds):
+            apart_s = after_s / 2
+            for k in range(n - 1, -1, -1):
+                before, before_s = speeds[k]
+                change, most = abs(after - before), min(most_up_mps2, most_mps2) if after > before else most_mps2
+                lasted_s = apart_s + before_s / 2
+                apart_s += before_s
+                # steps that follow each other share a look
+                adjacent = k == n - 1
+                apart = math.sqrt(2.0) * math.hypot(1 / before_s, 1 / after_s)
+                error = noise_m * (math.sqrt(6.0) / min(before_s, after_s) if adjacent else apart)
+                if change > most * lasted_s + error:
+                    return False
+                if adjacent and error > 0:
+                    squares += max((change - usual_mps2 * lasted_s) / error, 0.0) ** 2
         return squares <= MOST_SQUARES
+
+    def unbroken(self, first: int, most_gap_s: float) -> int:
+        """Return the place of the first look from which on none is missing before the one at `first`."""
+        while first and self.looks[first].at_us - self.looks[first - 1].at_us <= most_gap_s * 1e6:
+            first -= 1
+        return first
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

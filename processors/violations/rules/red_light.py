@@ -35,6 +35,7 @@ class Settings:
         most_aside_m: most that they may lie apart across the direction, metres: half a lane of 3.5 m. A choice.
         most_mps2: most that the speed may change between them, metres a second squared, beside the looks' own errors:
             tyres on dry asphalt hold about 10, the acceleration of gravity.
+        most_up_mps2: most that it may rise between them, likewise: a car that reaches 100 km/h in 5.5 s. A choice.
         usual_mps2: what it changes by usually, likewise: hard braking and starting in traffic. Beyond it all changes
             together may be no more than the looks' errors make. A choice.
         least_looks: looks before the line: a track that begins at the line did not pass it.
@@ -48,6 +49,7 @@ class Settings:
     most_gap_s: float = 1.1
     most_aside_m: float = 1.75
     most_mps2: float = 10.0
+    most_up_mps2: float = 5.0
     usual_mps2: float = 4.0
     least_looks: float = 2.0
 
@@ -104,13 +106,14 @@ class RedLight:
         margin_us = settings.coverage_k * error_s * 1e6
         past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
         past = way.looks[past_at]
-        first = passing.before + 1 - round(settings.least_looks)
+        first = way.unbroken(passing.before + 1 - round(settings.least_looks), settings.most_gap_s)
         if not way.driven(
             first,
             past_at,
             most_gap_s=settings.most_gap_s,
             most_aside_m=settings.most_aside_m,
             most_mps2=settings.most_mps2,
+            most_up_mps2=settings.most_up_mps2,
             usual_mps2=settings.usual_mps2,
             noise_m=settings.coverage_k * (settings.position_error_m or calibration.position_error_m),
         ):

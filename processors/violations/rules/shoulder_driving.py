@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from processors.rules.geometry import heading_deg, turn_deg
-from processors.rules.ground import inside
+from processors.rules.ground import within
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.offence import Offence
@@ -136,7 +136,7 @@ def _follow(state: dict[str, Drive], second: Second, scopes: Sequence[Scope[Shou
             continue
         if t.box_y2_px[b] >= WHOLE_RATIO * t.height_px:
             continue
-        zone_id = next((s.zone_id or "" for s in scopes if inside(x, y, s.settings[1])), "")
+        zone_id = next((s.zone_id or "" for s in scopes if within(x, y, s.settings[1])), "")
         if not zone_id:
             continue
         drive = state.get(t.track_id[i])

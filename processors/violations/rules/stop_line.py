@@ -30,8 +30,8 @@ class Settings:
         max_beyond_m: front beyond the line from which on it stands in the junction, not at the line, metres: there a
             driver may have to wait for others. A choice.
         clock_error_s: standard uncertainty of the camera's clock against the controller's, seconds; as for red_light.
-        most_gap_s, most_aside_m, most_mps2: what one vehicle can have driven over the line, between two looks; as for
-            red_light. A track that went over to another box did not pass it.
+        most_gap_s, most_aside_m, most_mps2, most_up_mps2: what one vehicle can have driven over the line, between two
+            looks; as for red_light. A track that went over to another box did not pass it.
     """
 
     min_stand_s: float = 1.5
@@ -44,6 +44,7 @@ class Settings:
     most_gap_s: float = 1.1
     most_aside_m: float = 1.75
     most_mps2: float = 10.0
+    most_up_mps2: float = 5.0
 
 
 #: Looks before the line that must be one vehicle's, as those from there to where it stands.
@@ -151,6 +152,7 @@ class StopLineRule:
             most_gap_s=settings.most_gap_s,
             most_aside_m=settings.most_aside_m,
             most_mps2=settings.most_mps2,
+            most_up_mps2=settings.most_up_mps2,
             noise_m=settings.coverage_k * error_m,
         ):
             return False

@@ -147,3 +147,12 @@ def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
     """Over three seconds a track may have gone over to another vehicle."""
     scenes = driving(FAR, CLASS[kind])
     assert all(one.measured <= 10.0 for one in found([*scenes[:2], [], [], [], *scenes[5:]], PLACES[kind]))
+
+
+def test_who_starts_from_the_kerb_into_the_lane_is_none() -> None:
+    """Stood outside the zone in view, then drove off through it: it came out of a bay, and must."""
+    lane = camera(zone("here", "bus_lane", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())
+    stood = driving([0.0] * 5, 2, 0.5, x=700)[:5]
+    away = driving([3.0, 8.0, 15.0, 24.0, 34.0, 44.0, 54.0, 64.0], 2, x=200)
+    assert found([*stood, *away], lane) == []
+    assert len(found(away, lane)) == 1

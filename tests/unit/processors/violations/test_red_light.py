@@ -73,6 +73,8 @@ def test_who_stops_beyond_the_line_did_not_pass_through() -> None:
     [
         # it stands before the line, and in one step is 12 m further: no car does that
         [-6.0] * 6 + [6.0, 12.0, 18.0, None, None, None],
+        # it stands before the line and in half a second is 7 m/s fast: brakes can, no engine does
+        [-0.5] * 6 + [3.0, 6.5, 10.0, 13.5, None, None],
         # it stands before the line, its box jumps on, rests and jumps again: each step alone could be driven
         [-0.5] * 6 + [3.0, 3.2, 6.8, 10.4, None, None],
         # nothing was seen for 1.5 s around the line
