@@ -170,7 +170,7 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
     from one to the other and no other way fits.
     """
     t = second.tracks
-    if not ways or not t.box_x_m:
+    if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
         return
     order = sorted(range(len(t.box_track)), key=t.box_sample.__getitem__)
     first: dict[int, int] = {}

@@ -15,6 +15,8 @@ MOST_SPOTS = 160
 #: A lost track of a vehicle in its turn goes on within so much of where it was last seen, metres: 15 km/h for 0.6 s,
 #: and the errors of two feet.
 MOST_JOIN_M = 3.0
+#: Who is found again so near may be unseen for so long, seconds.
+SLOW_GAP_S = 1.1
 #: A box that ends so close to the picture's border is cut off there, pixels.
 EDGE_PX = 3.0
 #: Most that a foot's place along the direction errs from look to look, metres, far away, and that a vehicle drives that
@@ -102,6 +104,8 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
         aside_error_m: by which two looks' places across may differ beside that, metres.
     """
     lasted_s = (b.at_us - a.at_us) / 1e6
+    if most_gap_s < lasted_s <= SLOW_GAP_S:
+        return can_join(a, b, SLOW_GAP_S)
     return (
         0.0 < lasted_s <= most_gap_s
         and abs(b.beyond_m - a.beyond_m) <= most_aside_mps * lasted_s + aside_error_m

@@ -32,7 +32,7 @@ class Settings:
     min_beyond_m: float = 0.5
     min_path_m: float = 15.0
     coverage_k: float = 1.96
-    most_gap_s: float = 1.1
+    most_gap_s: float = 2.0
     min_boxes: float = 5.0
 
 
@@ -90,14 +90,15 @@ class Oncoming:
         }
         masks, offences = second.zone_mask, []
         for i, heading in enumerate(t.track_heading_deg):
-            if heading is None or t.track_class[i] not in MOTOR_VEHICLES:
+            if t.track_class[i] not in MOTOR_VEHICLES:
                 continue
             one = state.get(t.track_id[i])
             scope = next((s for s in scopes if (masks[i] & s.bit if one is None else s.zone_id == one.zone_id)), None)
             box = second.last_box[i]
             if scope is None or box < 0 or not math.isfinite(t.box_x_m[box]) or not math.isfinite(t.box_y_m[box]):
                 continue
-            if turn_deg(heading, scope.settings[0].heading_deg) >= ALONG_DEG:
+            # A heading may not be measured yet, or not in this second; places show the way.
+            if heading is not None and turn_deg(heading, scope.settings[0].heading_deg) >= ALONG_DEG:
                 state.pop(t.track_id[i], None)
                 continue
             offence = self._look(state, one, i, box, scope.settings, second, place)
@@ -132,13 +133,27 @@ class Oncoming:
                 state[track] = Crossing(side.zone_id, spot.at_us, second.sight_of_box(box), spot, None, None)
             return None
         if one is None:
-            return None
+            one = self._own(i, spot, side, second, margin_m)
+            if one is None or len(state) >= MOST_CROSSINGS:
+                return None
+            state[track] = one
         if spot.beyond_m - margin_m < settings.min_beyond_m or spot.along_m < one.last.along_m:
             one.over, one.middle = None, None
         elif one.over is None:
             one.over, one.middle = self._first_over(one, i, spot, settings_of, second, margin_m)
         one.last = spot
         return self._measure(one, i, box, settings_of, second, place) if one.over is not None else None
+
+    @staticmethod
+    def _own(i: int, spot: Spot, side: Carriageway, second: Second, margin_m: float) -> Crossing | None:
+        """Return a vehicle that came over the line in its first second in view; None: it was not seen on its side."""
+        t = second.tracks
+        own = [b for b in range(len(t.box_track)) if t.box_track[b] == i and math.isfinite(t.box_x_m[b])]
+        for b in sorted(own, key=t.box_sample.__getitem__, reverse=True):
+            before = spot_of(second, b, side)
+            if before.beyond_m < -margin_m and not before.cut and before.at_us < spot.at_us:
+                return Crossing(side.zone_id, before.at_us, second.sight_of_box(b), before, None, None)
+        return None
 
     @staticmethod
     def _first_over(
