@@ -41,6 +41,7 @@ def write(settings: Settings, entries: Iterable[VehicleEntry], say: Callable[[in
             "queue.buffering.max.messages": MOST_QUEUED,
             "message.timeout.ms": int(SEND_S * 1_000),
             "log_level": 0,
+            **settings.kafka_security,
         }
     )
 

@@ -38,10 +38,10 @@ class Case:
         verdicts: (officer, verdict, reason code) in their order.
         money: (when, tenge) of each payment, in the order of the reports.
         seen: digest of each command that was applied or refused, by its id.
-        repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
         prescribed_kzt: the fine before a court lowered it, tenge; 0: none did.
         owed_back_kzt: what is to be given back, tenge.
         given_back_kzt: what was given back so far, tenge.
+        repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
         owner_class: of the vehicle's owner, by the city's tables; empty: the vehicle is in none.
     """
 
@@ -69,10 +69,10 @@ class Case:
     verdicts: list[tuple[str, str, str]] = field(default_factory=list)
     money: list[tuple[int, int]] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
-    repeat_elsewhere: bool = False
     prescribed_kzt: int = 0
     owed_back_kzt: int = 0
     given_back_kzt: int = 0
+    repeat_elsewhere: bool = False
     owner_class: str = ""
 
     @property

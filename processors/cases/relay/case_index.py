@@ -39,7 +39,8 @@ class CaseIndex(EventBook):
                 ),
                 (
                     "CREATE TABLE IF NOT EXISTS executed (case_id TEXT PRIMARY KEY, revision INTEGER NOT NULL,"
-                    " vehicle_key TEXT NOT NULL, article TEXT NOT NULL, at_us INTEGER) WITHOUT ROWID"
+                    " vehicle_key TEXT NOT NULL, article TEXT NOT NULL, at_us INTEGER NOT NULL,"
+                    " cancelled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
                 ),
                 "CREATE INDEX IF NOT EXISTS executed_of ON executed (vehicle_key)",
                 "CREATE INDEX IF NOT EXISTS executed_at ON executed (at_us)",
@@ -80,13 +81,14 @@ class CaseIndex(EventBook):
             self.db.execute("DELETE FROM sealed WHERE case_id = ?", (event.case_id,))
         if executes(event):
             self.db.execute(
-                "INSERT INTO executed VALUES (?, ?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET"
-                " revision = excluded.revision, at_us = excluded.at_us WHERE excluded.revision > revision",
+                "INSERT INTO executed VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (case_id) DO UPDATE SET"
+                " revision = excluded.revision, at_us = excluded.at_us, cancelled = 0"
+                " WHERE excluded.revision > revision",
                 (event.case_id, event.revision, event.vehicle_key, event.article, event.happened_at_us),
             )
         elif event.step is CaseStep.CANCELLED:
             self.db.execute(
-                "UPDATE executed SET revision = ?, at_us = NULL WHERE case_id = ? AND revision < ?",
+                "UPDATE executed SET revision = ?, cancelled = 1 WHERE case_id = ? AND revision < ?",
                 (event.revision, event.case_id, event.revision),
             )
         if self._turns(event.offence_at_us):
@@ -108,7 +110,7 @@ class CaseIndex(EventBook):
         """Return when penalties for an article were executed, of a vehicle by its keys, microseconds of the epoch."""
         rows = self.db.execute(
             f"SELECT at_us FROM executed WHERE vehicle_key IN ({_marks(vehicle_keys)}) AND article = ?"  # noqa: S608
-            " AND at_us IS NOT NULL ORDER BY at_us",
+            " AND NOT cancelled ORDER BY at_us",
             (*vehicle_keys, article),
         )
         return [int(at_us) for (at_us,) in rows]

@@ -145,6 +145,8 @@ class Relay:
         turning: list[tuple[RelayedRecord, Violation]] = []
         if self._quarters is not None:
             self._quarters.keys.refresh()
+            # a fine is priced by other quarters' penalties as they are now, not as when a case was last sought
+            self._follower.catch_up()
         for record in records:
             try:
                 message: Relayed = self._served(lambda r=record: self._decode(r))  # type: ignore[misc]

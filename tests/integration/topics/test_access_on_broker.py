@@ -29,7 +29,7 @@ from tests.unit.processors.cases.desk import violation
 pytestmark = pytest.mark.integration
 
 PREFIX: Final = "guarded."
-USERS: Final = ("admin", "review-desk", "treasury", "cases-relay", "cases", "deadlines", "intruder")
+USERS: Final = ("admin", "review-desk", "treasury", "city-tables", "cases-relay", "cases", "deadlines", "intruder")
 
 
 def properties(settings: Settings, folder: Path, users_port: int) -> str:

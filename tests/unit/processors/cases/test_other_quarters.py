@@ -1,19 +1,25 @@
 """Vehicles over quarters: one is seen as if it had one key, and a destroyed key leaves nothing to find."""
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
+from unittest.mock import MagicMock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.cases.opening import case_id_of
+from processors.cases.relay import relay as relays
 from processors.cases.relay.case_index import CaseIndex
-from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk
+from processors.cases.relay.relayed_record import RelayedRecord
+from processors.stage.settings import StageSettings
+from schemas.messages import CaseCommand, Review, Verdict
+from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, at
 from tests.unit.processors.cases.quarter_desk import QUARTERS, QuarterDesk, store_of
 
 PLATES: Final = {"123ABC02": CAR, "777KZA05": OTHER_CAR}
@@ -232,3 +238,72 @@ def test_a_file_of_another_version_is_filled_anew(tmp_path: Path) -> None:
     index = CaseIndex(path)
     assert dict(index.positions()) == {0: 3}
     index.close()
+
+
+class Writer:
+    """Takes what the relay sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[CaseCommand] = []
+
+    def send(self, command: CaseCommand) -> None:
+        """Keep it."""
+        self.sent.append(command)
+
+    def settle(self) -> None:
+        """Nothing is under way."""
+
+    def bury(self, dead: Sequence[object]) -> None:
+        """Nothing is refused here."""
+        assert not dead
+
+
+class Followed:
+    """The desk's case-events, read when the relay asks."""
+
+    def __init__(self, desk: QuarterDesk) -> None:
+        self.start, self.catch_up = lambda: None, desk.follow
+
+
+@pytest.mark.parametrize(("cancelled", "expected"), [(False, True), (True, False)])
+def test_the_relay_reads_case_events_before_it_looks_for_penalties(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, cancelled: bool, expected: bool
+) -> None:
+    """A penalty is held against a review as it is then: one that was paid or cancelled a moment ago, too."""
+    monkeypatch.setattr(relays, "Consumer", lambda _: MagicMock())
+    desk = QuarterDesk(store_of(tmp_path / "keys"), tmp_path)
+    old = past(desk, "2024-03-20T10:00", None, "S-1")
+    new = desk.find("new", "2024-05-30T10:00", PLATE, site="S-9")
+    desk.report(old, "DELIVERED", "2024-06-01T10:00")
+    desk.report(old, "PAYMENT", "2024-06-05T10:00", 1_000_000)
+    if cancelled:
+        desk.follow()
+        desk.report(old, "COURT_DECISION", "2024-06-15T10:00", outcome="cancelled")
+    writer, settings_of = Writer(), StageSettings("127.0.0.1:1", "http://127.0.0.1:1", "", tmp_path)
+    relay = relays.Relay(
+        settings_of,
+        desk.codec,
+        desk.index,
+        Followed(desk),
+        writer,
+        threading.Event(),
+        quarters=desk.quarters,  # type: ignore[arg-type]
+    )
+    decided = at("2024-06-20T10:00")
+    review = Review("r1", new, Verdict.CONFIRMED, "", "", None, None, "officer-1", decided, decided)
+    value = desk.codec.encode("reviews", review)
+    relay._relay([RelayedRecord(settings_of.topic("reviews"), 0, 0, 0, None, value)])
+    assert [command.repeat_elsewhere for command in writer.sent] == [expected]
+
+
+def test_the_index_forgets_cancelled_penalties_as_it_forgets_others(tmp_path: Path) -> None:
+    """A year and more behind the newest offence neither holds a row."""
+    desk = QuarterDesk(store_of(tmp_path / "keys", (*QUARTERS, "2026-q1")), tmp_path)
+    old = past(desk, "2024-03-20T10:00", "2024-06-05T10:00", "S-1")
+    desk.report(old, "COURT_DECISION", "2024-06-15T10:00", outcome="cancelled")
+    desk.follow()
+    count = "SELECT count(), sum(cancelled) FROM executed"
+    assert desk.index.db.execute(count).fetchone() == (1, 1)
+    desk.find("much-later", "2026-01-20T10:00", PLATE)
+    desk.follow()
+    assert desk.index.db.execute(count).fetchone() == (0, None)
