@@ -14,6 +14,8 @@ from processors.violations.way import Look, Way
 SPEED_UP_MPS2 = 2.0
 #: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
 BACK_M = 1.0
+#: From look to look a box's height changes by no more than this factor; a bus is twice as high as a car.
+MOST_GROWTH = 1.7
 #: Whoever turns is so far aside where the picture's lower edge first cuts its box, metres.
 LEAST_AT_EDGE_M = 1.0
 #: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
@@ -188,10 +190,18 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
         fits = [
             lost
             for lost, way in ways.items()
-            if last.get(lost, -1) < last[name] and _goes_on(way.looks, at_us, along_m, across_m, settings)
+            if last.get(lost, -1) < last[name]
+            and _alike(way.looks[-1], t.box_y2_px[b] - t.box_y1_px[b])
+            and _goes_on(way.looks, at_us, along_m, across_m, settings)
         ]
         if along_m >= 0 and len(fits) == 1:
             ways[name] = ways.pop(fits[0])
+
+
+def _alike(look: Look, height_px: float) -> bool:
+    """Say whether a box is about as high as that of a look: a lorry or a bus is none that was a car just before."""
+    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
+    return (y2 - y1) / MOST_GROWTH <= height_px <= (y2 - y1) * MOST_GROWTH
 
 
 def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float, settings: TurnSettings) -> bool:
