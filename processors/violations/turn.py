@@ -14,6 +14,12 @@ from processors.violations.way import Look, Way
 SPEED_UP_MPS2 = 2.0
 #: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
 BACK_M = 1.0
+#: The picture ends somewhere beyond so many metres from the line, and a foot below its edge is at least this share as
+#: far from the camera as the edge: a car that is still seen has it at most 4 m nearer, of 15.
+EDGE_FROM_M = 9.0
+EDGE_RATIO = 0.75
+#: From look to look a box's height changes by no more than this factor; a bus is twice as high as a car.
+MOST_GROWTH = 1.7
 #: Whoever turns is so far aside where the picture's lower edge first cuts its box, metres.
 LEAST_AT_EDGE_M = 1.0
 #: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
@@ -44,8 +50,8 @@ class TurnSettings:
             cars before a line.
     """
 
-    min_aside_m: float = 2.25
-    min_turn_deg: float = 22.0
+    min_aside_m: float = 2.4
+    min_turn_deg: float = 20.0
     coverage_k: float = 1.96
     position_error_m: float = 0.0
     least_looks: float = 1.0
@@ -95,16 +101,19 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     least_m = settings.min_aside_m + settings.coverage_k * error_m
     origin = looks[before].across_m
+    at_edge = _at_edge(looks, before + 1)
     # Whoever is in the same lane beyond the line as before it came from there, hidden for a while or not.
     kept = abs(looks[before + 1].across_m - origin) <= settings.least_step_m if before + 1 < len(looks) else False
     first = before + 1 if kept else before
     best: Turn | None = None
     # Who reaches the picture's lower edge straight on leaves it there, and what follows is another vehicle's.
-    edge = next((n for n in range(before + 1, len(looks)) if looks[n].cut), len(looks))
-    if edge < len(looks) and abs(looks[edge].across_m - origin) < LEAST_AT_EDGE_M:
-        looks = looks[:edge]
+    if at_edge < len(looks) and abs(looks[at_edge].across_m - origin) < LEAST_AT_EDGE_M:
+        looks = looks[:at_edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
         aside_m = looks[last].across_m - origin
+        if last >= at_edge:
+            # A foot below the edge is nearer, and so its place nearer to the camera's axis: the smaller way holds.
+            aside_m = min(aside_m, EDGE_RATIO * looks[last].across_m - origin, key=abs)
         if abs(aside_m) <= (least_m if best is None else best.aside_m):
             continue
         if not _steady(looks[first : last + 1], settings):
@@ -121,6 +130,23 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, abs(aside_m) - least_m, course_deg, before, last)
     return best
+
+
+def _at_edge(looks: Sequence[Look], first: int) -> int:
+    """Return the place of the first look at the picture's lower edge, from one on; the number of looks: none is.
+
+    The edge cuts the box, or its foot no longer goes on as the detector draws it just above the edge: less than half as
+    fast as in the step before.
+    """
+    for n in range(first, len(looks)):
+        if looks[n].cut:
+            return n
+        if n >= first + 1:
+            a, b, c = looks[n - 2], looks[n - 1], looks[n]
+            before_mps = (b.along_m - a.along_m) / ((b.at_us - a.at_us) / 1e6)
+            if (c.along_m - b.along_m) / ((c.at_us - b.at_us) / 1e6) < 0.5 * before_mps and c.along_m > EDGE_FROM_M:
+                return n
+    return len(looks)
 
 
 def _steady(looks: Sequence[Look], settings: TurnSettings) -> bool:
@@ -188,10 +214,18 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
         fits = [
             lost
             for lost, way in ways.items()
-            if last.get(lost, -1) < last[name] and _goes_on(way.looks, at_us, along_m, across_m, settings)
+            if last.get(lost, -1) < last[name]
+            and _alike(way.looks[-1], t.box_y2_px[b] - t.box_y1_px[b])
+            and _goes_on(way.looks, at_us, along_m, across_m, settings)
         ]
         if along_m >= 0 and len(fits) == 1:
             ways[name] = ways.pop(fits[0])
+
+
+def _alike(look: Look, height_px: float) -> bool:
+    """Say whether a box is about as high as that of a look: a lorry or a bus is none that was a car just before."""
+    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
+    return (y2 - y1) / MOST_GROWTH <= height_px <= (y2 - y1) * MOST_GROWTH
 
 
 def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float, settings: TurnSettings) -> bool:

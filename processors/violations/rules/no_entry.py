@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -54,6 +54,37 @@ class Entry:
     depths: list[tuple[int, float]]
 
 
+@dataclass(slots=True)
+class Entries:
+    """One camera's mouths.
+
+    Attributes:
+        near: vehicles before or in one, by track.
+        came: who came in: zone, capture time in microseconds, place on the ground in metres; the last MOST_CAME.
+    """
+
+    near: dict[str, Entry] = field(default_factory=dict)
+    came: list[tuple[str, int, float, float]] = field(default_factory=list)
+
+    def is_second(self, zone_id: str, at_us: int, x_m: float, y_m: float) -> bool:
+        """Say whether who came in at a place and time is one that came in there just before, under a second box.
+
+        Who is not is remembered.
+        """
+        for zone, when_us, x, y in self.came:
+            if zone == zone_id and at_us - when_us <= SAME_US and math.hypot(x - x_m, y - y_m) <= SAME_M:
+                return True
+        self.came = [*self.came[1 - MOST_CAME :], (zone_id, at_us, x_m, y_m)]
+        return False
+
+
+#: Two boxes of one vehicle come to a depth within so much time and so near to each other: of two vehicles in a row the
+#: second takes longer, a car's length and a gap at the pace of a yard.
+SAME_US = 1_000_000
+SAME_M = 2.5
+MOST_CAME = 16
+#: A vehicle that was not seen for so long has left.
+GONE_US = 2_000_000
 #: Where vehicles are followed, metres before the edge.
 BEFORE_M = 12.0
 #: Looks kept of one vehicle; more than 12 s at five a second in the mouth are a stand.
@@ -68,13 +99,11 @@ class NoEntry:
     kind: ClassVar[str] = "no_entry"
     version: ClassVar[str] = "no_entry/1"
 
-    def initial(self) -> dict[str, Entry]:
+    def initial(self) -> Entries:
         """Nobody is there."""
-        return {}
+        return Entries()
 
-    def observe(
-        self, state: dict[str, Entry], second: Second, place: Place
-    ) -> tuple[dict[str, Entry], Sequence[Offence]]:
+    def observe(self, state: Entries, second: Second, place: Place) -> tuple[Entries, Sequence[Offence]]:
         """Follow each box near a mouth; return those that have come in."""
         scopes = place.scopes(self.kind, scopes_of)
         if not scopes or not second.observed:
@@ -82,7 +111,9 @@ class NoEntry:
         t, calibration = second.tracks, place.calibration
         if calibration is None or t.calibration_version != calibration.version or not t.box_x_m:
             return state, ()
-        state = {track: one for track, one in state.items() if 0 <= second.at_us - one.depths[-1][0] <= 2_000_000}
+        state.near = {
+            track: one for track, one in state.near.items() if 0 <= second.at_us - one.depths[-1][0] <= GONE_US
+        }
         offences = []
         for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
             i, x, y = t.box_track[b], t.box_x_m[b], t.box_y_m[b]
@@ -100,7 +131,7 @@ class NoEntry:
 
     def _look(
         self,
-        state: dict[str, Entry],
+        state: Entries,
         b: int,
         depth_m: float,
         mouth: Mouth,
@@ -114,21 +145,23 @@ class NoEntry:
         track, at_us = t.track_id[t.box_track[b]], t.sample_at_us[t.box_sample[b]]
         margin_m = settings.coverage_k * calibration.position_error_m
         if depth_m < -margin_m:
-            if track in state or len(state) < MOST_ENTRIES:
-                state[track] = Entry(mouth.zone_id, at_us, second.sight_of_box(b), [(at_us, depth_m)])
+            if track in state.near or len(state.near) < MOST_ENTRIES:
+                state.near[track] = Entry(mouth.zone_id, at_us, second.sight_of_box(b), [(at_us, depth_m)])
             return None
-        one = state.get(track)
+        one = state.near.get(track)
         if one is None or one.zone_id != mouth.zone_id:
             return None
         one.depths.append((at_us, depth_m))
         if len(one.depths) > MOST_LOOKS or not _comes_in(one.depths, settings):
-            del state[track]
+            del state.near[track]
             return None
         inside = [depth for _, depth in one.depths if depth >= 0.0]
         excess_m = depth_m - margin_m - settings.min_depth_m
         if excess_m <= 0 or not inside or depth_m - inside[0] < settings.min_rise_m:
             return None
-        del state[track]
+        del state.near[track]
+        if state.is_second(mouth.zone_id, at_us, t.box_x_m[b], t.box_y_m[b]):
+            return None
         return self._offence(one, b, depth_m, excess_m, mouth, settings, second, place)
 
     @staticmethod
@@ -175,19 +208,24 @@ class NoEntry:
             model_version=t.model_version,
         )
 
-    def pack(self, state: dict[str, Entry]) -> Any:
+    def pack(self, state: Entries) -> Any:
         """Return the state as plain data."""
-        return {
+        near = {
             track: [one.zone_id, one.out_us, one.onset.pack(), [list(look) for look in one.depths]]
-            for track, one in state.items()
+            for track, one in state.near.items()
         }
+        return [near, [list(one) for one in state.came]]
 
-    def unpack(self, plain: Any) -> dict[str, Entry]:
+    def unpack(self, plain: Any) -> Entries:
         """Return the state from what `pack` gave."""
-        return {
-            track: Entry(zone_id, out_us, Sight(*onset), [(at_us, depth_m) for at_us, depth_m in depths])
-            for track, (zone_id, out_us, onset, depths) in plain.items()
-        }
+        near, came = plain
+        return Entries(
+            {
+                track: Entry(zone_id, out_us, Sight(*onset), [(at_us, depth_m) for at_us, depth_m in depths])
+                for track, (zone_id, out_us, onset, depths) in near.items()
+            },
+            [(zone_id, at_us, x_m, y_m) for zone_id, at_us, x_m, y_m in came],
+        )
 
 
 def _comes_in(depths: Sequence[tuple[int, float]], settings: Settings) -> bool:

@@ -1,6 +1,7 @@
 """No entry is a way in over an edge that may only be left by."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,14 @@ from tests.unit.processors.violations.film import FPS, Places, filmed, found
 EXIT = (500, 400, 600, 400, 600, 480, 500, 480)
 YARD = camera(zone("exit", "no_entry", EXIT, 270.0), calibration=calibration())
 AWAY: Places = [None] * (3 * FPS)
+
+
+#: What a second holds for each track and each box.
+ARRAYS = [
+    *("track_id", "track_class", "track_score", "track_first_seen_us", "track_boxes", "track_x_m", "track_y_m"),
+    *("track_speed_kmh", "track_speed_error_kmh", "track_heading_deg"),
+    *("box_sample", "box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px", "box_x_m", "box_y_m"),
+]
 
 
 def across(from_m: float, to_m: float, mps: float = 5.0, y_m: float = 44.0) -> Places:
@@ -65,6 +74,19 @@ def test_who_is_not_seen_between_is_none() -> None:
     way = list(across(-10.0, 8.0))
     way[8:13] = [None] * 5
     assert found(filmed([*way, *AWAY]), YARD) == []
+
+
+def test_a_second_box_of_one_vehicle_is_no_second_offence() -> None:
+    """Two tracks a metre apart at one time are one; the next car, two seconds later, is another."""
+    first = filmed([*across(-10.0, 8.0), *AWAY])
+    beside = filmed([*across(-10.0, 8.0, y_m=45.0), *AWAY], "b")
+    both = []
+    for a, b in zip(first, beside, strict=True):
+        arrays: dict[str, Any] = {name: [*getattr(a, name), *getattr(b, name)] for name in ARRAYS}
+        both.append(replace(a, **arrays, box_track=[*a.box_track, *(len(a.track_id) + i for i in b.box_track)]))
+    assert len(found(both, YARD)) == 1
+    late: Places = [*[None] * (2 * FPS), *across(-10.0, 8.0), *AWAY]
+    assert len(found([*filmed(across(-10.0, 8.0)), *filmed(late, "b", begin=4)], YARD)) == 2
 
 
 def test_a_place_that_is_uncertain_proves_less() -> None:

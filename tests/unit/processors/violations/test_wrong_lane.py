@@ -14,7 +14,7 @@ from tests.unit.processors.violations.junction import APPROACH, found, tracks
 #: Three lanes of 3.5 m; traffic runs towards y = 0, so its right is the picture's left: lane 0 begins at x = 0.
 MIDDLES_M = (1.75, 5.25, 8.75)
 #: Beyond the line at each half second, and to the side, metres.
-FRONTS = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, 12.0, None, None, None)
+FRONTS = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, 13.5, None, None, None)
 TURN = (0.0, 0.0, 0.0, 0.0, 0.2, 0.8, 2.2, 4.4, 7.0, 0.0, 0.0, 0.0)
 
 
@@ -87,14 +87,14 @@ def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
     """In one step to a neighbour, at once to the speed of the cross street, after a missing look, or back first."""
     assert found(driving(0, (*[0.0] * 6, 3.5, 7.0, 7.0, 0.0, 0.0, 0.0)), JUNCTION) == []
     assert found(driving(0, (*[0.0] * 6, 2.6, 5.2, 7.8, 0.0, 0.0, 0.0)), JUNCTION) == []
-    missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, None, 12.0, 12.0, None, None, None)
+    missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, None, 12.0, 13.5, None, None, None)
     assert found(driving(0, TURN, missing), JUNCTION) == []
     assert found(driving(1, (*[0.0] * 4, -0.6, -1.4, -1.0, 0.6, 2.8, 0.0, 0.0, 0.0)), JUNCTION) == []
 
 
 def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     """The box changes its form in a turn: the track that begins where the lost one would be is the same vehicle."""
-    before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 12.0, None, None, None)
+    before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 13.5, None, None, None)
     first, then = driving(0, TURN[:6], before, "a"), driving(0, TURN, (*[None] * 6, *after), "b")
     (one,) = found([*first, *then[3:]], JUNCTION)
     assert one.track_id == "b"
@@ -150,6 +150,11 @@ def test_what_the_pictures_edge_cuts_off_does_not_make_a_turn() -> None:
     settings = TurnSettings()
     drifting = looks(*before, (2.0, -0.6, False), (8.0, -1.8, False), (12.0, -3.2, True), (12.0, -4.6, True))
     assert turn_of(drifting, settings, 0.3) is None
+    # At the edge the foot is nearer than it seems, and so its place nearer to the axis of the camera: here at 3.5 m.
+    off = [one._replace(across_m=one.across_m + 3.5) for one in drifting]
+    wide = [*off[:-1], off[-1]._replace(across_m=-0.5)]
+    assert turn_of(wide, TurnSettings(min_turn_deg=0.0), 0.3) is not None
+    assert turn_of(wide, TurnSettings(min_turn_deg=0.0, min_aside_m=3.1), 0.3) is None
     turning = looks(*before, (0.5, -0.1, False), (4.0, -1.2, False), (6.5, -3.6, True), (6.5, -6.4, True))
     turn = turn_of(turning, settings, 0.3)
     assert turn is not None
