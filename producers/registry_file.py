@@ -28,6 +28,7 @@ ZONE_KINDS: Final = frozenset(
         "lane",
         "turn_lane",
         "bus_lane",
+        "junction",
         "shoulder",
         "stop_line",
         "no_entry",
@@ -63,6 +64,7 @@ RULE_KINDS: Final = frozenset(
         "wrong_lane",
         "pedestrian_priority",
         "shoulder_driving",
+        "blocked_junction",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

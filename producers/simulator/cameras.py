@@ -44,6 +44,8 @@ APART_M: Final = 28.0
 YARD_M: Final = 30.0
 YARD_WIDE_M: Final = 8.0
 YARD_DEEP_M: Final = 10.0
+#: A junction is watched to so far beyond the stop line, metres: an approach's camera sees no further below it.
+JUNCTION_M: Final = 12.8
 
 Stand = tuple[float, float, Mapping[str, Area]]
 
@@ -193,6 +195,7 @@ KIND_OF: Final = {
     "bus-lane": "bus_lane",
     "yard-exit": "no_entry",
     "shoulder": "shoulder",
+    "junction": "junction",
 }
 #: Kinds of zone that have a permitted direction.
 DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line", "shoulder"})
@@ -215,6 +218,7 @@ def junction_areas(line_m: float, road_m: float, lanes: int) -> dict[str, Area]:
     return {
         "stop-line": Area((line_m, line_m + CROSSING_AFTER_M), (0.0, road_m)),
         "crossing": crossing_area(line_m, road_m),
+        "junction": Area((line_m + CROSSING_AFTER_M + CROSSING_M, line_m + JUNCTION_M), (0.0, road_m)),
         **turning,
     }
 
@@ -250,7 +254,7 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         lorries = {} if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
         solid = float(streets.solid_line(edge))
         return {**lorries, "u_turn": solid, "oncoming": solid}
-    if name == "stop-line" and streets.signalled[streets.edge_to[edge]]:
+    if name in {"stop-line", "junction"} and streets.signalled[streets.edge_to[edge]]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):
         lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1

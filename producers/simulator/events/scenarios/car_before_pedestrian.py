@@ -16,7 +16,9 @@ SPEED_KMH = (30.0, 45.0)
 WALK_MPS = 1.4
 #: The person steps onto the road so long after traffic began to give way, the car passes so long after that: before the
 #: first who gives way stands in its lane. Nobody who could not stop any more is still on the crossing by then.
-STEPS_OFF_S = -0.7
+STEPS_OFF_S = 0.2
+#: Where more than 60 km/h are allowed, the last who could not stop comes so much later for each km/h.
+LATER_S_PER_KMH = 0.05
 PASSES_S = (1.8, 2.6)
 #: Half the width of a car, and half its length, metres.
 HALF_WIDE_M, HALF_LONG_M = 0.9, 2.25
@@ -39,7 +41,13 @@ class CarBeforePedestrian:
         later = float(scene.random.uniform(*PASSES_S))
         earliest = scene.begin_us // 1_000_000 + 15
         red = next_red(programme, group_of(*streets.direction(edge)), earliest)
-        return pass_before(scene, self.name, red + STEPS_OFF_S + later, later, ())
+        return pass_before(scene, self.name, red + STEPS_OFF_S + last_passes_s(scene) + later, later, ())
+
+
+def last_passes_s(scene: Scene) -> float:
+    """Return how much later than at 60 km/h the last who could not stop passes, seconds."""
+    limit_kmh = float(scene.city.streets.edge_limit_kmh[scene.camera.edge])
+    return max(0.0, limit_kmh - 60.0) * LATER_S_PER_KMH
 
 
 def pass_before(scene: Scene, name: str, passes_s: float, later_s: float, negative_of: tuple[str, ...]) -> Staged:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from producers.simulator.events.driving import through
 from producers.simulator.events.offence import offence
+from producers.simulator.events.scenarios.car_before_pedestrian import last_passes_s
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import CAR, PERSON
@@ -16,7 +17,7 @@ SPEED_KMH = (20.0, 35.0)
 WALK_MPS = 1.4
 #: The person comes to the driver's half so long before traffic there has to wait: the last who could not stop has gone
 #: by, and nobody else has stepped off yet.
-BEFORE_RED_S = 2.0
+BEFORE_RED_S = 1.5
 #: When the car's middle passes, the person has walked on so far from the middle of its lane.
 AWAY_M = (2.6, 4.2)
 
@@ -38,7 +39,8 @@ class PassesBehindPedestrian:
         side, middle, lane = streets.sidewalk_right_m(edge), scene.camera.areas["crossing"].middle[0], 0.5 * LANE_M
         walked_s = (side + lane + away) / WALK_MPS
         red = next_red(programme, group_of(*streets.direction(edge)), scene.begin_us // 1_000_000 + 20)
-        scene.begin_us = round((red - BEFORE_RED_S + (lane + away) / WALK_MPS - needs) * 1e6)
+        comes = red - BEFORE_RED_S + last_passes_s(scene)
+        scene.begin_us = round((comes + (lane + away) / WALK_MPS - needs) * 1e6)
         car = scene.act(CAR, through(middle - 85.0, middle + 24.0, lane, speed))
         off = needs - walked_s
         person = scene.act(

@@ -58,6 +58,7 @@ def test_the_rules_that_ship_are_found() -> None:
     """By kind, in order."""
     assert [rule.kind for rule in discover(incident_rules)] == ["crowd", "loitering", "stopped_vehicle"]
     assert [rule.kind for rule in discover(violation_rules)] == [
+        "blocked_junction",
         "bus_lane",
         "crossing_parking",
         "double_row",

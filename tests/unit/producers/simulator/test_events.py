@@ -376,3 +376,40 @@ def test_plates_are_of_the_kazakh_format() -> None:
     assert len(plates) > 495
     assert all(len(p) == 8 and p[:3].isdigit() and p[3:6].isalpha() and 1 <= int(p[6:]) <= 20 for p in plates)
     assert plate_of(7) == plate_of(7)
+
+
+def test_who_blocks_a_junction_saw_another_stand_in_it() -> None:
+    """Both stand in it through the whole red; the first came two seconds before or more; both came on green."""
+    for camera, scene, staged in of("blocks_junction"):
+        first, second = scene.actors
+        area = camera.areas["junction"]
+        programme = CITY.programmes[int(CITY.streets.edge_to[camera.edge])]
+        group = group_of(*CITY.streets.direction(camera.edge))
+        for one in (first, second):
+            assert (speeds(one, staged.started_us + 1, staged.ended_us - 1) == 0.0).all()
+            front = along_of(one, staged.started_us, camera) + 2.25
+            assert area.along_m[0] < front < area.along_m[1]
+        assert (speeds(first, staged.started_us - 2 * SECOND_US, staged.started_us) == 0.0).all()
+        assert programme.state(group, staged.started_us // SECOND_US)[0] is Signal.GREEN
+        assert programme.state(group, staged.due_us // SECOND_US)[0] is Signal.RED
+
+
+def along_of(actor: Actor, at_us: float, camera: CityCamera) -> float:
+    """Return how far along a camera's street an actor is, metres."""
+    way, origin = CITY.streets.direction(camera.edge), CITY.streets.point(camera.edge, 0.0, 0.0)
+    x, y = (float(np.interp(at_us, actor.at_us, axis)) for axis in (actor.x_m, actor.y_m))
+    return (x - origin[0]) * way[0] + (y - origin[1]) * way[1]
+
+
+def test_who_breaks_down_on_a_shoulder_comes_to_stand_and_who_drives_there_does_not() -> None:
+    """The one stands on the strip at the kerb to its end, the other passes at one speed."""
+    for camera, scene, staged in of("breakdown_on_shoulder"):
+        car = scene.actors[0]
+        assert (speeds(car, staged.ended_us - 10 * SECOND_US, staged.ended_us - 1) == 0.0).all()
+        strip = camera.areas["shoulder"].right_m
+        assert strip[0] < lateral(car, staged.ended_us - 1, camera) < strip[1]
+    for camera, scene, staged in of("shoulder_driver"):
+        pace = speeds(scene.actors[0], staged.started_us, staged.ended_us)
+        assert pace.min() >= 34.9
+        assert pace.max() - pace.min() < 0.1
+        assert camera.areas["shoulder"].right_m[0] < staged.right_m < camera.areas["shoulder"].right_m[1]
