@@ -8,23 +8,29 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 
 from processors.cases.machine import TIER_REASONS
-from schemas.law import Law, Tier
+from schemas.law import Law, OwnerClass, Tier
 from schemas.law.explanation import Explanation, Question
 from sinks.clickhouse.clickhouse_client import query
 
 _EVENTS: Final = """
 SELECT `step`, article, tariff_version, amount_kzt, toUnixTimestamp64Micro(offence_at),
-       toUnixTimestamp64Micro(happened_at), reason, vehicle_key, violation_id
+       toUnixTimestamp64Micro(happened_at), reason, vehicle_key, violation_id, owner_class
 FROM case_events
 WHERE case_id = {case:String}
 ORDER BY revision
 """
-# completed execution is payment: half within the discount's term, or in full
+# completed execution is payment: half within the discount's term, or in full; what a court had cancelled when the price
+# was made is none
 _EXECUTED: Final = """
 SELECT toUnixTimestamp64Micro(happened_at)
 FROM case_events
 WHERE vehicle_key = {vehicle:String} AND article = {article:String} AND case_id != {case:String}
   AND `step` IN ('DISCOUNTED', 'PAID') AND happened_at <= fromUnixTimestamp64Micro({offence_us:Int64}, 'UTC')
+  AND case_id NOT IN (
+    SELECT case_id FROM case_events
+    WHERE vehicle_key = {vehicle:String} AND `step` = 'CANCELLED'
+      AND happened_at <= fromUnixTimestamp64Micro({priced_us:Int64}, 'UTC')
+  )
 ORDER BY happened_at
 """
 _MEASURED: Final = """
@@ -116,7 +122,13 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
     executed = query(
         client,
         _EXECUTED,
-        {"vehicle": vehicle, "article": article, "case": case_id, "offence_us": offence_us},
+        {
+            "vehicle": vehicle,
+            "article": article,
+            "case": case_id,
+            "offence_us": offence_us,
+            "priced_us": int(priced[5]),
+        },
     )
     measured = _measured(query(client, _MEASURED, {"violation": violation}))
     question = Question(
@@ -124,6 +136,7 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
         law.local_day(int(priced[5])) if issued else offence_on,
         str(article),
         *measured,
+        owner_class=OwnerClass(priced[9]) if priced[9] else OwnerClass.INDIVIDUAL,
         executed_on=tuple(law.local_day(int(row[0])) for row in executed),
         delivered_on=law.local_day(int(delivered[5])) if delivered else None,
     )

@@ -7,9 +7,12 @@ from typing import Any, Final
 import orjson
 import pytest
 
+from infra.law_case import Verdict, read_case
 from processors.cases.opening import case_id_of
+from schemas.law import OwnerClass
+from schemas.law.explanation import explain
 from tests.integration.reports.conftest import Reports
-from tests.unit.processors.cases.desk import Desk
+from tests.unit.processors.cases.desk import LAW, Desk
 
 pytestmark = pytest.mark.integration
 FULL: Final = 36_920
@@ -52,6 +55,9 @@ CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
 #: Whose vehicles they are; of the others nothing is known.
 OWNERS: Final = {"paid": "INDIVIDUAL", "cancelled after payment": "LARGE_BUSINESS", "lowered, unpaid": "LARGE_BUSINESS"}
 
+#: A further offence of the vehicle whose penalty was cancelled: no repeat.
+AGAIN: Final = "after the cancelled one"
+
 
 @pytest.fixture(scope="module")
 def decided(reports: Reports) -> Reports:
@@ -63,6 +69,9 @@ def decided(reports: Reports) -> Reports:
         desk.report(case_id, "DELIVERED", "2024-05-13T12:00", reference="sms")
         for kind, day, kzt, outcome in told:
             desk.report(case_id, kind, f"{day}T12:00", kzt, outcome=outcome)
+    desk.violate(AGAIN, "2024-07-10T10:00", vehicle=f"{1:064x}", owner_class="LARGE_BUSINESS")
+    desk.review(case_id_of(AGAIN), when="2024-07-11T09:00")
+    desk.deadline(case_id_of(AGAIN))
     assert desk.refused == []
     rows: list[dict[str, Any]] = []
     for number, event in enumerate(desk.events):
@@ -144,3 +153,11 @@ def test_ageing_holds_a_lowered_fine_by_its_new_sum(decided: Reports, day: str, 
         day=day,
     )[0]
     assert (totals["cases"], totals["kzt"]) == (others[0] + cases, (others[1] or 0) + kzt)
+
+
+def test_the_law_explains_a_case_as_the_stage_priced_it(decided: Reports) -> None:
+    """With the owner's class, and without the penalty that a court had cancelled by then: the same tenge."""
+    found = read_case(decided.client, LAW, case_id_of(AGAIN))
+    assert (found.recorded_kzt, found.question.owner_class) == (FULL, OwnerClass.LARGE_BUSINESS)
+    assert found.question.executed_on == ()
+    assert found.verdict(LAW, explain(LAW, found.question)) is Verdict.SAME

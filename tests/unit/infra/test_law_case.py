@@ -27,7 +27,7 @@ OFFENCE_US: Final = us(2024, 12, 31, 18)
 
 def step(name: str, at_us: int, kzt: int, reason: str = "", article: str | None = "KoAP 592.2") -> Row:
     """Return a row of case_events as the query gives it."""
-    return name, article, "2024-12-04", kzt, OFFENCE_US, at_us, reason, "v1", "w1"
+    return name, article, "2024-12-04", kzt, OFFENCE_US, at_us, reason, "v1", "w1", None
 
 
 @dataclass
@@ -71,7 +71,13 @@ def test_an_issued_case_is_asked_by_the_days_of_its_steps() -> None:
     assert (asked.measured_kmh, asked.limit_kmh, asked.excess_kmh) == (85.5, 60.0, 25.5)
     assert (case.issued, case.recorded_kzt, case.reason, case.last_step) == (True, 39_320, "first offence", "DELIVERED")
     assert case.verdict(LAW, explain(LAW, asked)) is Verdict.SAME
-    assert tables.asked[1] == {"vehicle": "v1", "article": "KoAP 592.2", "case": "c1", "offence_us": OFFENCE_US}
+    assert tables.asked[1] == {
+        "vehicle": "v1",
+        "article": "KoAP 592.2",
+        "case": "c1",
+        "offence_us": OFFENCE_US,
+        "priced_us": us(2025, 1, 2),
+    }
 
 
 def test_an_earlier_executed_penalty_makes_it_a_repeat_that_the_office_may_not_have_priced() -> None:
