@@ -1,12 +1,14 @@
 """`vigil retention`: which quarters' keys are due, their destruction, and the report that proves it."""
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
@@ -18,12 +20,16 @@ from infra.retention.destruction import Due, destroy, finish, plan, unfinished
 from infra.retention.destruction_log import DestructionLog
 from infra.retention.retention_rules import RetentionError, RetentionRules
 from infra.retention.sealed_rows import SealedRows
+from infra.retention.silent_states import APPS, SilentStates, silent_before_ms
 from infra.settings import Settings
+from schemas.topics import catalogue, changelog_of
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
 #: The log lies with the keys: whoever may destroy them may write it.
 LOG: Final = "destroyed.jsonl"
 QUERY_S: Final = 300
+#: Exit code of `silent` where states are to be forgotten; 1 is an error.
+PENDING: Final = 2
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 
 
@@ -36,6 +42,7 @@ def command() -> None:
       vigil retention plan
       vigil retention apply --by officer-2
       vigil retention report --json
+      vigil retention silent --apply
     """
 
 
@@ -137,6 +144,46 @@ def report_command(store: Path | None, *, as_json: bool) -> None:
     problems += [f"a key of {period} is back in the store" for period in back]
     if problems:
         raise click.ClickException("; ".join(problems) + ": run 'vigil retention apply'")
+
+
+@command.command("silent")
+@click.option("--apply", "applies", is_flag=True, help="Forget them; without it they are only counted.")
+@json_option
+def silent_command(*, applies: bool, as_json: bool) -> None:
+    """Forget the last states of cameras that speak no more: they hold readings of plates, in clear.
+
+    A camera is silent after 14 days, or twice its topic's retention where that is longer: then nothing of it can come
+    again. Stages may run meanwhile; a camera that is mended later starts afresh. Ends with 2 where some are to be
+    forgotten.
+
+    \b
+    Examples:
+      vigil retention silent
+      vigil retention silent --apply --json
+    """
+    settings, topics = Settings(), catalogue()
+    states = SilentStates(settings.bootstrap_servers, settings.kafka_security)
+    counts: dict[str, int] = {}
+    try:
+        for app in APPS:
+            changelog = changelog_of(settings.topic_prefix, topics.apps[app])
+            click.echo(f"reading {changelog}", err=True)
+            found = states.find(changelog, silent_before_ms(topics, app, time.time_ns() // 1_000_000))
+            counts[changelog] = len(found)
+            if applies:
+                states.forget(found)
+    except RetentionError as error:
+        raise click.ClickException(str(error)) from error
+    except KafkaException as error:
+        raise click.ClickException(f"Kafka at {settings.bootstrap_servers}: {error.args[0].str()}") from error
+    if as_json:
+        click.echo(json.dumps({"silent": counts, "forgotten": applies}, indent=1))
+    else:
+        table = Table("changelog", "forgotten" if applies else "silent states")
+        for changelog, count in counts.items():
+            table.add_row(changelog, str(count))
+        Console(highlight=False).print(table)
+    raise SystemExit(PENDING if any(counts.values()) and not applies else 0)
 
 
 def _planned(keys: KeyStore) -> Sequence[Due]:
