@@ -103,7 +103,7 @@ class PerceptionSettings(BaseSettings):
         2, ge=1, description="vehicles looked at in one sampled frame, the widest first"
     )
     plates_most_per_group: int = Field(
-        4, ge=1, description="vehicles looked at in one group; each costs about what one more sampled frame does"
+        4, ge=1, description="vehicles looked at in one group; each costs what two more sampled frames do"
     )
     plates_score_floor_ratio: float = Field(
         0.1,
