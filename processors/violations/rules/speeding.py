@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 from typing import Any, ClassVar
 
 from processors.rules.ground import within
@@ -27,7 +27,8 @@ class Settings:
         sure_k: or one second does in which measured - sure_k * error lies beyond as well, and so does the median of the
             speeds from box to box: who drives fastest is in view for two seconds, in which one whole camera-second
             falls. 3.29, 99.95 % one-sided; 0: one second never does.
-        sure_steps: steps from box to box behind that median.
+        sure_steps: steps from box to box, begun in the zone, behind that median: of an even number the slower of the
+            two in the middle.
         min_boxes: boxes behind the track: a speed over fewer is not trusted.
         max_error_kmh: standard uncertainty above which a speed is not trusted, however high.
         most_kmh: speed above which a measurement is a mistake (a switched track), not a vehicle.
@@ -38,7 +39,7 @@ class Settings:
     coverage_k: float = 1.96
     min_seconds: float = 2.0
     sure_k: float = 3.29
-    sure_steps: float = 3.0
+    sure_steps: float = 2.0
     min_boxes: float = 5.0
     max_error_kmh: float = 10.0
     most_kmh: float = 250.0
@@ -115,7 +116,7 @@ class Speeding:
                 run = state[track_id] = Run(second.at_us, second.at_us, 0, second.sight_of(i))
             run.seen_us = second.at_us
             run.seconds += 1
-            if run.seconds >= settings.min_seconds or _sure(i, second, settings):
+            if run.seconds >= settings.min_seconds or _sure(i, second, scope):
                 offences.append(
                     Offence(
                         track_id=track_id,
@@ -162,6 +163,22 @@ class Speeding:
         return {t: Run(since, seen, seconds, Sight(*onset)) for t, (since, seen, seconds, onset) in plain.items()}
 
 
+def _own_boxes(i: int, second: Second) -> list[int]:
+    """Return a track's boxes in a second, in their order."""
+    t = second.tracks
+    return sorted((b for b, of in enumerate(t.box_track) if of == i), key=t.box_sample.__getitem__)
+
+
+def _lies_in(b: int, second: Second, scope: Scope[Settings]) -> bool:
+    """Say whether a box's foot lies where a limit holds."""
+    if scope.zone is None:
+        return True
+    t, camera, corners = second.tracks, second.place.camera, scope.zone.polygon_px
+    x, y = (camera.width_px / t.width_px, camera.height_px / t.height_px) if t.width_px and t.height_px else (1.0, 1.0)
+    foot = (t.box_x1_px[b] + t.box_x2_px[b]) / 2 * x, t.box_y2_px[b] * y
+    return within(*foot, list(zip(corners[::2], corners[1::2], strict=True)))
+
+
 def _scope(i: int, second: Second, scopes: Sequence[Scope[Settings]]) -> Scope[Settings] | None:
     """Return where a vehicle was seen last in a second; None: in no zone with a limit.
 
@@ -171,39 +188,34 @@ def _scope(i: int, second: Second, scopes: Sequence[Scope[Settings]]) -> Scope[S
     found = next((s for s in scopes if s.bit < 0 or mask & s.bit), None)
     if found is not None:
         return found
-    t, camera = second.tracks, second.place.camera
-    x, y = (camera.width_px / t.width_px, camera.height_px / t.height_px) if t.width_px and t.height_px else (1.0, 1.0)
-    own = [b for b, of in enumerate(t.box_track) if of == i]
-    for b in sorted(own, key=t.box_sample.__getitem__, reverse=True)[1:]:
-        foot = (t.box_x1_px[b] + t.box_x2_px[b]) / 2 * x, t.box_y2_px[b] * y
-        for scope in scopes:
-            corners = scope.zone.polygon_px if scope.zone is not None else ()
-            if corners and within(*foot, list(zip(corners[::2], corners[1::2], strict=True))):
-                return scope
+    for b in reversed(_own_boxes(i, second)[:-1]):
+        found = next((s for s in scopes if _lies_in(b, second, s)), None)
+        if found is not None:
+            return found
     return None
 
 
-def _sure(i: int, second: Second, settings: Settings) -> bool:
-    """Say whether one second proves it: by a wider interval, and step by step.
+def _sure(i: int, second: Second, scope: Scope[Settings]) -> bool:
+    """Say whether one second proves it: by a wider interval, and by the steps from box to box that begin in the zone.
 
     A track that goes over to another vehicle has one long step among those of two slower vehicles: the line through
-    all of them is fast, their median is not.
+    all of them is fast, their median is not. Nor is that of who slows down before the zone.
     """
-    t = second.tracks
+    t, settings = second.tracks, scope.settings
     speed, error = t.track_speed_kmh[i], t.track_speed_error_kmh[i]
     least = settings.speed_limit_kmh + settings.floor_kmh
     if settings.sure_k <= 0 or speed is None or error is None or speed - settings.sure_k * error < least:
         return False
     if len(t.box_x_m) != len(t.box_track):  # boxes without places
         return False
-    own = sorted((t.sample_at_us[t.box_sample[b]], b) for b, of in enumerate(t.box_track) if of == i)
+    own = [(t.sample_at_us[t.box_sample[b]], b) for b in _own_boxes(i, second)]
     steps = [
         math.hypot(t.box_x_m[b] - t.box_x_m[a], t.box_y_m[b] - t.box_y_m[a]) / (at_us - before_us) * 3.6e6
         for (before_us, a), (at_us, b) in pairwise(own)
-        if at_us > before_us
+        if at_us > before_us and _lies_in(a, second, scope)
     ]
     known = [step for step in steps if math.isfinite(step)]
-    return len(known) >= settings.sure_steps and median(known) >= least
+    return len(known) >= settings.sure_steps and median_low(known) >= least
 
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:

@@ -273,7 +273,7 @@ def test_the_relay_reads_case_events_before_it_looks_for_penalties(
     monkeypatch.setattr(relays, "Consumer", lambda _: MagicMock())
     desk = QuarterDesk(store_of(tmp_path / "keys"), tmp_path)
     old = past(desk, "2024-03-20T10:00", None, "S-1")
-    new = desk.find("new", "2024-05-30T10:00", PLATE, site="S-9")
+    new = desk.find("new", "2024-06-10T10:00", PLATE, site="S-9")
     desk.report(old, "DELIVERED", "2024-06-01T10:00")
     desk.report(old, "PAYMENT", "2024-06-05T10:00", 1_000_000)
     if cancelled:

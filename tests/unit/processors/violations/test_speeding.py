@@ -89,7 +89,8 @@ def test_a_second_without_a_measurement_does_not_break_the_row() -> None:
 
 def test_two_vehicles_are_two() -> None:
     """Side by side, each its own."""
-    assert {v.track_id for v in found([[at(95), at(95, name="b")]] * 4 + [[]])} == {"a", "b"}
+    beside = car("b", 600, 500, speed_kmh=95, error_kmh=2.0)
+    assert {v.track_id for v in found([[at(95), beside]] * 4 + [[]])} == {"a", "b"}
 
 
 def test_the_zones_limit_goes_before_the_cameras() -> None:
@@ -171,12 +172,14 @@ def test_one_whole_second_proves_it_where_it_does_so_by_far_and_step_by_step() -
         ([0.0, 2.0, 42.0, 44.0, 46.0], 4.0),
         # far beyond by the usual interval, not by the wider one
         (FAST, 13.0),
-        # two steps are too few
-        (FAST[:3], 4.0),
+        # of two steps the slower counts
+        ([0.0, 2.0, 42.0], 4.0),
+        # one step is too few
+        (FAST[:2], 4.0),
     ],
 )
 def test_one_second_that_may_be_a_mistake_of_tracking_proves_nothing(metres: list[float], error_kmh: float) -> None:
-    """It needs the wider interval and three steps, of which most are too fast."""
+    """It needs the wider interval and two steps, of which most are too fast."""
     road = replace(ROAD, zones=[replace(ROAD.zones[0], limits={"speed_limit_kmh": LIMIT_KMH, "max_error_kmh": 15.0})])
     assert play(ViolationsCore(), Cameras(road), [moving(0, metres, 108.0, error_kmh), second(1)])[0] == []
 
@@ -193,3 +196,12 @@ def test_a_last_box_cut_off_beyond_the_zone_does_not_hide_the_vehicle() -> None:
     road = replace(ROAD, zones=[drawn])
     messages = [moving(0, FAST, 108.0, 4.0, y_px=1000), second(1)]
     assert [v.zone_id for v in play(ViolationsCore(), Cameras(road), messages)[0]] == ["road"]
+
+
+def test_who_slows_down_before_the_zone_is_not_too_fast_in_it() -> None:
+    """The two seconds behind the speed reach back before the zone; the steps in it are slow."""
+    drawn = replace(ROAD.zones[0], polygon_px=[0, 600, 1000, 600, 1000, 1000, 0, 1000])
+    base = moving(0, [0.0, 8.0, 16.0, 19.0, 22.0, 25.0], 108.0, 4.0)
+    rows = [500.0, 560.0, 620.0, 640.0, 660.0, 680.0]
+    seen = replace(base, box_y1_px=[row - 50 for row in rows], box_y2_px=rows)
+    assert play(ViolationsCore(), Cameras(replace(ROAD, zones=[drawn])), [seen, second(1)])[0] == []
