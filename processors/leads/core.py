@@ -28,7 +28,8 @@ class Price:
 
     Attributes:
         article: the article; None: none that a camera may find on that day.
-        amount_kzt: a first offence's fine for its owner class, tenge; None without an article.
+        amount_kzt: a first offence's fine for its owner class, tenge; None without an article, and where the law has no
+            figure for that day and class.
     """
 
     article: str | None = None
@@ -141,8 +142,12 @@ class LeadsCore:
             return Price()
         if not self._law.in_camera_scope(article, day):
             return None
-        owner = OwnerClass.INDIVIDUAL if entry is None else OwnerClass(entry.owner_class)
-        return Price(article, self._law.sanction(article, day, day, Tier.FIRST, owner).amount_kzt)
+        try:
+            owner = OwnerClass.INDIVIDUAL if entry is None else OwnerClass(entry.owner_class)
+            return Price(article, self._law.sanction(article, day, day, Tier.FIRST, owner).amount_kzt)
+        except ValueError:
+            # a LawError: no MRP is known for the day, or a class that nobody knows; what was found holds without a price
+            return Price(article)
 
 
 def lead_id_of(kind: LeadKind, vehicle_key: str, day: date) -> str:
