@@ -146,7 +146,7 @@ class LeadsCore:
             owner = OwnerClass.INDIVIDUAL if entry is None else OwnerClass(entry.owner_class)
             return Price(article, self._law.sanction(article, day, day, Tier.FIRST, owner).amount_kzt)
         except ValueError:
-            # a LawError: no MRP is known for the day, or a class that nobody knows; what was found holds without a price
+            # a LawError, for no MRP is known for the day, or a class that nobody knows: what was found holds unpriced
             return Price(article)
 
 
@@ -160,9 +160,13 @@ def fault_of(bucket: str, sighting: Sighting) -> str | None:
     """Say why a sighting cannot be one of this bucket, or return None."""
     key = sighting.vehicle_key
     if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
-        return f"a sighting has the vehicle key {key[:12]!r}...; expected 64 hexadecimal digits: 'sightings' seals them"
+        # the length alone: what was not sealed may be a plate
+        return f"a sighting has a vehicle key of {len(key)} characters; expected 64 hex digits: 'sightings' seals them"
     if not key.startswith(bucket):
-        return f"a sighting of vehicle {key[:6]}... under the message key {bucket!r}; mend its producer"
+        return (
+            f"a sighting of vehicle {key[:6]}... under a message key of {len(bucket)} characters that it does not begin"
+            " with; mend its producer"
+        )
     return None
 
 

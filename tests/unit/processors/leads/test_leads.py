@@ -108,11 +108,9 @@ def test_a_wanted_vehicle_is_a_lead_without_an_article() -> None:
     assert kinds(sighting(), wanted=[days("2026-04-03", None)]) == []
 
 
-@pytest.mark.parametrize(
-    ("when", "owner"), [("2027-01-02T10:00:00", "INDIVIDUAL"), ("2026-04-02T10:00:00", "GIANT")]
-)
+@pytest.mark.parametrize(("when", "owner"), [("2027-01-02T10:00:00", "INDIVIDUAL"), ("2026-04-02T10:00:00", "GIANT")])
 def test_what_cannot_be_priced_is_a_lead_all_the_same(when: str, owner: str) -> None:
-    """On a day without an MRP, and with a class that nobody knows, the article has no amount; a wanted vehicle stays."""
+    """On a day without an MRP, or with a class that nobody knows, the article has no amount; a wanted vehicle stays."""
     known_at_us = at(when) - 86_400_000_000
     found = entry(known_at_us=known_at_us, insurance=[], inspection=[days("2025-06-01", None)], owner_class=owner,
                   wanted=[days("2026-03-20", None)])  # fmt: skip
@@ -215,5 +213,6 @@ def test_a_sighting_that_is_none_is_refused() -> None:
     ]
     (result,) = asyncio.run(core.advance([KeyBatch(CAR[:3], Bucket(), records)], Cameras()))
     assert [refusal.record for refusal in result.refusals] == [0, 1]
-    assert "expected 64 hexadecimal digits" in result.refusals[0].error
+    assert "of 8 characters; expected 64 hex digits" in result.refusals[0].error
+    assert "123ABC02" not in result.refusals[0].error
     assert list(result.state.seen) == [CAR]
