@@ -24,6 +24,8 @@ COLUMNS: Final = ("plate", "kind", "owner_class", "make", "colour", "inspection"
 #: Normalised as tracking writes plates: Latin letters and digits without spaces, 4 to 10 of them.
 _PLATE: Final = re.compile(r"[A-Z0-9]{4,10}")
 _RANGE: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)?")
+#: What may be a plate in another column: letters and digits together, of any alphabet, or more digits than a year has.
+_LIKE_A_PLATE: Final = re.compile(r"(?=.*[^\W\d_])(?=.*\d)|.*\d{5}|[\d\s]{5,}\Z", re.DOTALL)
 LONGEST_TEXT: Final = 64
 MOST_RANGES: Final = 32
 
@@ -147,9 +149,9 @@ def _row(values: Mapping[str | None, str | list[str] | None]) -> Row:
             "plate", f"of {len(plate)} characters", "4 to 10 Latin letters and digits; Cyrillic look-alikes are none"
         )
     if texts["kind"] not in CLASS_OF:
-        raise _BadError("kind", repr(texts["kind"][:LONGEST_TEXT]), f"one of {', '.join(CLASS_OF)}")
+        raise _BadError("kind", _shown(texts["kind"]), f"one of {', '.join(CLASS_OF)}")
     if texts["owner_class"] not in OwnerClass.__members__:
-        raise _BadError("owner_class", repr(texts["owner_class"][:LONGEST_TEXT]), f"one of {', '.join(OwnerClass)}")
+        raise _BadError("owner_class", _shown(texts["owner_class"]), f"one of {', '.join(OwnerClass)}")
     for name in ("make", "colour"):
         if len(texts[name]) > LONGEST_TEXT:
             raise _BadError(name, f"{len(texts[name])} characters long", f"at most {LONGEST_TEXT}")
@@ -163,6 +165,13 @@ def _row(values: Mapping[str | None, str | list[str] | None]) -> Row:
     )
 
 
+def _shown(text: str, column: str = "") -> str:
+    """Return a value for a message, or that it looks like a plate: where columns are shifted, one stands anywhere."""
+    if _LIKE_A_PLATE.match(column or text):
+        return "what looks like a plate"
+    return repr(text[:LONGEST_TEXT])
+
+
 def _ranges(field: str, text: str) -> Sequence[DayRange]:
     """Return the ranges of a column, in the order of their first days."""
     expected = "days such as 2025-06-01..2026-05-31 or 2026-03-20.., with spaces between, or nothing"
@@ -173,7 +182,8 @@ def _ranges(field: str, text: str) -> Sequence[DayRange]:
     for part in parts:
         found = _RANGE.fullmatch(part)
         if found is None:
-            raise _BadError(field, repr(part[:LONGEST_TEXT]), expected)
+            # the whole column decides: spaces may stand within a plate
+            raise _BadError(field, _shown(part, text), expected)
         try:
             first = date.fromisoformat(found[1])
             last = None if found[2] is None else date.fromisoformat(found[2])

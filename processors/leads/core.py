@@ -28,7 +28,8 @@ class Price:
 
     Attributes:
         article: the article; None: none that a camera may find on that day.
-        amount_kzt: a first offence's fine for its owner class, tenge; None without an article.
+        amount_kzt: a first offence's fine for its owner class, tenge; None without an article, and where the law has no
+            figure for that day and class.
     """
 
     article: str | None = None
@@ -141,8 +142,12 @@ class LeadsCore:
             return Price()
         if not self._law.in_camera_scope(article, day):
             return None
-        owner = OwnerClass.INDIVIDUAL if entry is None else OwnerClass(entry.owner_class)
-        return Price(article, self._law.sanction(article, day, day, Tier.FIRST, owner).amount_kzt)
+        try:
+            owner = OwnerClass.INDIVIDUAL if entry is None else OwnerClass(entry.owner_class)
+            return Price(article, self._law.sanction(article, day, day, Tier.FIRST, owner).amount_kzt)
+        except ValueError:
+            # a LawError, for no MRP is known for the day, or a class that nobody knows: what was found holds unpriced
+            return Price(article)
 
 
 def lead_id_of(kind: LeadKind, vehicle_key: str, day: date) -> str:
@@ -155,9 +160,13 @@ def fault_of(bucket: str, sighting: Sighting) -> str | None:
     """Say why a sighting cannot be one of this bucket, or return None."""
     key = sighting.vehicle_key
     if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
-        return f"a sighting has the vehicle key {key[:12]!r}...; expected 64 hexadecimal digits: 'sightings' seals them"
+        # the length alone: what was not sealed may be a plate
+        return f"a sighting has a vehicle key of {len(key)} characters; expected 64 hex digits: 'sightings' seals them"
     if not key.startswith(bucket):
-        return f"a sighting of vehicle {key[:6]}... under the message key {bucket!r}; mend its producer"
+        return (
+            f"a sighting of vehicle {key[:6]}... under a message key of {len(bucket)} characters that it does not begin"
+            " with; mend its producer"
+        )
     return None
 
 

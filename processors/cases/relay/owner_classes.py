@@ -33,8 +33,9 @@ class OwnerClasses:
         del key, value
         try:
             name, owner = bytes.fromhex(record.message.vehicle_key), OwnerClass(record.message.owner_class)
-        except ValueError as error:
-            log.error("offset %d of %s is left out: %s", record.offset, self.TOPIC, error)  # noqa: TRY400
+        except ValueError:
+            # neither is quoted: what was written wrongly may be a plate
+            log.error("offset %d of %s is left out: its key or its class is none", record.offset, self.TOPIC)  # noqa: TRY400
             return
         if len(name) != KEY_BYTES:
             log.error("offset %d of %s is left out: its key is not sealed", record.offset, self.TOPIC)

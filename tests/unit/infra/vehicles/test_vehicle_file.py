@@ -58,6 +58,27 @@ def test_a_bad_line_says_what_was_found_and_expected(line: str, says: str) -> No
     assert isinstance(good, Row)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "KZ02,123ABC02,INDIVIDUAL,Kia,white,,,",
+        "KZ02,123 abc 02,INDIVIDUAL,Kia,white,,,",
+        "KZ02,car,123ABC02,Kia,white,,,",
+        "KZ02,car,INDIVIDUAL,Kia,white,123ABC02,,",
+        "KZ02,car,INDIVIDUAL,Kia,white,,123 ABC 02,",
+        "KZ02,car,INDIVIDUAL,Kia,white,,,2026-01-01..123ABC02",
+        "KZ02,car,INDIVIDUAL,Kia,white,123АВС02,,",  # noqa: RUF001  Cyrillic look-alikes are read as well
+        "KZ02,1234567,INDIVIDUAL,Kia,white,,,",
+        "KZ02,123 456,INDIVIDUAL,Kia,white,,,",
+    ],
+)
+def test_no_column_prints_a_plate(line: str) -> None:
+    """Where columns are shifted, a plate stands anywhere: the message says that it looks like one, and no more."""
+    (problem,) = read([HEAD, line])
+    assert "what looks like a plate; expected" in str(problem)
+    assert "123" not in str(problem)
+
+
 def test_a_plate_that_stands_twice_is_taken_once() -> None:
     """The first line stands, the second is named with it."""
     _, problem = read([HEAD, GOOD, GOOD])

@@ -48,6 +48,15 @@ def test_a_class_that_nobody_knows_is_refused() -> None:
     assert desk.events == []
 
 
+def test_an_entry_that_is_left_out_is_quoted_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    """A plate in the clear, as key or as class, is in no line of the log."""
+    owners = OwnerClasses()
+    owners.add("", Record(entry("123ABC02"), 0, 0, 0), b"")
+    owners.add("", Record(entry(CAR, owner_class="123ABC02"), 0, 1, 0), b"")
+    assert caplog.text.count("is left out") == 2
+    assert "123ABC02" not in caplog.text
+
+
 def test_the_relay_keeps_the_newest_class_of_each_vehicle() -> None:
     """Of at most so many vehicles; a track is no vehicle of a table, and a bad entry is left out."""
     owners = OwnerClasses(most_vehicles=2)

@@ -108,6 +108,22 @@ def test_a_wanted_vehicle_is_a_lead_without_an_article() -> None:
     assert kinds(sighting(), wanted=[days("2026-04-03", None)]) == []
 
 
+@pytest.mark.parametrize(("when", "owner"), [("2027-01-02T10:00:00", "INDIVIDUAL"), ("2026-04-02T10:00:00", "GIANT")])
+def test_what_cannot_be_priced_is_a_lead_all_the_same(when: str, owner: str) -> None:
+    """On a day without an MRP, or with a class that nobody knows, the article has no amount; a wanted vehicle stays."""
+    known_at_us = at(when) - 86_400_000_000
+    found = entry(known_at_us=known_at_us, insurance=[], inspection=[days("2025-06-01", None)], owner_class=owner,
+                  wanted=[days("2026-03-20", None)])  # fmt: skip
+    core, state = LeadsCore(town(found).entries.get, law()), Bucket()
+    work = KeyBatch(CAR[:3], state, [Record(sighting(when), 0, 0, at(when) // 1_000)])
+    (result,) = asyncio.run(core.advance([work], Cameras()))
+    assert result.refusals == []
+    leads = [output.message for output in result.outputs]
+    assert [(lead.kind, lead.article, lead.amount_kzt) for lead in leads] == [
+        ("NO_INSURANCE", "KoAP 230.2", None), ("WANTED", None, None)
+    ]  # fmt: skip
+
+
 def test_one_lead_a_vehicle_kind_and_day() -> None:
     """Seen four times on one day and once on the next: one lead each; the second vehicle of the bucket has its own."""
     both = town(entry(inspection=LAPSED), entry(OTHER, inspection=LAPSED))
@@ -197,5 +213,6 @@ def test_a_sighting_that_is_none_is_refused() -> None:
     ]
     (result,) = asyncio.run(core.advance([KeyBatch(CAR[:3], Bucket(), records)], Cameras()))
     assert [refusal.record for refusal in result.refusals] == [0, 1]
-    assert "expected 64 hexadecimal digits" in result.refusals[0].error
+    assert "of 8 characters; expected 64 hex digits" in result.refusals[0].error
+    assert "123ABC02" not in result.refusals[0].error
     assert list(result.state.seen) == [CAR]
