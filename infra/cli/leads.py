@@ -10,9 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
-from infra.keys.key_ring import KeyRing
 from infra.keys.key_store import KeyStore, KeyStoreError
-from infra.keys.period_key import SealBrokenError
 from infra.leads.desk import CONFIRMED, DISMISSED, LeadError, LeadsDesk
 from infra.review.officers import Officer, OfficerError, officer_of
 from infra.settings import Settings
@@ -38,7 +36,7 @@ def sentences(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except ClickHouseError as error:
             raise click.ClickException(clickhouse_sentence(Settings().clickhouse_address, error)) from error
-        except (OfficerError, LeadError, KeyStoreError, SealBrokenError) as error:
+        except (OfficerError, LeadError, KeyStoreError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapper
@@ -67,7 +65,7 @@ def _desk() -> LeadsDesk:
         settings.clickhouse_database,
         QUERY_S,
     )
-    return LeadsDesk(client, None if settings.key_store is None else KeyRing(KeyStore(settings.key_store)))
+    return LeadsDesk(client, None if settings.key_store is None else KeyStore(settings.key_store))
 
 
 def _officer(officer_id: str) -> Officer:
@@ -84,7 +82,7 @@ def next_lead(officer: str, *, as_json: bool) -> None:
     \b
     Examples:
       vigil leads next --officer officer-1
-      VIGIL_KEY_STORE=/srv/vigil-keys vigil leads next --officer officer-1     # shows the plate too
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil leads next --officer officer-1   # the plate too, with the role plates
     """
     who, desk = _officer(officer), _desk()
     found = desk.next(who)
@@ -198,9 +196,11 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         return
     table = Table("lead", facts["lead_id"])
     for name, value in facts.items():
-        if name not in ("lead_id", "looker"):
+        if name not in ("lead_id", "looker", "plate_note"):
             table.add_row(name, "-" if value is None else str(value))
     Console(highlight=False).print(table)
+    if facts["plate"] is None:
+        click.echo(f"no plate: {facts['plate_note']}")
     click.echo(
         f"then: vigil leads confirm {facts['lead_id']} --officer ID --why ...   or   vigil leads dismiss ... --why ..."
     )

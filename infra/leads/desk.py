@@ -4,31 +4,26 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import uuid4
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
+from infra.keys.key_store import KeyStore
 from infra.review.officers import Officer, Role
+from infra.review.plate_opening import SealedCasePlate, ShownPlate, opened, refusal
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error, command
 
 #: Leads looked at to find the next one of an officer.
 MOST: Final = 500
 #: A lead that another officer opened so short a time ago is left to them, seconds.
 CLAIM_S: Final = 900
-LOOKED, CONFIRMED, DISMISSED = "LOOKED", "CONFIRMED", "DISMISSED"
+LOOKED, PLATE, CONFIRMED, DISMISSED = "LOOKED", "PLATE", "CONFIRMED", "DISMISSED"
 
 
 class LeadError(ValueError):
     """A look or a decision cannot be; says why and what to do."""
-
-
-class PlateOpener(Protocol):
-    """Reads sealed plates; infra.keys.key_ring.KeyRing fits."""
-
-    def open(self, sealed: bytes, period: str, track_id: str) -> str | None:
-        """Return a plate; None: its period's key is gone."""
 
 
 class LeadsDesk:
@@ -36,12 +31,12 @@ class LeadsDesk:
 
     Args:
         client: connected to the tables' database.
-        opener: reads plates; None: no plate is shown.
+        keys: open sealed plates; None: every plate stays closed.
     """
 
-    def __init__(self, client: Client, opener: PlateOpener | None = None) -> None:
+    def __init__(self, client: Client, keys: KeyStore | None = None) -> None:
         self._client = client
-        self._opener = opener
+        self._keys = keys
 
     def waiting(self, most: int = MOST, lead_id: str = "") -> Sequence[Mapping[str, Any]]:
         """Return leads that nobody has decided, wanted vehicles first; no facts.
@@ -57,22 +52,35 @@ class LeadsDesk:
         return next((one for one in self.waiting() if one["looker"] in ("", officer.officer_id)), None)
 
     def look(self, officer: Officer, lead_id: str, why: str) -> Mapping[str, Any]:
-        """Record a look, then return what there is to see.
+        """Record a look, then return what there is to see; the plate is opened after a record of its own.
 
         Raises:
             LeadError: there is no such lead.
             OfficerError: the role is missing.
-            ClickHouseError: the look could not be recorded, or the lead not be read.
+            KeyStoreError: the key store is not safe.
+            ClickHouseError: a look could not be recorded, or the lead not be read.
         """
         officer.needs(Role.REVIEWER)
         if not self._rows("known", {"lead_id": lead_id}):
             raise LeadError(f"lead {lead_id} is not in the tables; 'vigil leads list' shows those that wait")
         self._record(officer, lead_id, LOOKED, why)
         facts = self._rows("facts", {"lead_id": lead_id})[0]
-        sealed, period = bytes.fromhex(facts.pop("plate_encrypted")), facts["key_period"]
-        facts["plate"] = None if self._opener is None else self._opener.open(sealed, period, facts["track_id"])
+        sealed = bytes.fromhex(facts.pop("plate_encrypted"))
+        shown = self._plate(officer, lead_id, why, SealedCasePlate(facts["track_id"], facts["key_period"], sealed))
         known = self.waiting(1, lead_id)
-        return {"lead_id": lead_id, **(known[0] if known else {}), **facts}
+        return {
+            "lead_id": lead_id, **(known[0] if known else {}), **facts, "plate": shown.text, "plate_note": shown.note
+        }  # fmt: skip
+
+    def _plate(self, officer: Officer, lead_id: str, why: str, plate: SealedCasePlate) -> ShownPlate:
+        """Return the plate of a lead, or why it stays closed; nothing is opened that is not on record before."""
+        period = plate.key_period
+        key = self._keys.key(period) if self._keys is not None and period is not None else None
+        refused = refusal(officer, plate, key, has_store=self._keys is not None)
+        if refused is not None or key is None:
+            return ShownPlate(None, refused or "")
+        self._record(officer, lead_id, PLATE, why)
+        return opened(plate, key)
 
     def decide(self, officer: Officer, lead_id: str, act: str, why: str) -> None:
         """Record a decision on a lead that this officer has looked at. The first one stands.
@@ -86,7 +94,7 @@ class LeadsDesk:
         if not why.strip():
             raise LeadError(f"lead {lead_id}: a decision without a reason; expected --why in a few words")
         acts = self.acts(lead_id)
-        decided = next((one for one in acts if one["act"] != LOOKED), None)
+        decided = next((one for one in acts if one["act"] in (CONFIRMED, DISMISSED)), None)
         if decided is not None:
             raise LeadError(f"lead {lead_id} was {decided['act']} by {decided['officer_id']} at {decided['at']} UTC")
         if not any(one["officer_id"] == officer.officer_id for one in acts):

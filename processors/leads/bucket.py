@@ -15,7 +15,7 @@ class Bucket:
     """Vehicles seen lately, and what was told of them.
 
     Attributes:
-        newest_us: latest sighting, microseconds since the Unix epoch.
+        newest_us: latest sighting that no clock ahead can have made, microseconds since the Unix epoch.
         seen: sightings within the window, by vehicle key; who was seen last is last.
         told: when the sighting was that each lead told of, by lead id.
     """
@@ -28,9 +28,17 @@ class Bucket:
         """Say whether a sighting was here before."""
         return any(seen.identity == one.identity for one in self.seen.get(vehicle_key, ()))
 
-    def take(self, vehicle_key: str, seen: Seen, settings: LeadsSettings) -> None:
-        """Keep a sighting, and forget what is too old or too much."""
-        self.newest_us = max(self.newest_us, seen.at_us)
+    def take(self, vehicle_key: str, seen: Seen, latest_us: int, settings: LeadsSettings) -> None:
+        """Keep a sighting, and forget what is too old or too much.
+
+        Args:
+            vehicle_key: the vehicle.
+            seen: the sighting, not later than latest_us.
+            latest_us: when its message was made, and what clocks may differ; what is remembered as newest is not later,
+                microseconds since the Unix epoch.
+            settings: see LeadsSettings.
+        """
+        self.newest_us = min(max(self.newest_us, seen.at_us), latest_us)
         oldest_us = self.newest_us - settings.window_s * 1_000_000
         own = [*self.seen.pop(vehicle_key, ()), seen]
         self.seen[vehicle_key] = own

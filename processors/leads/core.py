@@ -109,7 +109,10 @@ class LeadsCore:
         day = self._law.local_day(seen.at_us)
         entry = self.fresh(sighting.vehicle_key, day)
         window_us = self.settings.window_s * 1_000_000
-        earlier = [one for one in state.seen.get(sighting.vehicle_key, ()) if abs(one.at_us - seen.at_us) <= window_us]
+        # a camera's clock far ahead must not make the others' sightings old, and its own tell nothing of two places
+        latest_us = record.created_at_ms * 1_000 + self.settings.ahead_s * 1_000_000
+        before = state.seen.get(sighting.vehicle_key, ()) if seen.at_us <= latest_us else ()
+        earlier = [one for one in before if abs(one.at_us - seen.at_us) <= window_us]
         question = Question(seen, (day - EPOCH).days, entry, earlier, self.settings)
         out = []
         for rule in RULES:
@@ -124,7 +127,8 @@ class LeadsCore:
                 continue
             state.told[lead_id] = seen.at_us
             out.append(_lead(lead_id, finding, price, record, seen, entry))
-        state.take(sighting.vehicle_key, seen, self.settings)
+        if seen.at_us <= latest_us:
+            state.take(sighting.vehicle_key, seen, latest_us, self.settings)
         return out
 
     def fresh(self, vehicle_key: str, day: date) -> VehicleEntry | None:

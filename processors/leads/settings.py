@@ -23,6 +23,8 @@ class LeadsSettings:
             that line, and no road of the city is driven so fast; higher misses duplicates, lower suspects who speeds.
         own_clock_s, arrival_clock_s: how far a camera's own clock, and arrival times, may be off: as section control's,
             times three.
+        ahead_s: how far a sighting may be later than its message's CreateTime; beyond, the camera's clock is wrong,
+            and the sighting is compared with none. Longer than clocks of servers differ; a choice.
         class_sightings: sightings as another kind, by different cameras, that it takes: one camera's vote can err.
         most_waiting: sightings that wait, of one vehicle.
         most_vehicles: vehicles of one bucket (of 4,096) that are remembered; the longest unseen leave. A million
@@ -36,6 +38,7 @@ class LeadsSettings:
     fastest_kmh: float = 200.0
     own_clock_s: float = 0.15
     arrival_clock_s: float = 1.5
+    ahead_s: int = 600
     class_sightings: int = 2
     most_waiting: int = 16
     most_vehicles: int = 2_048

@@ -6,13 +6,13 @@ Entries are kept as bytes, about 300 B each with their key: a million vehicles t
 import logging
 from typing import Final
 
+from processors.leads.by_period import ByPeriod
 from processors.stage_core import Record
 from schemas.codec import MessageCodec
 from schemas.messages import VehicleEntry
 
 log = logging.getLogger(__name__)
-#: Vehicles kept; further ones are left out, with a line in the log, for a process's memory is bounded. Two million are
-#: Almaty's fleet under two quarters' keys.
+#: Vehicles kept, for memory is bounded: see ByPeriod. Two million are Almaty's fleet under two quarters' keys.
 MOST_VEHICLES: Final = 2_000_000
 #: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
 KEY_BYTES: Final = 32
@@ -30,9 +30,12 @@ class VehicleTable:
 
     def __init__(self, codec: MessageCodec, most_vehicles: int = MOST_VEHICLES) -> None:
         self._codec = codec
-        self._most = most_vehicles
-        self._bytes: dict[bytes, bytes] = {}
-        self.left_out = 0
+        self._bytes: ByPeriod[bytes] = ByPeriod(self.TOPIC, most_vehicles)
+
+    @property
+    def left_out(self) -> int:
+        """Entries for which there was no room."""
+        return self._bytes.left_out
 
     def add(self, key: str, record: Record[VehicleEntry], value: bytes) -> None:
         """Take an entry in; it takes the place of the vehicle's earlier one."""
@@ -44,12 +47,7 @@ class VehicleTable:
         if len(name) != KEY_BYTES:
             log.error("offset %d of %s has no sealed key; mend what wrote it", record.offset, self.TOPIC)
             return
-        if name not in self._bytes and len(self._bytes) >= self._most:
-            self.left_out += 1
-            if self.left_out == 1:
-                log.error("more than %d vehicles in %s: the rest is left out", self._most, self.TOPIC)
-            return
-        self._bytes[name] = value
+        self._bytes.put(record.message.key_period, name, value)
 
     def __len__(self) -> int:
         return len(self._bytes)

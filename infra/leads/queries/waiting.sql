@@ -13,7 +13,7 @@ LEFT JOIN
     SELECT
         lead_id,
         argMaxIf(officer_id, `at`, act = 'LOOKED' AND `at` > now64(6) - toIntervalSecond({claim_s:UInt32})) AS looker,
-        countIf(act != 'LOOKED') AS decisions
+        countIf(act IN ('CONFIRMED', 'DISMISSED')) AS decisions
     FROM lead_looks
     GROUP BY lead_id
 ) AS k ON k.lead_id = l.lead_id

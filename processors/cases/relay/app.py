@@ -9,6 +9,7 @@ from processors.cases.relay.core import NAME, SOURCES, VERSION
 from processors.cases.relay.metrics import RelayMetrics
 from processors.cases.relay.other_quarters import OtherQuarters, VehicleKeys
 from processors.cases.relay.owner_classes import OwnerClasses
+from processors.cases.relay.reader_watch import ReaderWatch
 from processors.cases.relay.relay import Relay
 from processors.cases.terms import Terms
 from processors.rules.stack_settings import StackSettings, stage_settings
@@ -51,9 +52,11 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_por
             tables.start()
             tables.wait_until_caught_up(where.broker_wait_s * 5)
             writer = CommandWriter(where, codec, facts, NAME, VERSION)
-            Relay(
+            relay = Relay(
                 where, codec, index, follower, writer, stop, quarters=quarters, metrics=metrics, owner_of=owners.get
-            ).run()
+            )
+            with ReaderWatch(tables, stop):
+                relay.run()
         finally:
             tables.stop()
             follower.close()

@@ -3,12 +3,13 @@
 import logging
 from typing import Final
 
+from processors.leads.by_period import ByPeriod
 from processors.stage_core import Record
 from schemas.law import OwnerClass
 from schemas.messages import VehicleEntry
 
 log = logging.getLogger(__name__)
-#: Vehicles kept, about 150 B each; of further ones the class is not known, with a line in the log.
+#: Vehicles kept, about 150 B each: see ByPeriod. Of those left out the class is not known.
 MOST_VEHICLES: Final = 2_000_000
 #: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
 KEY_BYTES: Final = 32
@@ -24,9 +25,7 @@ class OwnerClasses:
     TOPIC = "vehicle-registry"
 
     def __init__(self, most_vehicles: int = MOST_VEHICLES) -> None:
-        self._most = most_vehicles
-        self._of: dict[bytes, OwnerClass] = {}
-        self._full = False
+        self._of: ByPeriod[OwnerClass] = ByPeriod(self.TOPIC, most_vehicles)
 
     def add(self, key: str, record: Record[VehicleEntry], value: bytes) -> None:
         """Take an entry in; one without a sealed key or with a class that nobody knows is left out."""
@@ -40,12 +39,7 @@ class OwnerClasses:
         if len(name) != KEY_BYTES:
             log.error("offset %d of %s is left out: its key is not sealed", record.offset, self.TOPIC)
             return
-        if name not in self._of and len(self._of) >= self._most:
-            if not self._full:
-                log.error("more than %d vehicles in %s: the rest have no class", self._most, self.TOPIC)
-            self._full = True
-            return
-        self._of[name] = owner
+        self._of.put(record.message.key_period, name, owner)
 
     def get(self, vehicle_key: str) -> str | None:
         """Return a vehicle's class; None: it is in no table, or its plate is unread and the key a track."""

@@ -158,13 +158,16 @@ def test_from_a_table_and_tracks_to_an_officers_decision(settings: Settings, tmp
     assert "has not looked at" in run("leads", "confirm", wanted, "--officer", "o1", "--why", "so", expect=1)
     opened = run("leads", "next", "--officer", "o1", "--json")
     assert (opened["lead_id"], opened["summary"]) == (wanted, "seen on 2026-04-02; wanted since 2026-03-20")
-    assert opened["plate"] == WANTED  # the officer's process has the key
-    assert run("leads", "next", "--officer", "o2", "--json")["kind"] == "FALSE_PLATE"  # o1 looks at the first
+    assert (opened["plate"], opened["plate_note"]) == (WANTED, "")  # o1 has the role, and the process the key
+    second = run("leads", "next", "--officer", "o2", "--json")
+    assert (second["kind"], second["plate"]) == ("FALSE_PLATE", None)  # o1 looks at the first; o2 lacks the role
+    assert "o2 lacks the role plates" in second["plate_note"]
+    assert [one["act"] for one in run("leads", "audit", second["lead_id"], "--json")] == ["LOOKED"]
     run("leads", "dismiss", wanted, "--officer", "o1", "--why", "found yesterday")
     assert "was DISMISSED by o1" in run("leads", "confirm", wanted, "--officer", "o1", "--why", "so", expect=1)
     assert "is not in the tables" in run("leads", "show", "lead-0", "--officer", "o1", "--why", "so", expect=1)
     assert [(one["officer_id"], one["act"], one["why"]) for one in run("leads", "audit", wanted, "--json")] == [
-        ("o1", "LOOKED", "queue"), ("o1", "DISMISSED", "found yesterday")
+        ("o1", "LOOKED", "queue"), ("o1", "PLATE", "queue"), ("o1", "DISMISSED", "found yesterday")
     ]  # fmt: skip
     assert [one["kind"] for one in run("leads", "list", "--json")] == ["FALSE_PLATE", "NO_INSURANCE"]
 

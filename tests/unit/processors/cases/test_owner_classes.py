@@ -57,6 +57,15 @@ def test_an_entry_that_is_left_out_is_quoted_nowhere(caplog: pytest.LogCaptureFi
     assert "123ABC02" not in caplog.text
 
 
+def test_an_old_quarters_classes_make_room() -> None:
+    """The third quarter's vehicles are known when the first two have filled what is kept."""
+    owners = OwnerClasses(most_vehicles=2)
+    keys = {"2026-q3": "a3" * 32, "2026-q4": "a4" * 32, "2027-q1": "b1" * 32}
+    for n, (period, key) in enumerate(keys.items()):
+        owners.add(key, Record(entry(key, key_period=period), 0, n, 0), b"")
+    assert [owners.get(key) for key in keys.values()] == [None, "INDIVIDUAL", "INDIVIDUAL"]
+
+
 def test_the_relay_keeps_the_newest_class_of_each_vehicle() -> None:
     """Of at most so many vehicles; a track is no vehicle of a table, and a bad entry is left out."""
     owners = OwnerClasses(most_vehicles=2)

@@ -160,6 +160,31 @@ def test_one_plate_at_two_places(north_m: float, later: str, found: bool) -> Non
             assert (lead.article, lead.owner_class, lead.known_at_us) == (None, None, None)
 
 
+@pytest.mark.parametrize("stale_us", [0, 10 * 86_400_000_000])
+def test_one_clock_ahead_blinds_nobody(stale_us: int) -> None:
+    """A camera ten days ahead, now or in a state of before: two places are found, and each lead is written once."""
+    place = town(entry(inspection=LAPSED))
+    place.made_at_ms = at("2026-04-02T10:01:00") // 1_000
+    place.states[CAR[:3]] = LeadsCore(nobody, law()).to_bytes(Bucket(at("2026-04-02T10:00:00") + stale_us))
+    place.see(sighting("2026-04-12T10:00:00", "cam-9", CAR[:3] + "d" * 61, track="t9"))
+    leads = place.see(
+        sighting("2026-04-02T10:00:00", track="t1"),
+        sighting("2026-04-02T10:00:10", "cam-2", north_m=20_000.0, track="t2"),
+        sighting("2026-04-02T10:00:20", "cam-3", track="t3"),
+    )
+    assert [lead.kind for lead in leads] == ["NO_INSPECTION", "FALSE_PLATE"]
+
+
+def test_a_wrong_clock_shows_no_two_places() -> None:
+    """A sighting ten minutes ahead of its own message is compared with none; tables still count."""
+    place = town(entry(wanted=[days("2026-03-20", None)]))
+    place.made_at_ms = at("2026-04-02T10:00:00") // 1_000
+    there = sighting("2026-04-02T10:10:01", "cam-2", north_m=60_000.0, track="t2")
+    assert [lead.kind for lead in place.see(sighting(), there)] == ["WANTED"]
+    place.made_at_ms += 2_000
+    assert [lead.kind for lead in place.see(there)] == ["FALSE_PLATE"]
+
+
 def test_uncertain_clocks_make_the_way_longer() -> None:
     """Arrival times may be off by 1.5 s each: two cameras 1.6 km apart within 22 s are no two vehicles then."""
     own = [sighting(), sighting("2026-04-02T10:00:22", "cam-2", north_m=1_650.0, track="t2")]
@@ -195,10 +220,13 @@ def test_the_state_is_bounded() -> None:
     core, state = LeadsCore(nobody, law(), settings), Bucket()
     for n in range(40):
         key = f"a1b{n % 8:061x}"
-        core.told(state, Record(sighting(f"2026-04-02T10:00:{n:02}", f"cam-{n}", key, track=f"t{n}"), 0, n, 0))
+        one = sighting(f"2026-04-02T10:00:{n:02}", f"cam-{n}", key, track=f"t{n}")
+        core.told(state, Record(one, 0, n, one.seen_at_us // 1_000))
         assert len(state.seen) <= 4
         assert all(len(of) <= 3 for of in state.seen.values())
-    core.told(state, Record(sighting("2026-04-05T10:00:00", vehicle_key=CAR), 0, 99, 0))
+    core.told(
+        state, Record(sighting("2026-04-05T10:00:00", vehicle_key=CAR), 0, 99, at("2026-04-05T10:00:01") // 1_000)
+    )
     assert list(state.seen) == [CAR]
     assert state.told == {}
 
@@ -209,7 +237,7 @@ def test_a_sighting_that_is_none_is_refused() -> None:
     records = [
         Record(sighting(vehicle_key="123ABC02"), 0, 0, 0),
         Record(sighting(vehicle_key="f" * 64), 0, 1, 0),
-        Record(sighting(), 0, 2, 0),
+        Record(sighting(), 0, 2, at("2026-04-02T10:00:01") // 1_000),
     ]
     (result,) = asyncio.run(core.advance([KeyBatch(CAR[:3], Bucket(), records)], Cameras()))
     assert [refusal.record for refusal in result.refusals] == [0, 1]

@@ -100,6 +100,7 @@ class Town:
 
     entries: dict[str, VehicleEntry] = field(default_factory=dict)
     states: dict[str, bytes] = field(default_factory=dict)
+    made_at_ms: int | None = None
 
     def see(self, *sightings: Sighting) -> Sequence[Lead]:
         """Return the leads that these sightings make, one message at a time."""
@@ -108,7 +109,8 @@ class Town:
         for number, one in enumerate(sightings):
             bucket = bucket_of(one.vehicle_key)
             state = core.from_bytes(bucket, self.states[bucket]) if bucket in self.states else Bucket()
-            out += core.told(state, Record(one, 0, number, 0))
+            made_at_ms = one.seen_at_us // 1_000 if self.made_at_ms is None else self.made_at_ms
+            out += core.told(state, Record(one, 0, number, made_at_ms))
             self.states[bucket] = core.to_bytes(state)
         return out
 
