@@ -284,10 +284,10 @@ def test_the_relay_reads_case_events_before_it_looks_for_penalties(
         settings_of,
         desk.codec,
         desk.index,
-        Followed(desk),
-        writer,
+        Followed(desk),  # type: ignore[arg-type]
+        writer,  # type: ignore[arg-type]
         threading.Event(),
-        quarters=desk.quarters,  # type: ignore[arg-type]
+        quarters=desk.quarters,
     )
     decided = at("2024-06-20T10:00")
     review = Review("r1", new, Verdict.CONFIRMED, "", "", None, None, "officer-1", decided, decided)
