@@ -18,6 +18,7 @@ PLATE_GOAL = {"confident_right_ratio": 0.99}
 def kind_document(score: KindScore) -> dict[str, Any]:
     """Return one kind as plain data."""
     measured = score.measured
+    rules = kind_rules(score.family, score.kind)
     return {
         "kind": score.kind,
         "family": score.family,
@@ -30,6 +31,7 @@ def kind_document(score: KindScore) -> dict[str, Any]:
             "p95": _rounded(score.delay_quantile_s(0.95)),
         },
         "false_alarms_per_camera_day": _rounded(score.false_alarms_per_camera_day),
+        "false_alarms_all_per_camera_day": _rounded(score.false_alarms_all_per_camera_day),
         "n_true": score.n_true,
         "n_found": score.n_found,
         "n_findings": score.n_findings,
@@ -41,10 +43,14 @@ def kind_document(score: KindScore) -> dict[str, Any]:
         "n_unseen": score.n_unseen,
         "n_edge": score.n_edge,
         "n_hard_negatives": score.n_negatives,
-        "hard_negatives": {name: asdict(hits) for name, hits in score.negatives.items()},
+        "n_gate_only": score.n_gate_only,
+        "hard_negatives": {
+            name: {**asdict(hits), "gate_only": name in rules.gate_only} for name, hits in score.negatives.items()
+        },
         "measured": None if measured is None else {name: _rounded(value) for name, value in asdict(measured).items()},
         "camera_days": _rounded(score.camera_days),
-        "goal": kind_rules(score.family, score.kind).goal,
+        "goal": rules.goal,
+        "below_goal": below_goal([score]).get(score.kind),
     }
 
 
@@ -77,15 +83,21 @@ def plate_documents(scores: Mapping[str, PlateScore]) -> Sequence[dict[str, Any]
 
 
 def below_goal(scores: Sequence[KindScore]) -> Mapping[str, str]:
-    """Return in words, by kind, which implemented kinds miss their goal or could not be judged."""
+    """Return in words, by kind, which implemented kinds miss their goal or could not be judged.
+
+    Precision is that of all that was proposed: an officer's time is spent on what is left to one, too.
+    """
     out: dict[str, str] = {}
     for score in scores:
         goal = kind_rules(score.family, score.kind).goal
         if not score.implemented or goal is None:
             continue
         missed = [
-            f"{name} {'unknown' if value is None else format(value, '.3f')} (goal {goal[name]})"
-            for name, value in (("recall", score.recall), ("precision", score.precision))
+            f"{words} {'unknown' if value is None else format(value, '.3f')} (goal {goal[name]})"
+            for name, words, value in (
+                ("recall", "recall", score.recall),
+                ("precision", "precision of all proposed", score.precision_all),
+            )
             if name in goal and (value is None or value < goal[name])
         ]
         if missed:

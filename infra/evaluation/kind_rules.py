@@ -18,18 +18,25 @@ class KindRules:
         tolerance_s: an alert may come so long before an event begins or after it has ended.
         goal: least recall and precision; None: none is stated.
         left_to_officer: scenarios that the product cannot tell from the kind and proposes for an officer to look.
+        gate_only: scenarios of hard negatives where the zone switches the kind's rule off.
     """
 
     tolerance_s: float
     goal: Mapping[str, float] | None
     left_to_officer: frozenset[str]
+    gate_only: frozenset[str]
 
 
 def kind_rules(family: Family, kind: str) -> KindRules:
     """Return a kind's rules: its own where kinds.toml names it, else its family's."""
     data = _data()
     values = {**data["defaults"][family], **data.get(family, {}).get(kind, {})}
-    return KindRules(float(values["tolerance_s"]), values.get("goal"), frozenset(values.get("left_to_officer", ())))
+    return KindRules(
+        float(values["tolerance_s"]),
+        values.get("goal"),
+        frozenset(values.get("left_to_officer", ())),
+        frozenset(values.get("gate_only", ())),
+    )
 
 
 @cache

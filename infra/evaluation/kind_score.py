@@ -66,7 +66,7 @@ class KindScore:
         n_findings: findings that are judged: all but those of events at the edge and those that a ground dropped.
         n_dropped: findings that a ground dropped: they are recorded and proposed to nobody.
         n_officer: judged findings of scenes that the product leaves to an officer (kinds.toml), one a scene; neither
-            right nor false.
+            right nor false in `precision`, false in `precision_all`.
         n_repeats: findings that are of an event that another finding is paired with; they count as false.
         n_repeats_elsewhere: of those, on another camera than the paired one.
         n_unseen: true events that no camera sees.
@@ -107,6 +107,12 @@ class KindScore:
         return self.n_findings - self.n_found - self.n_officer
 
     @property
+    def n_gate_only(self) -> int:
+        """Hard negatives of scenarios where the zone switches the rule off: nothing could hit them."""
+        gate_only = kind_rules(self.family, self.kind).gate_only
+        return sum(hits.scenes for name, hits in self.negatives.items() if name in gate_only)
+
+    @property
     def recall(self) -> float | None:
         """Share of true events found; None where there were none."""
         return self.n_found / self.n_true if self.n_true else None
@@ -119,13 +125,18 @@ class KindScore:
 
     @property
     def precision_all(self) -> float | None:
-        """Likewise, with the scenes that are left to an officer as false."""
+        """Share of all proposed that is right, what is left to an officer as false: the goal is judged on it."""
         return self.n_found / self.n_findings if self.n_findings else None
 
     @property
     def false_alarms_per_camera_day(self) -> float | None:
         """False findings a camera and day; None where nothing was watched."""
         return self.n_false / self.camera_days if self.camera_days > 0.0 else None
+
+    @property
+    def false_alarms_all_per_camera_day(self) -> float | None:
+        """Likewise, with the scenes that are left to an officer as false."""
+        return (self.n_false + self.n_officer) / self.camera_days if self.camera_days > 0.0 else None
 
     def delay_quantile_s(self, share: float) -> float | None:
         """Return a quantile of the delay, seconds; None where nothing was found."""

@@ -87,20 +87,32 @@ def write(report: EvaluationReport, out: Path) -> None:
 
 def show(report: EvaluationReport, console: Console) -> None:
     """Print the tables."""
-    table = Table(box=SIMPLE_HEAD, title=f"seeds {', '.join(report.runs)}", title_justify="left")
-    table.add_column("kind")
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=f"seeds {', '.join(report.runs)}",
+        title_justify="left",
+        caption="precision and false alarms a camera-day of all that was proposed, and less what is left to an officer;"
+        " gate: hard negatives where the zone switches the rule off; delay in seconds",
+        caption_justify="left",
+        collapse_padding=True,
+        pad_edge=False,
+    )
+    table.add_column("kind", no_wrap=True, min_width=19)
     for name in (
         "true",
         "found",
         "recall",
-        "precision",
-        "false/cam-day",
-        "repeats",
-        "dropped",
-        "officer",
-        "negatives",
+        "prec.\nall",
+        "less\noff.",
+        "false\nall",
+        "less\noff.",
+        "rep.",
+        "drop.",
+        "off.",
+        "neg.",
+        "gate",
         "taken",
-        "delay p50",
+        "delay\np50",
         "p95",
     ):
         table.add_column(name, justify="right")
@@ -111,12 +123,15 @@ def show(report: EvaluationReport, console: Console) -> None:
             str(score.n_true),
             str(score.n_found),
             _figure(score.recall),
+            _figure(score.precision_all),
             _figure(score.precision),
+            _figure(score.false_alarms_all_per_camera_day),
             _figure(score.false_alarms_per_camera_day),
             str(score.n_repeats),
             str(score.n_dropped),
             str(score.n_officer),
             str(score.n_negatives),
+            str(score.n_gate_only),
             str(taken),
             _figure(score.delay_quantile_s(0.5)),
             _figure(score.delay_quantile_s(0.95)),

@@ -7,12 +7,12 @@ to be had from the groups themselves, read back from the GOP's first one, so res
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import av
@@ -81,6 +81,7 @@ class PerceptionCore:
         settings: how it works.
         registry: where metrics are collected; None: nowhere.
         plate_models: find and read plates; None: no plates are read.
+        clock: seconds that only go forward, for the pauses between tries while a plate model is away.
     """
 
     name = "perception"
@@ -95,6 +96,7 @@ class PerceptionCore:
         settings: PerceptionSettings,
         registry: CollectorRegistry | None = None,
         plate_models: PlateModels | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._detector = detector
         self._gops = gops
@@ -104,7 +106,7 @@ class PerceptionCore:
         self._live: OrderedDict[str, GopDecoder] = OrderedDict()
         self._threads = ThreadPoolExecutor(settings.decode_threads, "decode")
         self.metrics = PerceptionMetrics(registry or CollectorRegistry())
-        self._plates = PlateReader(plate_models, settings, self.metrics, self._threads)
+        self._plates = PlateReader(plate_models, settings, self.metrics, self._threads, clock)
 
     # The stage's contract
 
@@ -207,9 +209,8 @@ class PerceptionCore:
             async with self._plates.room(camera):
                 outcome = await self._decode(record, state, camera, segments, chosen)
                 boxes = await self._infer(outcome.samples, camera, model)
-                plates = await self._plates.read([sample.frame for sample in outcome.samples], boxes)
+                plates, seen_by = await self._plates.read([one.frame for one in outcome.samples], boxes, model)
                 outcome.samples = [replace(sample, frame=None) for sample in outcome.samples]
-            seen_by = await self._plates.named(model, camera)
             in_force = await signals
         except BaseException:
             signals.cancel()

@@ -31,3 +31,7 @@ class PerceptionMetrics:
         self.plates_looked = Counter("perception_plates_looked", "vehicles looked at for a plate", registry=registry)
         self.plates_found = Counter("perception_plates_found", "vehicles with a plate found", registry=registry)
         self.plates_read = Counter("perception_plates_read", "plates read", registry=registry)
+        #: Groups whose vehicles went out without plates because a plate model was away or failing.
+        self.plates_unread = Counter(
+            "perception_plates_unread_groups", "groups without plates, a plate model being away", registry=registry
+        )

@@ -38,6 +38,7 @@ class TritonDetector:
             name,
             OUTPUTS,
             "VIGIL_PERCEPTION_MODEL_NAME",
+            "perception waits, and nothing is lost",
             in_flight=in_flight,
             timeout_s=timeout_s,
             attempts=attempts,

@@ -43,14 +43,16 @@ class TritonModel:
     """A model with one client for the whole process.
 
     Each error that Triton gives has its answer: INVALID_ARGUMENT is a bug or the wrong model (DetectorContractError);
-    NOT_FOUND needs a person, who finds a line in the log that says what to do, and the stage waits; UNAVAILABLE,
-    DEADLINE_EXCEEDED and INTERNAL are tried again a few times, then the stage waits.
+    NOT_FOUND needs a person, who finds a line in the log that says what to do; UNAVAILABLE, DEADLINE_EXCEEDED and
+    INTERNAL are tried again a few times. Both end as ServiceUnavailableError: for the detector the stage waits, for
+    plates it goes on without.
 
     Args:
         address: Triton's gRPC address, host:port.
         name: the model's name.
         outputs: tensors that it gives.
         remedy: what a person may do where the model is not found, besides loading it.
+        meanwhile: what happens until then.
         in_flight: requests under way at once.
         timeout_s: deadline of a request, seconds.
         attempts: tries of a request.
@@ -63,6 +65,7 @@ class TritonModel:
         name: str,
         outputs: Sequence[str],
         remedy: str,
+        meanwhile: str,
         *,
         in_flight: int,
         timeout_s: float,
@@ -73,6 +76,7 @@ class TritonModel:
         self.address = address
         self._outputs = outputs
         self._remedy = remedy
+        self._meanwhile = meanwhile
         self._timeout_s = timeout_s
         self._attempts = attempts
         self._slots = asyncio.Semaphore(in_flight)
@@ -178,10 +182,10 @@ class TritonModel:
         if status == "NOT_FOUND":
             self._served = None
             log.error(
-                "%s. Nothing is lost; perception waits. Put the model into Triton's repository and load it"
-                " (infra/triton/models), or set %s",
+                "%s. Put the model into Triton's repository and load it (infra/triton/models), or set %s. Meanwhile %s",
                 text,
                 self._remedy,
+                self._meanwhile,
             )
             return ServiceUnavailableError(text)
         return DetectorContractError(text)

@@ -1,28 +1,31 @@
 """PlateReader: the plates of a group's vehicles, from its pictures and boxes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from processors.perception.detector import Model
+from processors.perception.detector import DetectorContractError, Model
 from processors.perception.merge import Boxes
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.picture import rgb_of
 from processors.perception.plates.beam import beam
 from processors.perception.plates.candidates import candidates_of, may_go_on, mean_of, ranking
-from processors.perception.plates.choice import ChoiceLimits, choose
+from processors.perception.plates.choice import ChoiceLimits, Chosen, choose
+from processors.perception.plates.outage import Outage
 from processors.perception.plates.plate_models import Canvas, FoundPlates, PlateModels
 from processors.perception.plates.straighten import straighten
 from processors.perception.plates.tiles import Tile, canvas_of, closer, tiles_of
 from processors.perception.settings import PerceptionSettings
+from processors.stage_core import ServiceUnavailableError
 from schemas.messages import Camera, PlateRead
 
 #: Of VIGIL_PERCEPTION_PLATES: on no camera.
@@ -57,10 +60,16 @@ class PlateReader:
         settings: how it works.
         metrics: what is counted.
         threads: where pictures are cut and texts ranked.
+        clock: seconds that only go forward, for the pauses between tries while a model is away.
     """
 
     def __init__(
-        self, models: PlateModels | None, settings: PerceptionSettings, metrics: PerceptionMetrics, threads: Executor
+        self,
+        models: PlateModels | None,
+        settings: PerceptionSettings,
+        metrics: PerceptionMetrics,
+        threads: Executor,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._models = models
         self._settings = settings
@@ -70,6 +79,7 @@ class PlateReader:
         self._metrics = metrics
         self._threads = threads
         self._room = asyncio.Semaphore(settings.plates_groups)
+        self._outage = Outage(clock)
 
     def room(self, camera: Camera | None) -> AbstractAsyncContextManager[Any]:
         """Return what holds back further groups while too many have whole pictures in memory."""
@@ -82,32 +92,55 @@ class PlateReader:
         step = -(-len(samples) // self._settings.plates_pictures)
         return frozenset(samples[::step])
 
-    async def named(self, model: Model, camera: Camera | None) -> Model:
-        """Return the detection model as messages name it: with the plates' models where those look too."""
-        models = self._models_for(camera)
-        return model if models is None else replace(model, version=f"{model.version}+{await models.version()}")
+    async def read(
+        self, pictures: Sequence[Any], boxes: Sequence[Boxes], model: Model
+    ) -> tuple[list[PlateRead], Model]:
+        """Return the plates read, by box, and the detection model as the message names it.
 
-    async def read(self, pictures: Sequence[Any], boxes: Sequence[Boxes]) -> list[PlateRead]:
-        """Return the plates read, by box; a vehicle whose plate is not found or not readable has none.
+        The plates' models are named where they looked at a vehicle. Where one is away, fails or breaks its contract
+        there are no plates and the detector alone is named, as where none are read: detections never wait for plates. A
+        vehicle whose plate is not found or not readable has none.
 
         Args:
             pictures: the decoded frame of each sample; None where it was not kept.
             boxes: of each sample.
-
-        Raises:
-            ServiceUnavailableError: a model is away or failing.
-            DetectorContractError: a model broke its contract.
+            model: the detection model.
         """
+        vehicles = choose(boxes, [picture is not None for picture in pictures], self._limits)
+        if self._models is None or not vehicles:
+            return [], model
+        probe = self._outage.away
+        if not self._outage.may_try():
+            self._metrics.plates_unread.inc()
+            return [], model
+        try:
+            if probe:  # finding out that it is still away must not take all its requests' tries and deadlines
+                async with asyncio.timeout(self._settings.infer_timeout_s):
+                    await self._read(vehicles[:1], pictures)
+            out = await self._read(vehicles, pictures)
+            version = await self._models.version()
+        except (ServiceUnavailableError, DetectorContractError, TimeoutError) as error:
+            self._metrics.plates_unread.inc()
+            self._outage.failed(str(error) or f"no answer within {self._settings.infer_timeout_s:g} s", probe=probe)
+            return [], model
+        finally:
+            if probe:
+                self._outage.tried()
+        if probe:
+            self._outage.over()
+        self._metrics.plates_read.inc(len(out))
+        return out, replace(model, version=f"{model.version}+{version}")
+
+    async def _read(self, vehicles: Sequence[Chosen], pictures: Sequence[Any]) -> list[PlateRead]:
         out = []
         picture, of = None, -1
-        for vehicle in choose(boxes, [picture is not None for picture in pictures], self._limits):
+        for vehicle in vehicles:
             if picture is None or of != vehicle.sample:
                 picture, of = await self._in_thread(partial(rgb_of, pictures[vehicle.sample])), vehicle.sample
             texts = (await self.look(picture, vehicle.xyxy_px)).texts
             found = candidates_of(texts, ranking(), self._settings.plates_least_ratio)
             if found:
                 out.append(PlateRead(vehicle.box, found))
-        self._metrics.plates_read.inc(len(out))
         return out
 
     def _models_for(self, camera: Camera | None) -> PlateModels | None:

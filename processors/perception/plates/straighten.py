@@ -28,8 +28,9 @@ def straighten(picture: Image.Image, corners_px: NDArray[np.float64], beyond_rat
         beyond_ratio: so much more is taken at the right, a share of the plate's width.
 
     Raises:
-        ValueError: the corners are no quadrangle.
+        ValueError: the corners are no quadrangle, or lie outside the picture; see _check.
     """
+    _check(picture.size, corners_px)
     upper_left, upper_right, lower_right, lower_left = corners_px
     upper_right = upper_right + (upper_right - upper_left) * beyond_ratio
     lower_right = lower_right + (lower_right - lower_left) * beyond_ratio
@@ -70,9 +71,31 @@ def homography(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDAr
     return np.round(way, 9)
 
 
+def _check(picture_wh_px: tuple[int, int], corners_px: NDArray[np.float64]) -> None:
+    """Refuse corners of which one lies outside the picture by more than a plate's width, or all of them beside it.
+
+    A detector's corners have no bound of their own. The width is that of the upper edge, and the picture's at most.
+
+    Raises:
+        ValueError: they lie there.
+    """
+    size = np.array(picture_wh_px, np.float64)
+    low, high = corners_px.min(0), corners_px.max(0)
+    width = min(float(np.hypot(*(corners_px[1] - corners_px[0]))), float(size[0]))
+    outside = max(float((-low).max()), float((high - size).max()))
+    if outside > width or (high <= 0.0).any() or (low >= size).any():
+        raise ValueError(
+            f"corners {corners_px.tolist()} lie outside the picture of {picture_wh_px[0]}x{picture_wh_px[1]} px by more"
+            f" than the plate's width of {width:.0f} px, or wholly"
+        )
+
+
 def _shrunk(picture: Image.Image, corners: NDArray[np.float64], times: int) -> tuple[Image.Image, NDArray[np.float64]]:
-    """Return the part of a picture around a plate, averaged over blocks, and the corners in it."""
-    low = np.floor(corners.min(0)).astype(int) - 4 * times
-    high = np.ceil(corners.max(0)).astype(int) + 4 * times
+    """Return the part of a picture around a plate, averaged over blocks, and the corners in it.
+
+    Only what lies in the picture is cut out: the rest is filled by the transform.
+    """
+    low = np.maximum(np.floor(corners.min(0)).astype(int) - 4 * times, 0)
+    high = np.minimum(np.ceil(corners.max(0)).astype(int) + 4 * times, picture.size)
     part = picture.crop((int(low[0]), int(low[1]), int(high[0]), int(high[1])))
     return part.reduce(times), (corners - low) / times

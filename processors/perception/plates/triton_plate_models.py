@@ -19,6 +19,7 @@ from processors.perception.triton_model import TritonModel
 FIND_OUTPUTS: Final = ("corners", "scores", "count")
 READ_OUTPUTS: Final = ("probs",)
 REMEDY: Final = "VIGIL_PERCEPTION_PLATES=off to go on without plates"
+MEANWHILE: Final = "detections go out without plates"
 
 
 class TritonPlateModels:
@@ -50,6 +51,7 @@ class TritonPlateModels:
                 name,
                 outputs,
                 REMEDY,
+                MEANWHILE,
                 in_flight=in_flight,
                 timeout_s=timeout_s,
                 attempts=attempts,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,6 +14,8 @@ from infra.local.control import LocalStack
 from infra.plates.drawn_plate import draw_plate
 from infra.plates.seen_plate import SeenPlate, see
 from infra.plates.vehicles import Vehicle
+from processors.perception.detector import Model
+from processors.perception.merge import Boxes
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.plates.plate_reader import PlateReader
 from processors.perception.plates.triton_plate_models import TritonPlateModels
@@ -69,6 +72,34 @@ async def test_the_models_are_named_and_answers_do_not_hang_on_what_else_is_aske
     plates = generator.integers(0, 255, (3, 48, 320, 3), np.uint8)
     together, *alone = await asyncio.gather(models.read(plates), *(models.read(one[None]) for one in plates))
     assert together.tobytes() == np.concatenate(alone).tobytes()
+
+
+@pytest.mark.parametrize(("missing", "plates"), [(False, 1), (True, 0)], ids=["both there", "reader missing"])
+async def test_a_repository_without_the_reader_gives_detections_without_plates(
+    stack: LocalStack, *, missing: bool, plates: int
+) -> None:
+    """No error reaches the stage, and the message would name the detector alone; with both models the plate is read."""
+    name = "no_such_reader" if missing else "plate_read"
+    models = TritonPlateModels(
+        stack.settings.triton_address,
+        "plate_detect",
+        name,
+        in_flight=2,
+        timeout_s=20,
+        attempts=2,
+        reconnect_backoff_ms=500,
+    )
+    view = seen()
+    even = view.rgb[: len(view.rgb) // 2 * 2, : view.rgb.shape[1] // 2 * 2]
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
+    boxes = Boxes(np.array([view.box_xyxy_px]), np.array([0.9]), np.array([2]))
+    detector = Model("detector", "1", 416)
+    with ThreadPoolExecutor(1) as threads:
+        reader = PlateReader(models, PerceptionSettings(), PerceptionMetrics(CollectorRegistry()), threads)
+        read, named = await reader.read([picture], [boxes], detector)
+    await models.close()
+    assert len(read) == plates
+    assert (named == detector) == missing
 
 
 async def test_nothing_is_read_of_a_flat_picture(models: TritonPlateModels) -> None:

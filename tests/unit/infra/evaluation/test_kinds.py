@@ -1,8 +1,11 @@
 """Findings against true events, case by case, counted by hand."""
 
 from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from infra.evaluation.document import below_goal, kind_document
 from infra.evaluation.finding import Finding
@@ -10,6 +13,8 @@ from infra.evaluation.implemented import implemented_kinds
 from infra.evaluation.kind_score import Hits, KindCase, Watch, score_kind
 from infra.evaluation.picture import picture
 from infra.evaluation.pooled import pooled_kinds
+from infra.evaluation.report import EvaluationReport, show, write
+from infra.evaluation.tracking_score import TrackingTally
 from infra.evaluation.true_event import TrueEvent
 from tests.unit.infra.evaluation.street import WATCH, S, crowd, event, finding
 
@@ -213,5 +218,51 @@ def test_a_scene_left_to_an_officer_is_neither_right_nor_false_once() -> None:
     assert red_light([left], findings).score.n_false == 1
     other = red_light([scene], findings[:1]).score
     assert (other.n_officer, other.n_false, other.precision) == (0, 1, 0.0)
+    assert (score.false_alarms_per_camera_day, score.false_alarms_all_per_camera_day) == (0.0, 2.0)
     document = kind_document(pooled_kinds([[score], [other]])[0])
     assert (document["n_officer"], document["n_dropped"], document["precision_all"]) == (1, 0, 0.0)
+
+
+def test_goals_are_judged_on_all_that_was_proposed(tmp_path: Path) -> None:
+    """What is left to an officer was proposed: the goal counts it as wrong; terminal, page and JSON show both."""
+    scene = event("e", 100, 100, 110, kind="red_light", family="violation")
+    left = replace(
+        event("n", 300, 300, 310, kind="red_light", family="violation", negative_of=("red_light",)),
+        scenario="emergency_on_red",
+    )
+    findings = [finding(name, at, kind="red_light", family="violation") for name, at in (("f", 101), ("g", 301))]
+    score = red_light([scene, left], findings).score
+    assert (score.n_officer, score.precision, score.precision_all) == (1, 1.0, 0.5)
+    assert below_goal([score]) == {"red_light": "precision of all proposed 0.500 (goal 0.99)"}
+    document = kind_document(score)
+    assert (document["precision"], document["precision_all"]) == (1.0, 0.5)
+    assert document["false_alarms_all_per_camera_day"] == 2.0
+    assert document["below_goal"] == "precision of all proposed 0.500 (goal 0.99)"
+    assert kind_document(red_light([scene], findings[:1]).score)["below_goal"] is None
+    report = EvaluationReport({}, [score], TrackingTally().score(), {})
+    terminal = StringIO()
+    show(report, Console(file=terminal, width=200))
+    (row,) = [line.split() for line in terminal.getvalue().splitlines() if line.strip().startswith("red_light")]
+    assert row[3:7] == ["1.000", "0.500", "1.000", "2.000"]
+    assert "below its goal: red_light: precision of all proposed 0.500 (goal 0.99)" in terminal.getvalue()
+    write(report, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<td class="bad">0.500</td><td>1.000</td><td>2.000</td><td>0.000</td>' in page
+
+
+def test_negatives_that_nothing_could_hit_are_marked() -> None:
+    """Where the zone switches the kind's rule off, a scene proves the switch and no more: it is counted apart."""
+    scenes = [
+        replace(
+            event(f"n{n}", n * 100, n * 100, n * 100 + 5, kind="u_turn", family="violation", negative_of=("u_turn",)),
+            scenario=name,
+        )
+        for n, name in enumerate(("u_turn_where_allowed", "skirts_obstacle", "u_turn_where_allowed"), 1)
+    ]
+    score = score_kind("u_turn", "violation", scenes, [], WATCH, implemented=True).score
+    document = kind_document(score)
+    assert (document["n_hard_negatives"], document["n_gate_only"]) == (3, 2)
+    assert document["hard_negatives"] == {
+        "skirts_obstacle": {"scenes": 1, "hits": 0, "gate_only": False},
+        "u_turn_where_allowed": {"scenes": 2, "hits": 0, "gate_only": True},
+    }

@@ -1,5 +1,6 @@
 """Plate models that find a bright band and read what they are told."""
 
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,28 +25,44 @@ class FakePlateModels:
 
     Attributes:
         rows: what every plate reads.
-        fail: finds raise ServiceUnavailableError so often.
-        found, read: canvases looked at, plates read.
+        hang: finds do not answer.
+        asked: requests, failed ones too.
+        found, read_count: canvases looked at, plates read.
     """
 
     def __init__(self, text: str = "123ABC02", sure: float = 1.0) -> None:
         self.rows = reading(text, sure)
-        self.fail = self.found = self.read_count = 0
+        self.asked = self.found = self.read_count = 0
+        self.hang = False
+        self._failing, self._left = "", 0
+        self._error: Exception = ServiceUnavailableError("away")
+
+    def fail_at(self, what: str, error: Exception, times: int) -> None:
+        """Let `find`, `read` or `version` raise an error so often."""
+        self._failing, self._error, self._left = what, error, times
+
+    def _ask(self, what: str) -> None:
+        self.asked += 1
+        if what == self._failing and self._left:
+            self._left -= 1
+            raise self._error
 
     async def version(self) -> str:
         """See PlateModels."""
+        self._ask("version")
         return "find-000000000000+read-000000000000"
 
     async def find(self, canvases: Canvas) -> list[FoundPlates]:
         """See PlateModels: one plate around what is bright, if anything is."""
-        if self.fail:
-            self.fail -= 1
-            raise ServiceUnavailableError("the plate detector is away")
+        self._ask("find")
+        if self.hang:
+            await asyncio.Event().wait()
         self.found += len(canvases)
         return [_around(canvas) for canvas in canvases]
 
     async def read(self, plates: Canvas) -> NDArray[np.float32]:
         """See PlateModels."""
+        self._ask("read")
         self.read_count += len(plates)
         return np.stack([self.rows] * len(plates))
 

@@ -103,6 +103,32 @@ def test_corners_on_one_line_are_refused() -> None:
         straighten(Image.new("RGB", (50, 50)), np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]]))
 
 
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [[-8000.0, -8000.0], [8000.0, -8000.0], [8000.0, 8000.0], [-8000.0, 8000.0]],
+        [[-3e38, 0.0], [3e38, 0.0], [3e38, 3e38], [-3e38, 3e38]],
+        [[100.0, 20.0], [180.0, 20.0], [180.0, 221.0], [100.0, 221.0]],
+        [[-81.0, 20.0], [-1.0, 20.0], [-1.0, 40.0], [-81.0, 40.0]],
+    ],
+    ids=["far out", "largest floats", "more than its width below", "beside"],
+)
+def test_corners_far_outside_the_picture_are_refused(corners: list[list[float]]) -> None:
+    """The detector's corners have no bound: nothing is cut out for them, and the reason says what was found."""
+    with pytest.raises(ValueError, match=r"lie outside the picture of 200x140 px by more than"):
+        straighten(Image.new("RGB", (200, 140)), np.array(corners))
+
+
+def test_a_large_plate_that_reaches_over_the_edge_is_cut_from_the_picture_alone() -> None:
+    """What lies outside is grey as for a small plate, not black; the rest of the plate is where it belongs."""
+    corners = np.array([[120.0, 160.0], [920.0, 240.0], [928.0, 420.0], [132.0, 328.0]])
+    picture = turned((1000, 520), corners)
+    cut = picture.crop((526, 0, 1000, 520))
+    canvas = straighten(cut, corners - np.array([526.0, 0.0]))
+    assert np.abs(canvas[:, :90].astype(int) - 128).max() <= 1
+    assert np.abs(np.array([canvas[12, 168], canvas[36, 168]], int) - [(0, 250, 0), (0, 0, 250)]).max() < 12
+
+
 def test_a_second_look_has_the_whole_plate_in_its_middle() -> None:
     """The tile is as wide that a plate whose end was cut off fits too, and lies in the picture."""
     corners = np.array([[300.0, 200.0], [370.0, 205.0], [370.0, 221.0], [300.0, 216.0]])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from processors.perception.core import PerceptionCore
+from processors.perception.detector import DetectorContractError
 from processors.perception.gop_store import NoGopReader
 from processors.perception.settings import PerceptionSettings
 from processors.perception.signals import NoSignals
@@ -21,6 +22,12 @@ def core(models: FakePlateModels | None, **changes: object) -> PerceptionCore:
     """Return a core that looks at vehicles from 20 pixels on."""
     settings = PerceptionSettings(**{"plates_least_vehicle_px": 20.0, **changes})  # type: ignore[arg-type]
     return PerceptionCore(BarDetector(), NoGopReader(), NoSignals(), settings, plate_models=models)
+
+
+def unread(subject: PerceptionCore) -> float:
+    """Return how many groups were counted as unread."""
+    (family,) = subject.metrics.plates_unread.collect()
+    return next(one.value for one in family.samples if one.name.endswith("_total"))
 
 
 async def run(
@@ -90,16 +97,73 @@ async def test_results_do_not_hang_on_how_a_stream_is_cut() -> None:
     assert all(message.plates for message in whole)
 
 
-async def test_a_model_that_is_away_pauses_the_stage_and_loses_nothing() -> None:
-    """The same error as the detector's; the batch is then done as if nothing had been."""
+@pytest.mark.parametrize(
+    "error",
+    [ServiceUnavailableError("the plate detector is away"), DetectorContractError("it takes pictures of another size")],
+    ids=["away", "contract"],
+)
+@pytest.mark.parametrize("at", ["find", "read", "version"])
+async def test_detections_go_out_while_a_plate_model_fails(error: Exception, at: str) -> None:
+    """Boxes as with plates off, the detector alone named, counted and said once; no half of a group's plates."""
     models = FakePlateModels()
-    models.fail = 1
+    models.fail_at(at, error, 100)
     subject = core(models)
-    with pytest.raises(ServiceUnavailableError, match="plate detector is away"):
-        await run(subject, GROUPS, camera())
-    _, again = await run(subject, GROUPS, camera())
-    _, whole = await run(core(FakePlateModels()), GROUPS, camera())
-    assert again == whole
+    state, out = await run(subject, GROUPS, camera())
+    off_state, off = await run(core(FakePlateModels(), plates="off"), GROUPS, camera())
+    assert out == off
+    assert state.to_bytes() == off_state.to_bytes()
+    assert unread(subject) == 3
+
+
+async def test_a_model_that_is_away_is_asked_again_after_growing_pauses(caplog: pytest.LogCaptureFixture) -> None:
+    """Groups in between do not ask; with the models back plates are read as before. The log says so once."""
+    models = FakePlateModels()
+    models.fail_at("find", ServiceUnavailableError("the plate detector is away"), 6)
+    now = [0.0]
+    settings = PerceptionSettings(plates_least_vehicle_px=20.0)
+    subject = PerceptionCore(
+        BarDetector(), NoGopReader(), NoSignals(), settings, plate_models=models, clock=lambda: now[0]
+    )
+    asked, plates = [], []
+    for second in (0, 0.5, 1, 2.5, 3, 6, 7, 14, 15, 30, 31, 45, 60, 61, 62):
+        now[0] = second
+        before = models.asked
+        _, out = await run(subject, GROUPS[:1], camera())
+        if models.asked > before:
+            asked.append(second)
+        plates.append(len(out[0].plates))
+    assert asked == [0, 1, 3, 7, 15, 31, 61, 62]
+    assert plates == [0] * 13 + [4] * 2
+    assert unread(subject) == 13
+    assert [record.levelname for record in caplog.records if "plates are" in record.message] == ["ERROR", "WARNING"]
+    assert "the plate detector is away" in caplog.text
+    assert "plates are read again; 13 groups went out without" in caplog.text
+
+
+async def test_an_away_model_that_hangs_holds_detections_for_one_deadline_only() -> None:
+    """A try while a model is away ends after one request's deadline, not after all tries of all requests."""
+    models = FakePlateModels()
+    models.fail_at("find", ServiceUnavailableError("the plate detector is away"), 1)
+    now = [0.0]
+    settings = PerceptionSettings(plates_least_vehicle_px=20.0, infer_timeout_s=0.05)
+    subject = PerceptionCore(
+        BarDetector(), NoGopReader(), NoSignals(), settings, plate_models=models, clock=lambda: now[0]
+    )
+    _, first = await run(subject, GROUPS[:1], camera())
+    models.hang, now[0] = True, 10.0
+    _, out = await run(subject, GROUPS[:1], camera())
+    assert out == first
+    assert models.asked == 2
+    assert unread(subject) == 2
+
+
+async def test_a_camera_without_wide_vehicles_asks_the_plate_models_nothing() -> None:
+    """Nothing was looked at: no version is asked for, and the detector alone is named, whoever is away."""
+    models = FakePlateModels()
+    models.fail_at("version", ServiceUnavailableError("the plate reader is away"), 100)
+    _, out = await run(core(models, plates_least_vehicle_px=200.0), GROUPS, camera())
+    assert {one.model_version for one in out} == {"1-000000000000"}
+    assert models.asked == 0
 
 
 async def test_only_so_many_pictures_of_a_group_are_kept() -> None:

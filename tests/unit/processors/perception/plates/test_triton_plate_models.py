@@ -86,9 +86,7 @@ async def test_answers_come_over_the_wire(models: TritonPlateModels) -> None:
     assert await models.version() == "find-0123456789ab+read-0123456789ab"
 
 
-async def test_trouble_is_tried_again_and_then_pauses_the_stage(
-    models: TritonPlateModels, fake: FakePlateTriton
-) -> None:
+async def test_trouble_is_tried_again_and_then_given_up(models: TritonPlateModels, fake: FakePlateTriton) -> None:
     """As with the detector: one failure is not seen, two are."""
     canvases = np.zeros((1, 320, 320, 3), np.uint8)
     fake.errors = [grpc.StatusCode.UNAVAILABLE]
