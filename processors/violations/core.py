@@ -29,7 +29,7 @@ from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 4
+FORMAT = 5
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -78,7 +78,7 @@ class ViolationsCore:
         self.table = table or law()
         self._seal = seal
         self._exempt = exempt
-        self.version = "violations/3 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/4 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
 
@@ -211,7 +211,11 @@ class ViolationsCore:
             return seen
         sealed = [(self._seal.seal(text, offence.track_id, offence.at_us), ratio) for text, ratio in seen.plates]
         kept = tuple((one.vehicle_key, ratio) for one, ratio in sealed if one is not None)
-        return replace(seen, plates=kept) if kept else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False)
+        return (
+            replace(seen, plates=kept)
+            if kept
+            else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False, plate_track_id="")
+        )
 
     def _keep_plates(self, state: CameraViolations) -> None:
         """Seal the plates of vehicles that wait: when one is decided it may be out of view."""

@@ -83,7 +83,8 @@ def test_no_second_leaves_a_plate_in_the_state() -> None:
 
 def test_the_grounds_are_the_same_with_and_without_keys() -> None:
     """The same offence is found by the key as by the text: one is dropped as a duplicate, another vehicle's is not."""
-    again = [replace(fast(n, voted(0.995)), track_id=["b"]) for n in (8, 9)]
+    since = [second(8).captured_at_us]
+    again = [replace(fast(n, voted(0.995)), track_id=["b"], track_first_seen_us=since) for n in (8, 9)]
     messages = (fast(0, voted(0.995)), fast(1, voted(0.995)), *map(second, range(2, 8)), *again, second(10), second(11))
     sealed, plain = found(*messages, seal=Seal()), found(*messages)
     assert [one.exculpations for one in sealed] == [one.exculpations for one in plain]
