@@ -87,8 +87,15 @@ class Docket:
                 elif key == f"{entry.kind}|{twin}":
                     del self.pending[key]
                     known = self.pending.get(own)
-                    if own not in self.decided and (known is None or entry.best.worth > known.best.worth):
+                    if own in self.decided:
+                        continue
+                    if known is None:
                         self.pending[own] = entry
+                    elif entry.best.worth > known.best.worth:
+                        entry.best = entry.best.with_plate_of(known.best)
+                        self.pending[own] = entry
+                    else:
+                        known.best = known.best.with_plate_of(entry.best)
 
     def _rename(self, twin: str, first: str) -> None:
         """Let a vehicle's name be another from here on: of its further tracks and of what was decided on it, too."""
@@ -130,8 +137,11 @@ class Docket:
                 if len(self.pending) >= settings.most_pending:
                     crowded.append(self._decide(next(iter(self.pending)), settings))
                 self.pending[key] = Pending(kind, version, offence, offence.at_us, offence.at_us)
-            elif offence.worth > known.best.worth:
+            elif offence.worth > (before := known.best).worth:
                 known.best, known.rule_version, known.better_us = offence, version, offence.at_us
+                # A track's own latest vote counts; what another track of the vehicle told stays where it is surer.
+                if not offence.seen.plates or before.seen.plate_track_id != offence.shown_track_id:
+                    known.best = offence.with_plate_of(before)
         return crowded
 
     def due(self, second: Second, settings: DocketSettings) -> list[Pending]:
