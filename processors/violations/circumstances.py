@@ -22,8 +22,12 @@ class Circumstances:
             of its text under its period's key; the text itself where the stage has no keys.
         plate_reads: readings behind them.
         plate_elsewhere: another track of the same second has the same best reading.
+        plate_track_id: the track that these readings were voted on; empty: unread.
         same_at_us: time of an earlier violation of the same kind, zone and plate; 0: none.
         same_ratio: the lower of both plates' probabilities.
+        same_reads: the lower number of readings of both.
+        same_elsewhere: one of both plates was another track's best reading in the same second.
+        same_together: both tracks were in view at once, or may have been: the plate is another's on one of them.
         register: digest of the register of exempt vehicles that was asked; empty: none.
         services: for each of `plates` whose vehicle it is in that register; empty: nobody's.
     """
@@ -40,8 +44,12 @@ class Circumstances:
     plates: tuple[tuple[str, float], ...] = ()
     plate_reads: int = 0
     plate_elsewhere: bool = False
+    plate_track_id: str = ""
     same_at_us: int = 0
     same_ratio: float = 0.0
+    same_reads: int = 0
+    same_elsewhere: bool = False
+    same_together: bool = False
     register: str = ""
     services: tuple[str, ...] = ()
 

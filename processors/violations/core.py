@@ -29,7 +29,7 @@ from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 4
+FORMAT = 5
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 
@@ -42,7 +42,7 @@ class CameraViolations:
         rules: states of its rules, and the time they have seen.
         docket: vehicles whose best measurement may still come, and those decided.
         watch: what may excuse an offence and is seen over more than one second.
-        plates: sealed plates of the vehicles that wait, by track.
+        plates: sealed plates of the vehicles that wait, by the track that each was voted on and is sealed for.
     """
 
     rules: RuleStates
@@ -78,7 +78,7 @@ class ViolationsCore:
         self.table = table or law()
         self._seal = seal
         self._exempt = exempt
-        self.version = "violations/3 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/4 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
 
@@ -139,7 +139,7 @@ class ViolationsCore:
                 refusals.append(Refusal(number, str(error)))
                 continue
             for entry in self.decided(state, tracks, second):
-                violation = self.message_of(entry, record, place, state.plates.get(entry.best.track_id))
+                violation = self.message_of(entry, record, place, self._sealed(state, entry.best))
                 outputs.append(Output("violations", violation.violation_id, violation, False))
         return KeyResult(state, outputs, refusals)
 
@@ -154,7 +154,7 @@ class ViolationsCore:
         seen, docket, watch = state.rules, state.docket, state.watch
         out: list[Pending] = []
         if state.plates:  # those of vehicles decided in earlier seconds have served
-            waiting = {entry.best.track_id for entry in docket.pending.values()}
+            waiting = {entry.best.seen.plate_track_id for entry in docket.pending.values()}
             state.plates = {track: sealed for track, sealed in state.plates.items() if track in waiting}
         if seen.ends_us and (
             tracks.epoch_us != seen.epoch_us or not -LOST_US < tracks.captured_at_us - seen.ends_us < LOST_US
@@ -174,7 +174,9 @@ class ViolationsCore:
                     best = entry.best
                     read = watch.read(best, best.seen, self._seal)
                     if read is not best.seen:
-                        entry.best = replace(best, seen=self._known(read, best))
+                        latest = replace(best, seen=self._known(read, best))
+                        carried = best.seen.plate_track_id != best.shown_track_id
+                        entry.best = latest.with_plate_of(best) if carried else latest
                 self._keep_plates(state)
             if docket.pending or docket.decided or docket.lately:
                 out += docket.due(second, self.settings)
@@ -211,20 +213,36 @@ class ViolationsCore:
             return seen
         sealed = [(self._seal.seal(text, offence.track_id, offence.at_us), ratio) for text, ratio in seen.plates]
         kept = tuple((one.vehicle_key, ratio) for one, ratio in sealed if one is not None)
-        return replace(seen, plates=kept) if kept else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False)
+        return (
+            replace(seen, plates=kept)
+            if kept
+            else replace(seen, plates=(), plate_reads=0, plate_elsewhere=False, plate_track_id="")
+        )
 
     def _keep_plates(self, state: CameraViolations) -> None:
         """Seal the plates of vehicles that wait: when one is decided it may be out of view."""
         if self._seal is None:
             return
         for entry in state.docket.pending.values():
-            vote = state.watch.plates.vote(entry.best.shown_track_id, self._seal)
+            best = entry.best
+            if best.seen.plate_track_id != best.shown_track_id:  # another track of the vehicle told it
+                continue
+            vote = state.watch.plates.vote(best.shown_track_id, self._seal)
             plate = readable(vote) if vote is not None else None
             if plate is None:
                 continue
-            sealed = self._seal.seal(plate, entry.best.track_id, entry.best.at_us)
+            sealed = self._seal.seal(plate, best.shown_track_id, best.at_us)
             if sealed is not None:
-                state.plates[entry.best.track_id] = sealed
+                state.plates[best.shown_track_id] = sealed
+
+    def _sealed(self, state: CameraViolations, best: Offence) -> SealedPlate | None:
+        """Return the plate of a decided violation, sealed for its track: it may have been read on another one."""
+        read_on = best.seen.plate_track_id
+        sealed = state.plates.get(read_on)
+        if sealed is None or self._seal is None or read_on == best.track_id:
+            return sealed
+        plate = self._seal.open(sealed.encrypted, sealed.key_period, read_on)
+        return self._seal.seal(plate, best.track_id, best.at_us) if plate is not None else None
 
     def message_of(
         self, entry: Pending, record: Record[Tracks], place: Place | None, sealed: SealedPlate | None = None

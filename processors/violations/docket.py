@@ -58,7 +58,7 @@ class Docket:
         pending: vehicles that wait, by kind and track.
         decided: event time of the last measurement of each decided kind and track.
         lately: vehicles decided a moment ago, by the track that showed each: its name and that time.
-        same: the name of the vehicle that each further track of it shows.
+        same: the name of the vehicle that each further track of it shows; a name itself is never a further track.
     """
 
     pending: dict[str, Pending] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Docket:
 
     def watched(self) -> dict[str, str]:
         """Return the names of the vehicles that wait or were decided lately, by the track that shows each."""
-        shown = {entry.best.shown_track_id: self._name(entry.best.track_id) for entry in self.pending.values()}
+        shown = {entry.best.shown_track_id: name_of(key) for key, entry in self.pending.items()}
         return {**{track: name for track, (name, _) in self.lately.items()}, **shown}
 
     def join(self, twins: Sequence[tuple[str, str]], settings: DocketSettings) -> None:
@@ -77,18 +77,39 @@ class Docket:
             first = self._name(name)
             if twin == first or twin in self.same:
                 continue
-            self.same[twin] = first
+            self._rename(twin, first)
             if len(self.same) > settings.most_twins:
                 del self.same[next(iter(self.same))]
             for key, entry in list(self.pending.items()):
                 own = f"{entry.kind}|{first}"
-                if f"{entry.kind}|{twin}" in self.decided and key == own:
+                if key == own and own in self.decided:
                     del self.pending[key]
                 elif key == f"{entry.kind}|{twin}":
                     del self.pending[key]
                     known = self.pending.get(own)
-                    if own not in self.decided and (known is None or entry.best.worth > known.best.worth):
+                    if own in self.decided:
+                        continue
+                    if known is None:
                         self.pending[own] = entry
+                    elif entry.best.worth > known.best.worth:
+                        entry.best = entry.best.with_plate_of(known.best)
+                        self.pending[own] = entry
+                    else:
+                        known.best = known.best.with_plate_of(entry.best)
+
+    def _rename(self, twin: str, first: str) -> None:
+        """Let a vehicle's name be another from here on: of its further tracks and of what was decided on it, too."""
+        for track, name in self.same.items():
+            if name == twin:
+                self.same[track] = first
+        self.same[twin] = first
+        for track, (name, at_us) in self.lately.items():
+            if name == twin:
+                self.lately[track] = (first, at_us)
+        for key in [key for key in self.decided if name_of(key) == twin]:
+            at_us = self.decided.pop(key)
+            own = f"{kind_of(key)}|{first}"
+            self.decided[own] = max(at_us, self.decided.pop(own, at_us))
 
     def _name(self, track_id: str) -> str:
         return self.same.get(track_id, track_id)
@@ -116,8 +137,11 @@ class Docket:
                 if len(self.pending) >= settings.most_pending:
                     crowded.append(self._decide(next(iter(self.pending)), settings))
                 self.pending[key] = Pending(kind, version, offence, offence.at_us, offence.at_us)
-            elif offence.worth > known.best.worth:
+            elif offence.worth > (before := known.best).worth:
                 known.best, known.rule_version, known.better_us = offence, version, offence.at_us
+                # A track's own latest vote counts; what another track of the vehicle told stays where it is surer.
+                if not offence.seen.plates or before.seen.plate_track_id != offence.shown_track_id:
+                    known.best = offence.with_plate_of(before)
         return crowded
 
     def due(self, second: Second, settings: DocketSettings) -> list[Pending]:
@@ -151,7 +175,7 @@ class Docket:
         entry = self.pending.pop(key)
         self.decided[key] = entry.best.at_us
         self.lately.pop(entry.best.shown_track_id, None)
-        self.lately[entry.best.shown_track_id] = (self._name(entry.best.track_id), entry.best.at_us)
+        self.lately[entry.best.shown_track_id] = (name_of(key), entry.best.at_us)
         if len(self.decided) > settings.most_decided:
             del self.decided[next(iter(self.decided))]
         if len(self.lately) > settings.most_pending:
@@ -160,14 +184,28 @@ class Docket:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        waiting = [[p.kind, p.rule_version, p.best.pack(), p.first_us, p.better_us] for p in self.pending.values()]
+        waiting = [
+            [name_of(key), p.kind, p.rule_version, p.best.pack(), p.first_us, p.better_us]
+            for key, p in self.pending.items()
+        ]
         return [waiting, self.decided, {track: list(one) for track, one in self.lately.items()}, self.same]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Docket":
         """Return what `pack` gave."""
         waiting, decided, lately, same = plain
-        entries = [Pending(kind, version, Offence.unpack(best), *times) for kind, version, best, *times in waiting]
-        out = cls({}, decided, {track: (name, at_us) for track, (name, at_us) in lately.items()}, same)
-        out.pending = {out._key(e.kind, e.best): e for e in entries}
-        return out
+        pending = {
+            f"{kind}|{name}": Pending(kind, version, Offence.unpack(best), *times)
+            for name, kind, version, best, *times in waiting
+        }
+        return cls(pending, decided, {track: (name, at_us) for track, (name, at_us) in lately.items()}, same)
+
+
+def name_of(key: str) -> str:
+    """Return the vehicle's name in a docket's key."""
+    return key.partition("|")[2]
+
+
+def kind_of(key: str) -> str:
+    """Return the rule in a docket's key."""
+    return key.partition("|")[0]

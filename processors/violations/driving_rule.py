@@ -78,6 +78,21 @@ MOST_GAP_S = 2.0
 FOOT_ERROR_M = 0.5
 #: Vehicles followed on one camera.
 MOST_WAYS = 256
+#: Slow vehicles outside the zones remembered on one camera; the least recently seen leave first.
+MOST_SLOW = 256
+
+
+@dataclass(slots=True)
+class Drives:
+    """What a rule remembers of a camera.
+
+    Attributes:
+        ways: of vehicles that were in a zone, by track.
+        slow: when vehicles that were slow outside the zones were last seen, by track, the least recently seen first.
+    """
+
+    ways: dict[str, Way]
+    slow: dict[str, int]
 
 
 class DrivingRule:
@@ -92,11 +107,11 @@ class DrivingRule:
     did: ClassVar[str]
     defaults: ClassVar[type[Settings]] = Settings
 
-    def initial(self) -> dict[str, Way]:
+    def initial(self) -> Drives:
         """Nobody drives there."""
-        return {}
+        return Drives({}, {})
 
-    def observe(self, state: dict[str, Way], second: Second, place: Place) -> tuple[dict[str, Way], Sequence[Offence]]:
+    def observe(self, state: Drives, second: Second, place: Place) -> tuple[Drives, Sequence[Offence]]:
         """Follow each vehicle's way; return those that are over."""
         scopes = place.scopes(self.kind, self.scopes_of)
         if not scopes or not second.observed:
@@ -108,19 +123,16 @@ class DrivingRule:
         for i, track_id in enumerate(t.track_id):
             scope = next((s for s in scopes if masks[i] & s.bit), None)
             settings = scopes[0].settings if scope is None else scope.settings
-            way = state.get(track_id)
-            if way is None:
-                # Who starts from the kerb is remembered before it is in the zone.
-                if scope is None and not _slow(i, second, settings):
-                    continue
-                if len(state) >= MOST_WAYS or (way := self._begun(i, second, scope)) is None:
-                    continue
-                state[track_id] = way
-            self._go_on(way, i, second, scope, settings, place)
+            way = state.ways.get(track_id) or self._met(state, i, second, scope, settings)
+            if way is not None:
+                self._go_on(way, i, second, scope, settings, place)
         offences = []
-        for track_id, way in list(state.items()):
+        for track_id, seen_us in list(state.slow.items()):
+            if len(state.slow) > MOST_SLOW or not 0 <= second.at_us - seen_us < GONE_US:
+                del state.slow[track_id]
+        for track_id, way in list(state.ways.items()):
             if not 0 <= second.at_us - way.seen_us < GONE_US:
-                del state[track_id]
+                del state.ways[track_id]
                 if way.best is not None and not way.spoilt:
                     offences.append(way.best)
         return state, offences
@@ -130,14 +142,29 @@ class DrivingRule:
         del since_us, at_us, settings
         return {}
 
-    def _begun(self, i: int, second: Second, scope: Scope[Settings] | None) -> Way | None:
+    def _met(
+        self, state: Drives, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings
+    ) -> Way | None:
+        """Begin the way of a vehicle that is in a zone; who starts from the kerb is remembered before it is there."""
+        t = second.tracks
+        track_id = t.track_id[i]
+        was_slow = state.slow.pop(track_id, None) is not None
+        way = self._begun(i, second, scope) if scope is not None and len(state.ways) < MOST_WAYS else None
+        if way is not None:
+            way.spoilt = was_slow
+            state.ways[track_id] = way
+        elif was_slow or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
+            state.slow[track_id] = second.at_us
+        return way
+
+    def _begun(self, i: int, second: Second, scope: Scope[Settings]) -> Way | None:
         t = second.tracks
         x, y = t.track_x_m[i], t.track_y_m[i]
         if t.track_class[i] not in self.vehicles or x is None or y is None:
             return None
-        seen_us, zone_id = _seen_us(i, second), scope.zone_id if scope is not None else None
+        seen_us = _seen_us(i, second)
         return Way(
-            *(zone_id or "", second.at_us, second.at_us, x, y, False, False),
+            *(scope.zone_id or "", second.at_us, second.at_us, x, y, False, False),
             *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
         )
 
@@ -196,23 +223,26 @@ class DrivingRule:
             model_version=t.model_version,
         )
 
-    def pack(self, state: dict[str, Way]) -> Any:
+    def pack(self, state: Drives) -> Any:
         """Return the state as plain data."""
-        return {
+        ways = {
             track: [
                 *(w.zone_id, w.since_us, w.seen_us, w.x_m, w.y_m, w.spoilt, w.over),
                 *(w.last_us, w.last_x_m, w.last_y_m, w.step_mps, w.step_s, w.onset.pack()),
                 w.best.pack() if w.best is not None else None,
             ]
-            for track, w in state.items()
+            for track, w in state.ways.items()
         }
+        return [ways, list(state.slow.items())]
 
-    def unpack(self, plain: Any) -> dict[str, Way]:
+    def unpack(self, plain: Any) -> Drives:
         """Return the state from what `pack` gave."""
-        return {
+        ways, slow = plain
+        followed = {
             track: Way(*[*fields, Sight(*onset), Offence.unpack(best) if best is not None else None])
-            for track, (*fields, onset, best) in plain.items()
+            for track, (*fields, onset, best) in ways.items()
         }
+        return Drives(followed, dict(slow))
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:

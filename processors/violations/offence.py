@@ -1,7 +1,7 @@
 """Offence: one measurement of one vehicle whose whole tolerance interval lies beyond the limit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from processors.rules.sight import Sight
@@ -67,6 +67,21 @@ class Offence:
     def shown_track_id(self) -> str:
         """The track that shows the vehicle in the latest picture: a stay is named by its first track."""
         return self.sight.track_ids[0] if self.sight.track_ids else self.track_id
+
+    def with_plate_of(self, other: "Offence") -> "Offence":
+        """Return this with what was read of the plate in another measurement of its vehicle, where that is surer."""
+        if not other.seen.plates or (self.seen.plates and self.seen.plates[0][1] >= other.seen.plates[0][1]):
+            return self
+        seen = replace(
+            self.seen,
+            plates=other.seen.plates,
+            plate_reads=other.seen.plate_reads,
+            plate_elsewhere=other.seen.plate_elsewhere,
+            plate_track_id=other.seen.plate_track_id,
+            register=other.seen.register,
+            services=other.seen.services,
+        )
+        return replace(self, seen=seen)
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.circumstances import Circumstances
@@ -12,6 +12,7 @@ from processors.violations.exculpations.thresholds import Thresholds
 from processors.violations.offence import Offence
 from processors.violations.plate_memory import PlateMemory
 from processors.violations.plate_seal import PlateSeal
+from processors.violations.track_views import TrackViews
 
 #: Offenders remembered to tell who does alike; the oldest leave.
 MOST_ALIKE: Final = 64
@@ -19,6 +20,24 @@ MOST_ALIKE: Final = 64
 MOST_OPENED: Final = 256
 #: Below this, sharpness is that of a black picture: its logarithm says nothing.
 LEAST_SHARPNESS: Final = 1e-3
+
+
+class Opened(NamedTuple):
+    """What is remembered of a violation, to know the same offence again.
+
+    Attributes:
+        at_us: its time, microseconds since the Unix epoch.
+        ratio: probability of its plate.
+        reads: readings behind it.
+        elsewhere: another track of the same second had the same best reading.
+        track_id: the track that the plate was voted on.
+    """
+
+    at_us: int
+    ratio: float
+    reads: int
+    elsewhere: bool
+    track_id: str
 
 
 @dataclass(slots=True)
@@ -32,8 +51,9 @@ class Watch:
         jumped_at_us: begin of the last such row that was long enough; 0: none since the registry's entry is in force.
         registry_version: that entry's version.
         alike: (kind, track, event time) of vehicles with an offence, by kind and track, oldest first.
-        opened: event time and plate's probability of violations, by kind, zone and plate, oldest first.
+        opened: violations, by kind, zone and plate, oldest first.
         plates: votes on the vehicles seen a moment ago.
+        views: when the tracks with a vote were in view.
     """
 
     level: float = 0.0
@@ -42,8 +62,9 @@ class Watch:
     jumped_at_us: int = 0
     registry_version: int = 0
     alike: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    opened: dict[str, tuple[int, float]] = field(default_factory=dict)
+    opened: dict[str, Opened] = field(default_factory=dict)
     plates: PlateMemory = field(default_factory=PlateMemory)
+    views: TrackViews = field(default_factory=TrackViews)
 
     def see(self, second: Second, limits: Thresholds, seal: PlateSeal | None) -> None:
         """Hold a second's sharpness against the level; a new registry entry is taken for the view as it is now.
@@ -52,13 +73,14 @@ class Watch:
         """
         tracks = second.tracks
         self.plates.hear(tracks, seal)
+        self.views.see(second)
         if self.alike:
             key, (_, _, at_us) = next(iter(self.alike.items()))
             if second.at_us - at_us > limits.within_s * 1e6:
                 del self.alike[key]
         if self.opened:
-            name, (at_us, _) = next(iter(self.opened.items()))
-            if second.at_us - at_us > limits.duplicate_s * 1e6:
+            name, one = next(iter(self.opened.items()))
+            if second.at_us - one.at_us > limits.duplicate_s * 1e6:
                 del self.opened[name]
         if tracks.registry_version != self.registry_version:
             self.registry_version, self.jumped_at_us = tracks.registry_version, 0
@@ -114,36 +136,50 @@ class Watch:
         vote = self.plates.vote(offence.shown_track_id, seal)
         if vote is None:
             return seen
-        return replace(seen, plates=vote.readings, plate_reads=vote.reads, plate_elsewhere=vote.shared)
+        return replace(
+            seen, plates=vote.readings, plate_reads=vote.reads, plate_elsewhere=vote.shared,
+            plate_track_id=offence.shown_track_id,
+        )  # fmt: skip
 
     def open(self, kind: str, offence: Offence, limits: Thresholds) -> Offence:
         """Return a decided offence, held against those opened before; remembers it."""
-        if not offence.seen.plates:
+        seen = offence.seen
+        if not seen.plates:
             return offence
-        text, ratio = offence.seen.plates[0]
+        text, ratio = seen.plates[0]
         key = f"{kind}|{offence.zone_id or ''}|{text}"
         known = self.opened.pop(key, None)
-        self.opened[key] = (offence.at_us, ratio)
+        self.opened[key] = Opened(offence.at_us, ratio, seen.plate_reads, seen.plate_elsewhere, seen.plate_track_id)
         if len(self.opened) > MOST_OPENED:
             del self.opened[next(iter(self.opened))]
-        if known is None or abs(offence.at_us - known[0]) > limits.duplicate_s * 1e6:
+        if known is None or abs(offence.at_us - known.at_us) > limits.duplicate_s * 1e6:
             return offence
-        return replace(offence, seen=replace(offence.seen, same_at_us=known[0], same_ratio=min(ratio, known[1])))
+        seen = replace(
+            seen,
+            same_at_us=known.at_us,
+            same_ratio=min(ratio, known.ratio),
+            same_reads=min(seen.plate_reads, known.reads),
+            same_elsewhere=seen.plate_elsewhere or known.elsewhere,
+            same_together=self.views.together(known.track_id, seen.plate_track_id),
+        )
+        return replace(offence, seen=seen)
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         return [
             self.level, self.watched_s, self.off_s, self.jumped_at_us, self.registry_version,
             list(self.alike.values()), [[key, *value] for key, value in self.opened.items()], self.plates.pack(),
+            self.views.pack(),
         ]  # fmt: skip
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Watch":
         """Return what `pack` gave."""
-        level, watched_s, off_s, jumped_at_us, registry_version, alike, opened, plates = plain
+        level, watched_s, off_s, jumped_at_us, registry_version, alike, opened, plates, views = plain
         return cls(
             level, watched_s, off_s, jumped_at_us, registry_version,
             {f"{kind}|{track}": (kind, track, at_us) for kind, track, at_us in alike},
-            {key: (at_us, ratio) for key, at_us, ratio in opened},
+            {key: Opened(*one) for key, *one in opened},
             PlateMemory.unpack(plates),
+            TrackViews.unpack(views),
         )  # fmt: skip

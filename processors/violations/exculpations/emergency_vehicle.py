@@ -9,7 +9,9 @@ GROUND = "emergency_vehicle"
 
 
 def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) -> Exculpation:
-    """Drop where the plate reads as one of the city's register, flag where it may; else it is not seen.
+    """Drop where the plate surely reads as one of the city's register, flag where it may; else it is not seen.
+
+    A plate that was read once, or on another track too, may be a neighbour's in the crop: that is looked at.
 
     No detector tells emergency vehicles apart: the classes are those of COCO, and no beacon is looked for.
     """
@@ -24,8 +26,11 @@ def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) 
         if not service:
             continue
         said = f"reading {rank + 1} of the plate ({ratio:.1%}) is of {service} in register {seen.register}"
-        if rank == 0 and ratio >= limits.emergency_ratio:
+        own = not seen.plate_elsewhere and seen.plate_reads >= limits.emergency_reads
+        if rank == 0 and ratio >= limits.emergency_ratio and own:
             return Exculpation(GROUND, "dropped", said)
+        if not own:
+            said += ", another vehicle's perhaps: it was read once or is on another track too"
         return Exculpation(GROUND, "flagged", f"{said}: look for colours and beacons in the pictures")
     why = "the plate is not in it" if seen.plates else "the plate was not read"
     return Exculpation(

@@ -34,7 +34,9 @@ class Thresholds:
         owner_margin_ratio: its least lead over the next.
         duplicate_s: time within which the same offence is one, seconds.
         duplicate_ratio: least probability of both plates to drop the later.
+        duplicate_reads: least number of readings of both plates to drop the later.
         emergency_ratio: least probability of a plate of the register of exempt vehicles to drop.
+        emergency_reads: least number of its readings to drop.
     """
 
     step_factor: float
@@ -56,7 +58,9 @@ class Thresholds:
     owner_margin_ratio: float
     duplicate_s: float
     duplicate_ratio: float
+    duplicate_reads: int
     emergency_ratio: float
+    emergency_reads: int
 
     @classmethod
     def from_text(cls, text: str) -> "Thresholds":
@@ -91,7 +95,9 @@ class Thresholds:
             owner_margin_ratio=owner.number("margin_ratio"),
             duplicate_s=twice.number("within_s"),
             duplicate_ratio=twice.number("least_ratio"),
+            duplicate_reads=round(twice.number("least_reads")),
             emergency_ratio=exempt.number("least_ratio"),
+            emergency_reads=round(exempt.number("least_reads")),
         )
 
 

@@ -107,6 +107,47 @@ def test_it_goes_through_bytes() -> None:
     assert again.pending["speeding|a"].best.clock_source is ClockSource.RTCP
 
 
+def test_a_vehicle_that_gets_another_name_takes_its_further_tracks_along() -> None:
+    """Track b is a, then a is c: b, a and c are one vehicle, of which one violation comes."""
+    docket = Docket()
+    enter(docket, offence(3, 0), offence(2, 0, "b"), offence(1, 0, "c"))
+    docket.join([("a", "b")], SETTINGS)
+    docket.join([("c", "a")], SETTINGS)
+    assert docket.same == {"b": "c", "a": "c"}
+    enter(docket, offence(4, 1, "b"))
+    assert list(docket.pending) == ["speeding|c"]
+    assert [entry.best.worth for entry in due(docket, 2)] == [4]
+
+
+def test_what_was_decided_on_a_vehicle_stays_so_under_its_new_name() -> None:
+    """Track b was decided as a, which is c: none of the three tracks is decided again, whatever waits of them."""
+    docket = Docket()
+    docket.join([("a", "b")], SETTINGS)
+    enter(docket, offence(2, 0, "b"))
+    assert len(due(docket, 1)) == 1
+    enter(docket, offence(1, 1, "c"))
+    docket.join([("c", "a")], SETTINGS)
+    assert docket.pending == {}
+    for name in ("a", "b", "c"):
+        enter(docket, offence(9, 2, name))
+    assert docket.pending == {}
+    assert docket.watched() == {"b": "c"}
+
+
+def test_a_vehicle_waits_under_the_same_name_after_its_bytes() -> None:
+    """Also where it is known by another track than that of its best measurement, and its twin's name is forgotten."""
+    settings = replace(SETTINGS, most_twins=1)
+    docket = Docket()
+    enter(docket, offence(1, 0, "c"), offence(2, 0))
+    docket.join([("c", "a")], settings)
+    docket.join([("x", "y")], settings)
+    assert docket.same == {"y": "x"}
+    again = Docket.unpack(docket.pack())
+    assert list(again.pending) == list(docket.pending) == ["speeding|c"]
+    assert again.watched() == docket.watched() == {"a": "c"}
+    assert again.pack() == docket.pack()
+
+
 def fast(name: str = "a", speed_kmh: float = 95.0) -> Seen:
     """Return a car that is too fast."""
     return car(name, 500, 500, speed_kmh=speed_kmh, error_kmh=2.0)
@@ -159,7 +200,7 @@ def test_every_clock_has_a_word(source: ClockSource) -> None:
 def test_states_of_another_format_are_refused() -> None:
     """With what to do about it."""
     core = ViolationsCore()
-    with pytest.raises(ValueError, match="has format 9, this version reads 4; run the version"):
+    with pytest.raises(ValueError, match="has format 9, this version reads 5; run the version"):
         core.from_bytes("cam-1", b"\x09[]")
     with pytest.raises(ValueError, match="has format nothing"):
         core.from_bytes("cam-1", b"")

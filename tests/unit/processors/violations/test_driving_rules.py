@@ -4,9 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
+from processors.rules.place import Place
+from processors.rules.second import Second
 from processors.violations.core import ViolationsCore
+from processors.violations.driving_rule import MOST_SLOW, MOST_WAYS
+from processors.violations.offence import Offence
+from processors.violations.rules.bus_lane import BusLane
 from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
 from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
@@ -112,7 +118,7 @@ def test_the_hour_is_the_countrys() -> None:
 
 
 def test_both_ends_and_the_clocks_error_lie_within_the_ban() -> None:
-    """From 7 to 22 and from 22 to 6: a few seconds at the border prove nothing."""
+    """From 7 to 22 and from 22 to 6: a place seconds at the border prove nothing."""
     day = TruckSettings(truck_ban_from_h=7.0, truck_ban_to_h=22.0)
     night = TruckSettings(truck_ban_from_h=22.0, truck_ban_to_h=6.0)
     seven = us(2025, 2, 1, 2)
@@ -156,3 +162,27 @@ def test_who_starts_from_the_kerb_into_the_lane_is_none() -> None:
     away = driving([3.0, 8.0, 15.0, 24.0, 34.0, 44.0, 54.0, 64.0], 2, x=200)
     assert found([*stood, *away], lane) == []
     assert len(found(away, lane)) == 1
+
+
+def test_who_stands_beside_the_lane_takes_nobodys_place_in_the_state() -> None:
+    """More cars stand outside than are followed: one that drives in is found, and each standing one costs few bytes."""
+    lane = camera(zone("here", "bus_lane", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())
+    away = driving(FAR, 2, x=200)
+
+    def scene(number: int, standing: int) -> list[Seen]:
+        parked = [car(f"p{n}", 700, 500, x_m=70.0, y_m=0.0, speed_kmh=0.3) for n in range(standing)]
+        return [*parked, *away[number]]
+
+    core, place = BusLane(), Place(lane)
+    state = core.initial()
+    found_ways: list[Offence] = []
+    for number in range(len(away)):
+        state, new = core.observe(state, Second(second(number, scene(number, MOST_WAYS + 44)), place), place)
+        found_ways += new
+    assert [one.track_id for one in found_ways] == ["a"]
+    assert len(state.slow) == MOST_SLOW
+    assert not state.ways
+    assert core.unpack(core.pack(state)) == state
+    assert len(orjson.dumps(core.pack(state))) < 40 * MOST_SLOW
+    state, _ = core.observe(state, Second(second(20), place), place)
+    assert state == core.initial()

@@ -17,7 +17,9 @@ from processors.violations.core import ViolationsCore
 from processors.violations.exculpations import exculpations_of
 from processors.violations.exculpations.neighbours import closing_in
 from processors.violations.exculpations.thresholds import Thresholds, thresholds
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.offence import Offence
+from processors.violations.track_views import MOST_VIEWS, TrackViews
 from processors.violations.watch import MOST_ALIKE, MOST_OPENED, Watch
 from schemas.messages import (
     ClockSource,
@@ -151,14 +153,14 @@ def scene(sharpness: float, motion_ratio: float = 0.05) -> Scene:
     return Scene(motion_ratio, 120.0, 40.0, sharpness)
 
 
-def fast(name: str = "a") -> Seen:
-    """Return a car that is too fast."""
-    return car(name, 500, 500, speed_kmh=95.0, error_kmh=2.0)
+def fast(name: str = "a", x: float = 500, since_s: int = 0) -> Seen:
+    """Return a car that is too fast, on a track that began in a second."""
+    return car(name, x, 500, speed_kmh=95.0, error_kmh=2.0, first_seen_us=EPOCH_US + since_s * 1_000_000)
 
 
-def plate(track: int, text: str = "123ABC02", ratio: float = 0.995) -> VotedPlate:
+def plate(track: int, text: str = "123ABC02", ratio: float = 0.995, reads: int = 5) -> VotedPlate:
     """Return a voted plate."""
-    return VotedPlate(track, [PlateCandidate(text, ratio)], 5)
+    return VotedPlate(track, [PlateCandidate(text, ratio)], reads)
 
 
 def outcomes(violation: Violation) -> dict[str, str]:
@@ -203,13 +205,77 @@ def test_one_offence_is_not_opened_twice(gap_s: int, text: str, ratio: float, ou
     """A track that broke, known by its plate; the second is recorded and dropped, nothing vanishes."""
     messages = [second(n, [fast()], plates=[plate(0)]) for n in (0, 1)] + [second(2)]
     messages += [second(n) for n in range(3, gap_s)]
-    messages += [second(n, [fast("b")], plates=[plate(0, text, ratio)]) for n in (gap_s, gap_s + 1)]
+    messages += [second(n, [fast("b", since_s=gap_s)], plates=[plate(0, text, ratio)]) for n in (gap_s, gap_s + 1)]
     messages += [second(gap_s + 2)]
     found_whole, state = play(ViolationsCore(), Cameras(ROAD), messages)
     assert [v.track_id for v in found_whole] == ["a", "b"]
     assert outcomes(found_whole[0])["duplicate"] == "cleared"
     assert outcomes(found_whole[1])["duplicate"] == outcome
     assert play(ViolationsCore(), Cameras(ROAD), messages, at_once=False) == (found_whole, state)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "reads", "since_s", "third", "outcome"),
+    [
+        (0.55, 1, 20, False, "flagged"),
+        (0.995, 5, 20, False, "dropped"),
+        (0.995, 5, 1, False, "flagged"),
+        (0.995, 5, 20, True, "flagged"),
+    ],
+    ids=["read once", "a broken track", "both in view at once", "on a third track"],
+)
+def test_a_plate_that_may_be_another_vehicles_drops_nothing(
+    ratio: float,
+    reads: int,
+    since_s: int,
+    third: bool,  # noqa: FBT001
+    outcome: str,
+) -> None:
+    """The later of two violations under one plate goes only where it is surely the same vehicle's."""
+    b, more = fast("b", 200, since_s), [car("c", 800, 500)] if third else []
+    slow = replace(b, speed_kmh=50.0)
+    messages = [second(n, [fast(), *([slow] if n >= since_s else [])], plates=[plate(0)]) for n in (0, 1)]
+    messages += [second(n, [slow] if n >= since_s else []) for n in range(2, 20)]
+    votes = [plate(0, ratio=ratio, reads=reads), *([plate(1)] if third else [])]
+    messages += [second(n, [b, *more], plates=votes) for n in (20, 21)] + [second(22), second(23)]
+    found_whole, state = play(ViolationsCore(), Cameras(ROAD), messages)
+    duplicates = {v.track_id: outcomes(v)["duplicate"] for v in found_whole}
+    assert duplicates == {"a": "cleared", "b": outcome}
+    assert play(ViolationsCore(), Cameras(ROAD), messages, at_once=False) == (found_whole, state)
+
+
+def test_two_cars_in_the_same_seconds_are_two_whatever_their_plates_read() -> None:
+    """Car b's crop shows a's plate once, when a's own is not read: neither is dropped, and b is no ambulance."""
+    register = ExemptVehicles.from_csv("plate,service,valid_from,valid_to\n123ABC02,ambulance,2020-01-01,\n")
+    both = [fast(), fast("b", 200)]
+    messages = [second(0, both, plates=[plate(0)]), second(1, both, plates=[plate(1, ratio=0.55, reads=1)])]
+    violations, _ = play(ViolationsCore(exempt=register), Cameras(ROAD), [*messages, second(2), second(3)])
+    told = {v.track_id: outcomes(v) for v in violations}
+    assert (told["a"]["emergency_vehicle"], told["b"]["emergency_vehicle"]) == ("dropped", "flagged")
+    assert (told["a"]["duplicate"], told["b"]["duplicate"]) == ("cleared", "flagged")
+
+
+def test_the_earlier_violations_doubt_counts_for_the_later_one() -> None:
+    """The first had the plate while another track had it too: the second, sure of it, is not dropped for its sake."""
+    messages = [second(n, [fast(), car("c", 800, 500)], plates=[plate(0), plate(1)]) for n in (0, 1)]
+    messages += [second(n) for n in range(2, 20)]
+    messages += [second(n, [fast("b", since_s=20)], plates=[plate(0)]) for n in (20, 21)] + [second(22)]
+    violations, _ = play(ViolationsCore(), Cameras(ROAD), messages)
+    assert [outcomes(v)["duplicate"] for v in violations] == ["cleared", "flagged"]
+
+
+def test_when_tracks_were_in_view_is_bounded() -> None:
+    """Votes for more tracks than are kept: the longest unseen leave, and a track that is not known may have been."""
+    views = TrackViews()
+    for n in range(MOST_VIEWS + 5):
+        views.see(Second(second(n % 50, [fast(f"t{n}")], plates=[plate(0)]), Place(ROAD)))
+    assert len(views.spans) == MOST_VIEWS
+    assert "t4" not in views.spans
+    assert views.together("t4", "t9")
+    assert not views.together("t9", "t9")
+    assert TrackViews.unpack(views.pack()) == views
+    views.see(Second(second(200), Place(ROAD)))
+    assert views.spans == {}
 
 
 def test_the_latest_vote_of_the_plate_counts() -> None:

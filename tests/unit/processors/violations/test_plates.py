@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from infra.keys.period_key import PeriodKey
 from processors.violations.core import ViolationsCore
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.plate_seal import SealedPlate
 from schemas.messages import PlateCandidate, Tracks, Violation, VotedPlate
 from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, play, second, zone
@@ -83,12 +86,35 @@ def test_no_second_leaves_a_plate_in_the_state() -> None:
 
 def test_the_grounds_are_the_same_with_and_without_keys() -> None:
     """The same offence is found by the key as by the text: one is dropped as a duplicate, another vehicle's is not."""
-    again = [replace(fast(n, voted(0.995)), track_id=["b"]) for n in (8, 9)]
+    since = [second(8).captured_at_us]
+    again = [replace(fast(n, voted(0.995)), track_id=["b"], track_first_seen_us=since) for n in (8, 9)]
     messages = (fast(0, voted(0.995)), fast(1, voted(0.995)), *map(second, range(2, 8)), *again, second(10), second(11))
     sealed, plain = found(*messages, seal=Seal()), found(*messages)
     assert [one.exculpations for one in sealed] == [one.exculpations for one in plain]
     outcomes = [next(e.outcome for e in one.exculpations if e.ground == "duplicate") for one in sealed]
     assert outcomes == ["cleared", "dropped"]
+
+
+@pytest.mark.parametrize("vote_on_b", [None, 0.6], ids=["b unread", "b less sure"])
+@pytest.mark.parametrize("since", [0, 2], ids=["joined while both wait", "begins where the other ends"])
+def test_a_plate_read_on_one_track_of_a_vehicle_stays_where_another_was_measured_better(
+    vote_on_b: float | None, since: int
+) -> None:
+    """The plate goes sealed for the proposed track, and its register is told; the same through the state's bytes."""
+    a, b = (car(name, 500, 500, speed_kmh=kmh, error_kmh=2.0) for name, kmh in (("a", 90.0), ("b", 95.0)))
+    messages = [second(n, [a, b] if n >= since else [a], plates=[voted(0.995)]) for n in range(3)]
+    votes = [VotedPlate(0, [PlateCandidate("128ABC02", vote_on_b)], 2)] if vote_on_b is not None else []
+    later = [replace(b, speed_kmh=kmh) for kmh in (97.0, 99.0)]
+    messages += [second(3, later[:1], plates=votes), second(4, later[1:]), *map(second, range(5, 8))]
+    register = ExemptVehicles.from_csv(f"plate,service,valid_from,valid_to\n{PLATE},ambulance,2020-01-01,\n")
+    core = ViolationsCore(seal=Seal(), exempt=register)
+    whole, state = play(core, Cameras(ROAD), messages)
+    assert play(core, Cameras(ROAD), messages, at_once=False) == (whole, state)
+    (one,) = whole
+    assert (one.track_id, one.measured > 94.0, one.vehicle_key) == ("b", True, KEY.vehicle_key(PLATE))
+    assert one.plate_encrypted is not None
+    assert KEY.open(one.plate_encrypted, "b") == PLATE
+    assert {e.ground: e.outcome for e in one.exculpations}["emergency_vehicle"] == "dropped"
 
 
 class NoSeal(Seal):
