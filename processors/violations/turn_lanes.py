@@ -12,8 +12,8 @@ from processors.violations.way import Look
 #: Kind of zone that a lane before a stop line is drawn as, and the limit that numbers it.
 KIND = "turn_lane"
 NUMBER = "lane"
-#: A lane whose direction differs from the line's by more belongs to another approach: streets cross at about 90 degrees,
-#: half of which tells one from the next. A choice.
+#: A lane whose direction differs from the line's by more belongs to another approach: streets cross at about 90
+#: degrees, half of which tells one from the next. A choice.
 SAME_DEG = 45.0
 
 
