@@ -42,13 +42,11 @@ class Entry:
     """A vehicle before or in a mouth.
 
     Attributes:
-        zone_id: the zone.
         out_us: when it was last seen surely outside.
         onset: its picture then.
         depths: (capture time in microseconds, metres beyond the edge) of its looks from then on, ascending by time.
     """
 
-    zone_id: str
     out_us: int
     onset: Sight
     depths: list[tuple[int, float]]
@@ -59,11 +57,11 @@ class Entries:
     """One camera's mouths.
 
     Attributes:
-        near: vehicles before or in one, by track.
+        near: vehicles before or in one, by zone and track: who is outside one mouth may be in another beside it.
         came: who came in: zone, capture time in microseconds, place on the ground in metres; the last MOST_CAME.
     """
 
-    near: dict[str, Entry] = field(default_factory=dict)
+    near: dict[tuple[str, str], Entry] = field(default_factory=dict)
     came: list[tuple[str, int, float, float]] = field(default_factory=list)
 
     def is_second(self, zone_id: str, at_us: int, x_m: float, y_m: float) -> bool:
@@ -89,7 +87,7 @@ GONE_US = 2_000_000
 BEFORE_M = 12.0
 #: Looks kept of one vehicle; more than 12 s at five a second in the mouth are a stand.
 MOST_LOOKS = 60
-#: Vehicles followed on one camera.
+#: Vehicles followed on one camera, each once a mouth.
 MOST_ENTRIES = 128
 
 
@@ -97,7 +95,7 @@ class NoEntry:
     """Follows vehicles from outside over the edge of a zone that is not to be entered, and in."""
 
     kind: ClassVar[str] = "no_entry"
-    version: ClassVar[str] = "no_entry/1"
+    version: ClassVar[str] = "no_entry/2"
 
     def initial(self) -> Entries:
         """Nobody is there."""
@@ -111,9 +109,7 @@ class NoEntry:
         t, calibration = second.tracks, place.calibration
         if calibration is None or t.calibration_version != calibration.version or not t.box_x_m:
             return state, ()
-        state.near = {
-            track: one for track, one in state.near.items() if 0 <= second.at_us - one.depths[-1][0] <= GONE_US
-        }
+        state.near = {key: one for key, one in state.near.items() if 0 <= second.at_us - one.depths[-1][0] <= GONE_US}
         offences = []
         for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
             i, x, y = t.box_track[b], t.box_x_m[b], t.box_y_m[b]
@@ -142,24 +138,24 @@ class NoEntry:
         """Take in one box, in place; return the offence that it shows."""
         t, calibration = second.tracks, place.calibration
         assert calibration is not None
-        track, at_us = t.track_id[t.box_track[b]], t.sample_at_us[t.box_sample[b]]
+        key, at_us = (mouth.zone_id, t.track_id[t.box_track[b]]), t.sample_at_us[t.box_sample[b]]
         margin_m = settings.coverage_k * calibration.position_error_m
         if depth_m < -margin_m:
-            if track in state.near or len(state.near) < MOST_ENTRIES:
-                state.near[track] = Entry(mouth.zone_id, at_us, second.sight_of_box(b), [(at_us, depth_m)])
+            if key in state.near or len(state.near) < MOST_ENTRIES:
+                state.near[key] = Entry(at_us, second.sight_of_box(b), [(at_us, depth_m)])
             return None
-        one = state.near.get(track)
-        if one is None or one.zone_id != mouth.zone_id:
+        one = state.near.get(key)
+        if one is None:
             return None
         one.depths.append((at_us, depth_m))
         if len(one.depths) > MOST_LOOKS or not _comes_in(one.depths, settings):
-            del state.near[track]
+            del state.near[key]
             return None
         inside = [depth for _, depth in one.depths if depth >= 0.0]
         excess_m = depth_m - margin_m - settings.min_depth_m
         if excess_m <= 0 or not inside or depth_m - inside[0] < settings.min_rise_m:
             return None
-        del state.near[track]
+        del state.near[key]
         if state.is_second(mouth.zone_id, at_us, t.box_x_m[b], t.box_y_m[b]):
             return None
         return self._offence(one, b, depth_m, excess_m, mouth, settings, second, place)
@@ -210,10 +206,9 @@ class NoEntry:
 
     def pack(self, state: Entries) -> Any:
         """Return the state as plain data."""
-        near = {
-            track: [one.zone_id, one.out_us, one.onset.pack(), [list(look) for look in one.depths]]
-            for track, one in state.near.items()
-        }
+        near = [
+            [*key, one.out_us, one.onset.pack(), [list(look) for look in one.depths]] for key, one in state.near.items()
+        ]
         return [near, [list(one) for one in state.came]]
 
     def unpack(self, plain: Any) -> Entries:
@@ -221,8 +216,8 @@ class NoEntry:
         near, came = plain
         return Entries(
             {
-                track: Entry(zone_id, out_us, Sight(*onset), [(at_us, depth_m) for at_us, depth_m in depths])
-                for track, (zone_id, out_us, onset, depths) in near.items()
+                (zone_id, track): Entry(out_us, Sight(*onset), [(at_us, depth_m) for at_us, depth_m in depths])
+                for zone_id, track, out_us, onset, depths in near
             },
             [(zone_id, at_us, x_m, y_m) for zone_id, at_us, x_m, y_m in came],
         )

@@ -1,19 +1,19 @@
 """Pedestrian priority: passing before a person who walks over a crossing without a signal. Sources: docs/rules.md."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from processors.rules.ground import within
 from processors.rules.place import Place, Scope
-from processors.rules.second import MOTOR_VEHICLES, PERSON, Second
+from processors.rules.second import Second
 from processors.rules.sight import Sight
+from processors.violations.crossing_watch import CrossingWatch
 from processors.violations.drive import apart, driven
 from processors.violations.encounter import Encounter, encounter
+from processors.violations.ground_area import GroundArea
 from processors.violations.offence import Offence
 from processors.violations.stop_line import ground_of
-from processors.violations.walk import Spot, Walk, fitted
+from processors.violations.walk import Line, Spot, Walk, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +56,31 @@ class Settings:
     most_mps2: float = 5.0
 
 
-#: Nothing is remembered for longer, and so many people and vehicles of one camera at most.
-GONE_US = 3_000_000
-MOST_WALKS = 128
 #: A zone's limit of 1 says that no signal stands at the crossing.
 UNSIGNALLED = "unsignalled"
+#: A way that stays farther from a crossing than this does not lead over it, metres.
+BESIDE_M = 1.0
 
-Crossing = tuple[Settings, Sequence[tuple[float, float]]]
+Crossing = tuple[Settings, GroundArea]
 #: An encounter, whose walk, where, and the vehicle's looks before and after.
 Passing = tuple[Encounter, Walk, Scope[Crossing], Spot, Spot]
-
-
-@dataclass(slots=True)
-class Seen:
-    """Who is before the camera.
-
-    Attributes:
-        people: walks of people, by track.
-        vehicles: ways of motor vehicles, by track.
-        judged_us: time of the last look that was judged, microseconds since the Unix epoch.
-    """
-
-    people: dict[str, Walk] = field(default_factory=dict)
-    vehicles: dict[str, Walk] = field(default_factory=dict)
-    judged_us: int = 0
+#: The people who are on a crossing, each with where.
+Walkers = Sequence[tuple[str, Walk, Scope[Crossing]]]
+#: Walks by person and time until which they are fitted; None: what they did tells no even walk.
+Lines = dict[tuple[str, int], Line | None]
 
 
 class PedestrianPriority:
     """Holds the gap between a vehicle's front and a person who walks towards its path against the time left to them."""
 
     kind: ClassVar[str] = "pedestrian_priority"
-    version: ClassVar[str] = "pedestrian_priority/1"
+    version: ClassVar[str] = "pedestrian_priority/2"
 
-    def initial(self) -> Seen:
+    def initial(self) -> CrossingWatch:
         """Nobody is there."""
-        return Seen()
+        return CrossingWatch()
 
-    def observe(self, state: Seen, second: Second, place: Place) -> tuple[Seen, Sequence[Offence]]:
+    def observe(self, state: CrossingWatch, second: Second, place: Place) -> tuple[CrossingWatch, Sequence[Offence]]:
         """Follow people and vehicles; return the vehicles that passed before somebody in this second."""
         scopes = place.scopes(self.kind, scopes_of)
         t, calibration = second.tracks, place.calibration
@@ -100,105 +88,95 @@ class PedestrianPriority:
             return state, ()
         if calibration is None or t.calibration_version != calibration.version:
             return state, ()
-        for walks in (state.people, state.vehicles):
-            for name in [n for n, walk in walks.items() if not 0 <= second.at_us - walk.spots[-1].at_us <= GONE_US]:
-                del walks[name]
+        state.leave(second.at_us)
         if not t.box_x_m:
             return state, ()
-        _follow(state, second, scopes)
+        by_zone = {scope.zone_id or "": scope for scope in scopes}
+        state.follow(second, {zone_id: scope.settings[1] for zone_id, scope in by_zone.items()})
+        walkers = [
+            (name, walk, by_zone[walk.zone_id]) for name, walk in state.people.items() if walk.zone_id in by_zone
+        ]
         offences: list[Offence] = []
-        if any(walk.zone_id for walk in state.people.values()):
-            by_zone = {scope.zone_id: scope for scope in scopes}
-            for i, track_id in enumerate(t.track_id):
-                way = state.vehicles.get(track_id)
-                offence = self._judge(way, i, state, second, by_zone, place) if way is not None else None
-                if offence is not None:
-                    offences.append(offence)
-        state.judged_us = second.at_us
+        lines: Lines = {}
+        for i, track_id in enumerate(t.track_id if walkers else ()):
+            way = state.vehicles.get(track_id)
+            worst = _worst(way, state.judged_us, walkers, lines, place) if way is not None else None
+            if worst is not None:
+                offences.append(_offence(*worst, i, second, place))
+        settings = [scope.settings[0] for scope in scopes]
+        # Both looks before a passing lie within two gaps of the one after it.
+        state.judged(second.at_us, max(s.walk_s for s in settings), 2.0 * max(s.most_gap_s for s in settings))
         return state, offences
 
-    def _judge(
-        self,
-        way: Walk,
-        i: int,
-        state: Seen,
-        second: Second,
-        by_zone: dict[str | None, Scope[Crossing]],
-        place: Place,
-    ) -> Offence | None:
-        """Return a vehicle's worst encounter of this second: the one with the least gap."""
-        worst: Passing | None = None
-        for n, after in enumerate(way.spots):
-            if after.at_us <= state.judged_us:
-                continue
-            for walk in state.people.values():
-                scope = by_zone.get(walk.zone_id)
-                if scope is None:
-                    continue
-                settings = scope.settings[0]
-                looks = apart(way.spots[: n + 1], settings.walk_s)
-                if len(looks) < settings.least_looks or not driven(
-                    looks,
-                    min_kmh=settings.min_kmh,
-                    most_gap_s=settings.most_gap_s,
-                    most_turn_deg=settings.most_turn_deg,
-                    most_mps2=settings.most_mps2,
-                    noise_m=settings.coverage_k * settings.foot_error_m,
-                ):
-                    continue
-                # The walk is fitted anew at each look: who seems to have passed already by one fit has not by the next.
-                for before in looks[-3:-1]:
-                    found = _found(before, after, walk, scope, place)
-                    if found is not None and (worst is None or found.gap_s < worst[0].gap_s):
-                        worst = (found, walk, scope, before, after)
-        return _offence(*worst, i, second, place) if worst is not None else None
-
-    def pack(self, state: Seen) -> Any:
+    def pack(self, state: CrossingWatch) -> Any:
         """Return the state as plain data."""
-        people, vehicles = (
-            {name: walk.pack() for name, walk in walks.items()} for walks in (state.people, state.vehicles)
-        )
-        return [people, vehicles, state.judged_us]
+        return state.pack()
 
-    def unpack(self, plain: Any) -> Seen:
+    def unpack(self, plain: Any) -> CrossingWatch:
         """Return the state from what `pack` gave."""
-        people, vehicles, judged_us = plain
-        return Seen(
-            {name: Walk.unpack(walk) for name, walk in people.items()},
-            {name: Walk.unpack(walk) for name, walk in vehicles.items()},
-            judged_us,
-        )
+        return CrossingWatch.unpack(plain)
 
 
-def _follow(state: Seen, second: Second, scopes: Sequence[Scope[Crossing]]) -> None:
-    """Take a second's boxes of people and motor vehicles into their walks, in place."""
-    t = second.tracks
-    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
-        i = t.box_track[b]
-        x, y, coco = t.box_x_m[b], t.box_y_m[b], t.track_class[i]
-        if not (math.isfinite(x) and math.isfinite(y)) or (coco != PERSON and coco not in MOTOR_VEHICLES):
+def _worst(way: Walk, judged_us: int, walkers: Walkers, lines: Lines, place: Place) -> Passing | None:
+    """Return a vehicle's worst encounter of those looks that are not judged yet: the one with the least gap.
+
+    Args:
+        way: the vehicle's.
+        judged_us: time until which its looks were judged.
+        walkers: who is on a crossing.
+        lines: walks that were fitted in this second, taken from and added to.
+        place: the camera.
+    """
+    worst: Passing | None = None
+    for n, after in enumerate(way.spots):
+        if after.at_us <= judged_us:
             continue
-        walks = state.people if coco == PERSON else state.vehicles
-        walk = walks.get(t.track_id[i])
-        if walk is None:
-            if len(walks) >= MOST_WALKS:
-                continue
-            walk = walks[t.track_id[i]] = Walk([])
-        zone_id = ""
-        if coco == PERSON:
-            zone_id = next((s.zone_id or "" for s in scopes if within(x, y, s.settings[1])), "")
-        spot = Spot(t.sample_at_us[t.box_sample[b]], round(x, 3), round(y, 3), second.sight_of_box(b))
-        walk.add(spot, zone_id)
+        befores: dict[str, Sequence[Spot]] = {}
+        for name, walk, scope in walkers:
+            if walk.zone_id not in befores:
+                befores[walk.zone_id] = _befores(way.spots[: n + 1], scope.settings)
+            for before in befores[walk.zone_id]:
+                # The walk is fitted anew at each look: who seems to have passed already by one fit has not by the next.
+                key = (name, before.at_us)
+                if key not in lines:
+                    lines[key] = _line(before, walk, scope.settings[0])
+                line = lines[key]
+                found = _found(before, after, line, walk, scope, place) if line is not None else None
+                if found is not None and (worst is None or found.gap_s < worst[0].gap_s):
+                    worst = (found, walk, scope, before, after)
+    return worst
 
 
-def _found(before: Spot, after: Spot, walk: Walk, scope: Scope[Crossing], place: Place) -> Encounter | None:
-    """Return the encounter of a vehicle and a person between two looks at it, where it proves the offence."""
-    settings, corners = scope.settings
-    assert place.calibration is not None
-    # What the vehicle made the person do is no longer their walk.
+def _befores(spots: Sequence[Spot], crossing: Crossing) -> Sequence[Spot]:
+    """Return the looks from which a vehicle may have passed a crossing until its last one; none: it surely did not."""
+    settings, area = crossing
+    looks = apart(spots, settings.walk_s)
+    after = looks[-1]
+    if len(looks) < settings.least_looks:
+        return ()
+    chosen = [one for one in looks[-3:-1] if area.may_meet((one.x_m, one.y_m), (after.x_m, after.y_m), BESIDE_M)]
+    if not chosen or not driven(
+        looks,
+        min_kmh=settings.min_kmh,
+        most_gap_s=settings.most_gap_s,
+        most_turn_deg=settings.most_turn_deg,
+        most_mps2=settings.most_mps2,
+        noise_m=settings.coverage_k * settings.foot_error_m,
+    ):
+        return ()
+    return chosen
+
+
+def _line(before: Spot, walk: Walk, settings: Settings) -> Line | None:
+    """Return a person's walk until a look at a vehicle: what the vehicle made them do is no longer their walk."""
     line = fitted(walk.spots, before.at_us - settings.walk_s * 1e6, before.at_us)
-    if line is None or line.residual_m > settings.coverage_k * settings.foot_error_m:
-        return None
+    return None if line is None or line.residual_m > settings.coverage_k * settings.foot_error_m else line
+
+
+def _found(before: Spot, after: Spot, line: Line, walk: Walk, scope: Scope[Crossing], place: Place) -> Encounter | None:
+    """Return the encounter of a vehicle and a person between two looks at it, where it proves the offence."""
+    settings, area = scope.settings
+    assert place.calibration is not None
     found = encounter(
         before,
         after,
@@ -207,7 +185,7 @@ def _found(before: Spot, after: Spot, walk: Walk, scope: Scope[Crossing], place:
         foot_error_m=settings.foot_error_m,
         scale_error_ratio=place.calibration.scale_error_ratio,
     )
-    if found is None or not _proves(found, walk, settings) or not within(*found.front_m, corners):
+    if found is None or not _proves(found, walk, settings) or not area.contains(*found.front_m):
         return None
     return found
 
@@ -288,5 +266,7 @@ def scopes_of(place: Place) -> list[Scope[Crossing]]:
         assert scope.zone is not None
         corners = ground_of(place, scope.zone)
         if corners and scope.zone.limits.get(UNSIGNALLED, 0.0):
-            out.append(Scope(scope.zone, scope.index, scope.bit, (scope.settings, corners), scope.area_m2))
+            out.append(
+                Scope(scope.zone, scope.index, scope.bit, (scope.settings, GroundArea.of(corners)), scope.area_m2)
+            )
     return out

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from processors.rules.geometry import heading_deg, turn_deg
@@ -26,8 +26,8 @@ class Settings:
         stop_m: whoever may stand within this distance beyond the way, or may have stood so near before it, is left,
             metres: by the acceleration that fits the looks, and k times its error. A choice.
         min_boxes: boxes behind the track.
-        min_seen_ratio: share of the frames of its way in which the vehicle must have been found: a track that is often
-            not may be put together of two. A choice.
+        min_seen_ratio: share of the frames that were looked at on its way in which the vehicle must have been found: a
+            track that is often not may be put together of two. A choice.
     """
 
     min_path_m: float = 30.0
@@ -62,12 +62,30 @@ class Drive:
         vehicle_class: COCO-80 class id of its track.
         boxes: boxes behind the track.
         done: it was proposed; it stays for a while, so that a second track of the same vehicle is no second one.
+        sampled: number of the frame with which the next second begins, of the frames that were looked at since the
+            drive began.
+        frames: number of each look's frame, counted so: what was sampled while it drove, at whatever rate.
     """
 
     walk: Walk
     vehicle_class: int
     boxes: int
     done: bool = False
+    sampled: int = 0
+    frames: list[int] = field(default_factory=list)
+
+    def add(self, spot: Spot, zone_id: str, sample: int) -> None:
+        """Take in a look on a shoulder; sample: the number of its frame in its second."""
+        if self.walk.zone_id not in {"", zone_id}:
+            self.walk.spots.clear()
+        self.walk.add(spot, zone_id)
+        self.frames.append(self.sampled + sample)
+        del self.frames[: -len(self.walk.spots)]
+
+    @property
+    def seen_ratio(self) -> float:
+        """Share of the frames from its first look to its last one in which it was found."""
+        return len(self.frames) / (self.frames[-1] - self.frames[0] + 1)
 
     def same(self, other: "Drive") -> bool:
         """Say whether another track is of the same vehicle: it was found at the same place in a frame of both."""
@@ -80,7 +98,7 @@ class ShoulderDriving:
     """Whoever breaks down drives there to come to stand, perhaps beyond the picture: who brakes or starts is left."""
 
     kind: ClassVar[str] = "shoulder_driving"
-    version: ClassVar[str] = "shoulder_driving/1"
+    version: ClassVar[str] = "shoulder_driving/2"
 
     def initial(self) -> dict[str, Drive]:
         """Nobody drives there."""
@@ -98,6 +116,8 @@ class ShoulderDriving:
             return state, ()
         if t.box_x_m:
             _follow(state, second, scopes)
+        for drive in state.values():
+            drive.sampled += len(t.sample_at_us)
         offences: list[Offence] = []
         by_zone = {scope.zone_id: scope for scope in scopes}
         for track_id, drive in list(state.items()):
@@ -118,7 +138,8 @@ class ShoulderDriving:
     def pack(self, state: dict[str, Drive]) -> Any:
         """Return the state as plain data."""
         return {
-            track: [drive.walk.pack(), drive.vehicle_class, drive.boxes, drive.done] for track, drive in state.items()
+            track: [drive.walk.pack(), drive.vehicle_class, drive.boxes, drive.done, drive.sampled, drive.frames]
+            for track, drive in state.items()
         }
 
     def unpack(self, plain: Any) -> dict[str, Drive]:
@@ -145,9 +166,8 @@ def _follow(state: dict[str, Drive], second: Second, scopes: Sequence[Scope[Shou
                 continue
             drive = state[t.track_id[i]] = Drive(Walk([]), t.track_class[i], 0)
         drive.vehicle_class, drive.boxes = t.track_class[i], t.track_boxes[i]
-        if drive.walk.zone_id not in {"", zone_id}:
-            drive.walk.spots.clear()
-        drive.walk.add(Spot(t.sample_at_us[t.box_sample[b]], round(x, 3), round(y, 3), second.sight_of_box(b)), zone_id)
+        sample = t.box_sample[b]
+        drive.add(Spot(t.sample_at_us[sample], round(x, 3), round(y, 3), second.sight_of_box(b)), zone_id, sample)
 
 
 def _judge(track_id: str, drive: Drive, scope: Scope[Shoulder], second: Second, place: Place) -> Offence | None:
@@ -163,8 +183,7 @@ def _judge(track_id: str, drive: Drive, scope: Scope[Shoulder], second: Second, 
     excess = path - settings.coverage_k * error - settings.min_path_m
     if excess <= 0 or drive.boxes < settings.min_boxes or path < settings.min_kmh / 3.6 * lasted_s:
         return None
-    frames = 1 + lasted_s * len(second.tracks.sample_at_us) * 1e6 / second.step_us
-    if len(spots) < settings.min_seen_ratio * frames:
+    if drive.seen_ratio < settings.min_seen_ratio:
         return None
     permitted = scope.zone.heading_deg
     if (

@@ -89,6 +89,17 @@ def test_a_second_box_of_one_vehicle_is_no_second_offence() -> None:
     assert len(found([*filmed(across(-10.0, 8.0)), *filmed(late, "b", begin=4)], YARD)) == 2
 
 
+@pytest.mark.parametrize("first", ["exit", "beside"])
+def test_who_is_outside_one_mouth_may_come_in_by_another(first: str) -> None:
+    """The strips before two edges overlap where a yard has an exit to each of two streets; it drives in by one."""
+    beside = zone("beside", "no_entry", (450, 300, 600, 300, 600, 390, 450, 390), 0.0)
+    zones = sorted([*YARD.zones, beside], key=lambda one: one.zone_id != first)
+    seconds = filmed([*across(-10.0, 8.0), *AWAY])
+    (one,) = found(seconds, replace(YARD, zones=zones))
+    assert one.zone_id == "exit"
+    assert found(seconds, replace(YARD, zones=zones), at_once=False) == [one]
+
+
 def test_a_place_that_is_uncertain_proves_less() -> None:
     """By three metres."""
     assert (

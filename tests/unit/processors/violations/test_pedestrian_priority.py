@@ -1,11 +1,19 @@
 """Pedestrian priority is a vehicle that passes before somebody who surely walks towards its way."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import orjson
 import pytest
 
-from schemas.messages import Analysis, Camera
-from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from processors.rules.place import Place
+from processors.rules.second import Second
+from processors.violations.crossing_watch import CrossingWatch
+from processors.violations.rules import pedestrian_priority
+from processors.violations.rules.pedestrian_priority import PedestrianPriority
+from schemas.messages import Analysis, Camera, Tracks
+from tests.unit.processors.rules.street import EPOCH_US, Seen, calibration, camera, second, zone
 from tests.unit.processors.violations.frames import Frame, found, messages
 
 KIND = "pedestrian_priority"
@@ -138,3 +146,94 @@ def test_without_all_it_needs_nothing_is_proposed() -> None:
     ]
     for other in others:
         assert found(messages(scene()), other, KIND) == []
+
+
+def crowd(count: int, people_x_m: float, seconds: int = 8, fps: int = 5) -> list[Tracks]:
+    """Return seconds in which so many people walk and as many cars drive, names and boxes as long as a tracker's.
+
+    Args:
+        count: of each.
+        people_x_m: where the people's 20 m begin; the crossing's are at 20.
+        seconds: how long.
+        fps: looks a second.
+    """
+    names = [f"{n:020x}" for n in range(2 * count)]
+    out = []
+    for n in range(seconds):
+        boxes = [(i, s) for s in range(fps) for i in range(2 * count)]
+        places = []
+        for i, s in boxes:
+            at = n + s / fps
+            walks = (people_x_m + (1.4 * at + 2.123 * i) % 20.0, 49.0123 + i % 3)
+            drives = (21.0123 + 4.0 * (i % 5), 100.0 - (10.0 * at + 5.0 * i) % 100.0)
+            places.append(walks if i < count else drives)
+        seen = [Seen(name, 0 if i < count else 2, (0.0, 0.0, 1.0, 1.0)) for i, name in enumerate(names)]
+        out.append(
+            replace(
+                second(n, seen, samples=fps),
+                box_track=[i for i, _ in boxes],
+                box_sample=[s for _, s in boxes],
+                box_x1_px=[1_800.0 + x / 7 for x, _ in places],
+                box_x2_px=[1_850.0 + x / 7 for x, _ in places],
+                box_y1_px=[1_000.0 + y / 7 for _, y in places],
+                box_y2_px=[1_100.0 + y / 7 for _, y in places],
+                box_x_m=[x for x, _ in places],
+                box_y_m=[y for _, y in places],
+            )
+        )
+    return out
+
+
+def watched(seconds: list[Tracks]) -> tuple[CrossingWatch, list[int]]:
+    """Return what the rule remembers after these seconds, and the bytes that it had after each."""
+    rule, place = PedestrianPriority(), Place(CROSSING)
+    state, sizes = rule.initial(), []
+    for message in seconds:
+        state, _ = rule.observe(state, Second(message, place), place)
+        sizes.append(len(orjson.dumps(rule.pack(state))))
+    return state, sizes
+
+
+@pytest.mark.parametrize(("people_x_m", "fps"), [(20.0, 5), (20.0, 12), (60.0, 5)])
+def test_the_state_stays_small_however_many_are_in_view(people_x_m: float, fps: int) -> None:
+    """64 people and 64 cars, on the crossing or nobody near it: less than 64 KB, the topic takes 1 MiB."""
+    state, sizes = watched(crowd(64, people_x_m, fps=fps))
+    assert len(state.vehicles) >= 30
+    assert len(state.people) == (0 if people_x_m > 40.0 else 40)
+    assert max(sizes) < 64_000
+
+
+def test_what_is_remembered_goes_through_its_bytes_whole() -> None:
+    """Old looks have lost their boxes, the last ones have them: all is the same after a restart."""
+    state, _ = watched(crowd(3, 20.0))
+    assert PedestrianPriority().unpack(orjson.loads(orjson.dumps(PedestrianPriority().pack(state)))) == state
+    held = [len(spot.sight.boxes_xyxy_px) for walk in state.people.values() for spot in walk.spots]
+    assert {0, 4} == set(held)
+
+
+def test_who_is_far_from_the_crossing_is_not_remembered_and_who_left_it_begins_anew() -> None:
+    """A person 12 m beside it, a car 60 m before it; who is on it again after a look far off is on it since then."""
+    state, _ = watched(messages([{"p1": (52.0, 50.0), "car": (25.0, 112.0), "p2": (30.0, 50.0)}] * 4))
+    assert (set(state.people), set(state.vehicles)) == ({"p2"}, set())
+    away = [{"p": (30.0, 50.0)}, {"p": (30.0, 50.0)}, {"p": (52.0, 50.0)}, {"p": (30.0, 50.0)}]
+    state, _ = watched(messages(away))
+    assert state.people["p"].since_us == EPOCH_US + 1_500_000
+
+
+def test_ways_and_walks_are_worked_out_once_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not anew for each pair: each car's way once a look at it near the crossing, each walk once a look at any car."""
+    calls: dict[str, list[Any]] = {"driven": [], "fitted": []}
+
+    def counted(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **named: Any) -> Any:
+            calls[name].append(args)
+            return work(*args, **named)
+
+        return run
+
+    for name in calls:
+        monkeypatch.setattr(pedestrian_priority, name, counted(name, getattr(pedestrian_priority, name)))
+    people, cars, looks = 6, 6, 5 * 8
+    watched(crowd(6, 20.0, seconds=8))
+    assert 0 < len(calls["driven"]) <= cars * looks / 2
+    assert 0 < len(calls["fitted"]) <= people * looks

@@ -8,7 +8,7 @@ import pytest
 from processors.rules.sight import Sight
 from processors.violations.rolling import rolled
 from processors.violations.walk import Spot
-from schemas.messages import Analysis
+from schemas.messages import Analysis, Tracks
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.frames import Frame, found, messages
 
@@ -65,6 +65,30 @@ def test_state_through_its_bytes_decides_alike() -> None:
 def test_what_is_not_surely_driving_along_is_left(places_m: list[float | None]) -> None:
     """A shoulder is for stopping, and for coming to stop and starting again."""
     assert found(messages(drive(places_m)), ROAD, KIND) == []
+
+
+def sampled_otherwise(seconds: Sequence[Tracks], times: int, duration_us: int = 1_000_000) -> list[Tracks]:
+    """Return the seconds, those without a vehicle sampled so many times and so long."""
+    return [
+        one
+        if one.box_track
+        else replace(
+            one,
+            sample_at_us=[one.captured_at_us + n * 1_000_000 // times for n in range(times)],
+            duration_us=duration_us,
+        )
+        for one in seconds
+    ]
+
+
+@pytest.mark.parametrize(("times", "duration_us"), [(1, 1_000_000), (5, 1_000_000), (1, 0)])
+def test_the_frames_of_the_way_count_not_those_in_which_it_is_judged(times: int, duration_us: int) -> None:
+    """It is judged two seconds after it left: however these are sampled, all of its way, or half of it, was seen."""
+    seconds = sampled_otherwise(messages(drive(even(15.0))), times, duration_us)
+    halves = messages(drive([at if n % 2 else None for n, at in enumerate(even(15.0))]))
+    assert len(found(seconds, ROAD, KIND)) == 1
+    assert found(seconds, ROAD, KIND, at_once=False) == found(seconds, ROAD, KIND)
+    assert found(sampled_otherwise(halves, times, duration_us), ROAD, KIND) == []
 
 
 def test_a_second_track_of_the_same_vehicle_is_no_second_offence() -> None:

@@ -116,6 +116,22 @@ def test_where_no_lane_leads_there_it_is_another_offence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading_deg", "corners"),
+    [
+        pytest.param(90.0, (35, 500, 70, 500, 70, 800, 35, 800), id="of the street that crosses"),
+        pytest.param(180.0, (35, 100, 70, 100, 70, 400, 35, 400), id="before the next line"),
+    ],
+)
+def test_lanes_of_another_approach_are_not_this_lines(heading_deg: float, corners: Sequence[float]) -> None:
+    """Left from the middle lane, which has a zone only of another approach that allows no left turn: not to be told."""
+    other = zone("other", "turn_lane", corners, heading_deg, lane=1.0, left=0.0, straight=1.0, right=1.0)
+    own = [one for one in JUNCTION.zones if one.zone_id != "lane-1"]
+    mine = replace(other, heading_deg=180.0, polygon_px=list(lane(1).polygon_px))
+    assert len(found(driving(1, TURN), replace(JUNCTION, zones=[*own, mine]))) == 1
+    assert found(driving(1, TURN), replace(JUNCTION, zones=[*own, other])) == []
+
+
+@pytest.mark.parametrize(
     "place",
     [
         APPROACH,
