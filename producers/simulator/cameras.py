@@ -258,7 +258,11 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):
         lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1
-        return {"lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane == 0)}
+        # beside a lane for buses others turn right from the next one
+        rightmost = int(streets.bus_lane[edge])
+        return {
+            "lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane <= rightmost),
+        }  # fmt: skip
     return {}
 
 

@@ -11,8 +11,9 @@ LETTERS: Final = "ABCDEFGHKLMNOPRSTUVXYZ"
 REGIONS: Final = 20
 
 
-#: A bit of the numbers of emergency vehicles: they are of the city's fleet, whose plates a register knows.
-SERVICE: Final = 1 << 58
+#: A bit of the numbers of emergency vehicles: they are of the city's fleet, whose plates a register knows. SUMO's
+#: vehicles, walkers and staged actors have the bits above it.
+SERVICE: Final = 1 << 57
 #: Vehicles of the fleet; the last ones are other cities' and in no register.
 FLEET: Final = 40
 UNLISTED: Final = 4

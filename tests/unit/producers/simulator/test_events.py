@@ -1,7 +1,7 @@
 """Scenarios: what each says is true is what its actors do."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -14,15 +14,16 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.city_clock import SECOND_US, START_US
 from producers.simulator.events.director import LEAST_GAP_S, Director
 from producers.simulator.events.scenario import Scenario, all_scenarios
-from producers.simulator.events.scene import Scene
+from producers.simulator.events.scene import STAGED, Scene
 from producers.simulator.events.staged import Staged
-from producers.simulator.plates import plate_of
+from producers.simulator.plates import FLEET, SERVICE, plate_of
 from producers.simulator.seeds import generator
 from producers.simulator.sight import Sight
 from producers.simulator.signals import group_of
 from producers.simulator.streets import LANE_M
+from producers.simulator.traffic.sumo_traffic import DRIVING
 from producers.simulator.truth import truth_of
-from producers.simulator.walkers import Walkers
+from producers.simulator.walkers import WALKING, Walkers
 from schemas.messages import Signal
 
 CITY = build_city(101, 60)
@@ -368,6 +369,17 @@ def test_a_directors_events_do_not_overlap_and_end_with_the_run() -> None:
         for (_, before, _), (_, after, _) in pairwise(whole):
             assert after.started_us >= before.free_us + LEAST_GAP_S * 1e6
         assert all(staged.free_us <= until for _, staged, _ in whole)
+
+
+def test_traffic_has_plates_of_its_own_and_the_fleet_its_forty() -> None:
+    """Nobody in either traffic is numbered as one of the fleet: hundreds of vehicles would share its plates."""
+    bits = (SERVICE, DRIVING, WALKING, STAGED)
+    assert [a & b for a, b in combinations(bits, 2)] == [0] * 6
+    streets = {plate_of(DRIVING | n) for n in range(500)} | {plate_of(1 << 28 | n) for n in range(500)}
+    fleet = {plate_of(STAGED | SERVICE | n) for n in range(500)}
+    assert len(streets) > 990
+    assert len(fleet) == FLEET
+    assert len(fleet & streets) <= 1
 
 
 def test_plates_are_of_the_kazakh_format() -> None:
