@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
 from processors.rules.sight import Sight
+from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 
 
@@ -247,9 +248,7 @@ class DrivingRule:
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
         """Return the zones of a calibrated enforcement camera in which it applies."""
-        if place.calibration is None or not place.camera.analysis.enforcement:
-            return []
-        return place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)
+        return enforced_scopes(place, cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)
 
 
 def _slow(i: int, second: Second, settings: Settings) -> bool:

@@ -9,6 +9,7 @@ from processors.rules.ground import Ground
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.standing import Stand, follow
+from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 
 
@@ -158,7 +159,5 @@ class StandingRule:
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
         """Return the zones of a calibrated enforcement camera in which it applies."""
-        if place.calibration is None or not place.camera.analysis.enforcement:
-            return []
-        found = place.zone_scopes(cls.kind, cls.defaults, cls.zone_kinds)
+        found = enforced_scopes(place, cls.kind, cls.defaults, cls.zone_kinds)
         return sorted(found, key=lambda s: s.zone is None or s.zone.kind not in cls.prefers)

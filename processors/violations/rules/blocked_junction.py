@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.standing import MATURE, Stand, follow, same_place
+from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import SIGNAL_GROUP
@@ -215,10 +216,8 @@ def _offence(  # noqa: PLR0917 (a stay, and what proves it)
 
 def scopes_of(place: Place) -> list[Scope[Box]]:
     """Return the junctions whose traffic's one signal group is named, of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
     out: list[Scope[Box]] = []
-    for scope in place.zone_scopes(BlockedJunction.kind, Settings, frozenset({"junction"})):
+    for scope in enforced_scopes(place, BlockedJunction.kind, Settings, frozenset({"junction"})):
         assert scope.zone is not None
         groups = [name for name, on in scope.zone.limits.items() if name.startswith(SIGNAL_GROUP) and on]
         if len(groups) == 1:

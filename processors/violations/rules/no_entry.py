@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.violations.enforced import shaped_scopes
 from processors.violations.mouth import Mouth, mouth_of
 from processors.violations.offence import Offence
 
@@ -234,11 +235,4 @@ def _comes_in(depths: Sequence[tuple[int, float]], settings: Settings) -> bool:
 
 def scopes_of(place: Place) -> list[Scope[tuple[Mouth, Settings]]]:
     """Return the zones that are not to be entered, with the direction in which one leaves, of an enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
-    out = []
-    for scope in place.zone_scopes(NoEntry.kind, Settings, frozenset({"no_entry"})):
-        mouth = mouth_of(place, scope.zone) if scope.zone is not None else None
-        if mouth is not None:
-            out.append(Scope(scope.zone, scope.index, scope.bit, (mouth, scope.settings), scope.area_m2))
-    return out
+    return shaped_scopes(place, NoEntry.kind, Settings, frozenset({"no_entry"}), mouth_of)

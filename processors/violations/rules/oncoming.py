@@ -10,8 +10,9 @@ from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
 from processors.violations.carriageway import Carriageway, carriageway_of
+from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.turning import Spot, spot_of
+from processors.violations.turning import Spot, boxes_by_track, spot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,7 @@ class Oncoming:
     @staticmethod
     def _own(i: int, spot: Spot, side: Carriageway, second: Second, margin_m: float) -> Crossing | None:
         """Return a vehicle that came over the line in its first second in view; None: it was not seen on its side."""
-        t = second.tracks
-        own = [b for b in range(len(t.box_track)) if t.box_track[b] == i and math.isfinite(t.box_x_m[b])]
-        for b in sorted(own, key=t.box_sample.__getitem__, reverse=True):
+        for b in reversed(boxes_by_track(second)[i]):
             before = spot_of(second, b, side)
             if before.beyond_m < -margin_m and not before.cut and before.at_us < spot.at_us:
                 return Crossing(side.zone_id, before.at_us, second.sight_of_box(b), before, None, None)
@@ -161,10 +160,8 @@ class Oncoming:
     ) -> tuple[Spot, Sight]:
         """Return the first box of this second from which on the vehicle is surely over the line, and its picture."""
         side, settings = settings_of
-        t = second.tracks
-        own = [b for b in range(len(t.box_track)) if t.box_track[b] == i and math.isfinite(t.box_x_m[b])]
         first, at = spot, second.last_box[i]
-        for b in sorted(own, key=t.box_sample.__getitem__, reverse=True):
+        for b in reversed(boxes_by_track(second)[i]):
             before = spot_of(second, b, side)
             if before.beyond_m - margin_m < settings.min_beyond_m or before.at_us <= one.own_us:
                 break
@@ -247,11 +244,4 @@ class Oncoming:
 
 def scopes_of(place: Place) -> list[Scope[tuple[Carriageway, Settings]]]:
     """Return the zones with a direction and the limit `oncoming: 1` of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
-    out = []
-    for scope in place.zone_scopes(Oncoming.kind, Settings, frozenset()):
-        side = carriageway_of(place, scope.zone) if scope.zone is not None else None
-        if side is not None:
-            out.append(Scope(scope.zone, scope.index, scope.bit, (side, scope.settings), scope.area_m2))
-    return out
+    return shaped_scopes(place, Oncoming.kind, Settings, frozenset(), carriageway_of)

@@ -10,6 +10,7 @@ from processors.rules.sight import Sight
 from processors.violations.crossing_watch import CrossingWatch
 from processors.violations.drive import apart, driven
 from processors.violations.encounter import Encounter, encounter
+from processors.violations.enforced import enforced_scopes
 from processors.violations.ground_area import GroundArea
 from processors.violations.offence import Offence
 from processors.violations.stop_line import ground_of
@@ -259,10 +260,8 @@ def _together(vehicle: Spot, walk: Walk) -> Sight:
 
 def scopes_of(place: Place) -> list[Scope[Crossing]]:
     """Return the crossings that say they have no signal, of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
     out: list[Scope[Crossing]] = []
-    for scope in place.zone_scopes(PedestrianPriority.kind, Settings, frozenset({"crossing"})):
+    for scope in enforced_scopes(place, PedestrianPriority.kind, Settings, frozenset({"crossing"})):
         assert scope.zone is not None
         corners = ground_of(place, scope.zone)
         if corners and scope.zone.limits.get(UNSIGNALLED, 0.0):

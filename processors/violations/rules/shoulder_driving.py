@@ -9,6 +9,7 @@ from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.ground import within
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 from processors.violations.rolling import Rolling, rolled
 from processors.violations.stop_line import ground_of
@@ -245,10 +246,8 @@ def _offence(
 
 def scopes_of(place: Place) -> list[Scope[Shoulder]]:
     """Return the shoulders of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
     out: list[Scope[Shoulder]] = []
-    for scope in place.zone_scopes(ShoulderDriving.kind, Settings, frozenset({"shoulder"})):
+    for scope in enforced_scopes(place, ShoulderDriving.kind, Settings, frozenset({"shoulder"})):
         assert scope.zone is not None
         corners = ground_of(place, scope.zone)
         if corners:

@@ -9,6 +9,7 @@ from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.carriageway import Carriageway, carriageway_of
+from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
 from processors.violations.turning import MOST_SPOTS, Turning, boxes_by_track, can_join, is_one, spot_of, whole_spots
 
@@ -228,11 +229,4 @@ class UTurn:
 
 def scopes_of(place: Place) -> list[Scope[tuple[Carriageway, Settings]]]:
     """Return the zones with a direction and the limit `u_turn: 1` of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
-    out = []
-    for scope in place.zone_scopes(UTurn.kind, Settings, frozenset()):
-        side = carriageway_of(place, scope.zone) if scope.zone is not None else None
-        if side is not None:
-            out.append(Scope(scope.zone, scope.index, scope.bit, (side, scope.settings), scope.area_m2))
-    return out
+    return shaped_scopes(place, UTurn.kind, Settings, frozenset(), carriageway_of)

@@ -9,6 +9,7 @@ from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 
 
@@ -227,7 +228,5 @@ def _is_driven(
 
 def scopes_of(place: Place) -> list[Scope[Settings]]:
     """Return the zones with a permitted direction of a calibrated enforcement camera."""
-    if place.calibration is None or not place.camera.analysis.enforcement:
-        return []
-    found = place.zone_scopes(WrongWay.kind, Settings, frozenset({"roadway", "lane"}))
+    found = enforced_scopes(place, WrongWay.kind, Settings, frozenset({"roadway", "lane"}))
     return [s for s in found if s.zone is not None and s.zone.heading_deg is not None]
