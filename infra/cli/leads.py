@@ -1,45 +1,27 @@
 """`vigil leads`: officers look into what tables or two cameras say against a vehicle. Each look is recorded."""
 
-import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
-from infra.keys.key_store import KeyStore, KeyStoreError
-from infra.leads.desk import CONFIRMED, DISMISSED, LeadError, LeadsDesk
-from infra.review.officers import Officer, OfficerError, officer_of
-from infra.settings import Settings
-from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
-
-QUERY_S = 60
-#: Exit code of `next` where nothing waits.
-NOTHING = 3
-
-officer_option = click.option(
-    "--officer", required=True, metavar="ID", help="Pseudonym of the officer, as the file of officers has it."
+from infra.cli.officer_commands import (
+    NOTHING,
+    as_json_option,
+    keys,
+    most_option,
+    officer_named,
+    officer_option,
+    sentences,
+    tables,
 )
+from infra.leads.desk import CONFIRMED, DISMISSED, LeadsDesk
+from infra.settings import Settings
+
 why_option = click.option("--why", required=True, help="Why, in a few words; kept with the act.")
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
-
-
-def sentences(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what an officer can act on into one sentence and exit code 1."""
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except ClickHouseError as error:
-            raise click.ClickException(clickhouse_sentence(Settings().clickhouse_address, error)) from error
-        except (OfficerError, LeadError, KeyStoreError) as error:
-            raise click.ClickException(str(error)) from error
-
-    return wrapper
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,19 +39,7 @@ def command() -> None:
 
 def _desk() -> LeadsDesk:
     settings = Settings()
-    quiet_client()
-    client = connect(
-        settings.clickhouse_address,
-        settings.clickhouse_user,
-        settings.clickhouse_password.get_secret_value(),
-        settings.clickhouse_database,
-        QUERY_S,
-    )
-    return LeadsDesk(client, None if settings.key_store is None else KeyStore(settings.key_store))
-
-
-def _officer(officer_id: str) -> Officer:
-    return officer_of(Settings().review_officers_file, officer_id)
+    return LeadsDesk(tables(settings), keys(settings))
 
 
 @command.command("next")
@@ -84,7 +54,7 @@ def next_lead(officer: str, *, as_json: bool) -> None:
       vigil leads next --officer officer-1
       VIGIL_KEY_STORE=/srv/vigil-keys vigil leads next --officer officer-1   # the plate too, with the role plates
     """
-    who, desk = _officer(officer), _desk()
+    who, desk = officer_named(officer), _desk()
     found = desk.next(who)
     if found is None:
         click.echo("[]" if as_json else f"nothing waits for {officer}")
@@ -105,7 +75,7 @@ def show(lead: str, officer: str, why: str, *, as_json: bool) -> None:
     Example:
       vigil leads show lead-0123456789abcdef0123 --officer officer-1 --why "the post asks"
     """
-    who, desk = _officer(officer), _desk()
+    who, desk = officer_named(officer), _desk()
     _show(desk.look(who, lead, why), as_json=as_json)
 
 
@@ -142,7 +112,7 @@ def dismiss(lead: str, officer: str, why: str, *, as_json: bool) -> None:
 
 
 @command.command("list")
-@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Rows at most.")
+@most_option
 @as_json_option
 @sentences
 def list_leads(most: int, *, as_json: bool) -> None:
@@ -186,7 +156,7 @@ def audit(lead: str, *, as_json: bool) -> None:
 
 
 def _decide(lead: str, officer: str, act: str, why: str, *, as_json: bool) -> None:
-    _desk().decide(_officer(officer), lead, act, why)
+    _desk().decide(officer_named(officer), lead, act, why)
     click.echo(json.dumps({"lead_id": lead, "act": act}) if as_json else f"{act} {lead}")
 
 

@@ -1,53 +1,31 @@
 """`vigil review`: officers decide cases. Each look is recorded before anything is shown."""
 
-import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
-from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
-from infra.keys.key_store import KeyStore, KeyStoreError
-from infra.keys.period import PeriodError
+from infra.cli.officer_commands import (
+    NOTHING,
+    as_json_option,
+    keys,
+    most_option,
+    officer_named,
+    officer_option,
+    sentences,
+    tables,
+)
 from infra.review.desk import ReviewDesk, ReviewError
-from infra.review.officers import Officer, OfficerError, Role, officer_of
+from infra.review.officers import Role
 from infra.settings import Settings
 from schemas.messages import Verdict
-from schemas.registry import RegistryUnavailableError
-from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
-QUERY_S = 60
 CITY = ZoneInfo("Asia/Almaty")
-#: Exit code of `next` where nothing waits.
-NOTHING = 3
-
-officer_option = click.option(
-    "--officer", required=True, metavar="ID", help="Pseudonym of the officer, as the file of officers has it."
-)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
-
-
-def sentences(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what an officer can act on into one sentence and exit code 1."""
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except ClickHouseError as error:
-            raise click.ClickException(clickhouse_sentence(Settings().clickhouse_address, error)) from error
-        except KafkaException as error:
-            raise click.ClickException(f"Kafka at {Settings().bootstrap_servers}: {error.args[0].str()}") from error
-        except (KeyStoreError, OfficerError, PeriodError, RegistryUnavailableError, ReviewError) as error:
-            raise click.ClickException(str(error)) from error
-
-    return wrapper
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,20 +43,7 @@ def command() -> None:
 
 def _desk() -> ReviewDesk:
     settings = Settings()
-    quiet_client()
-    client = connect(
-        settings.clickhouse_address,
-        settings.clickhouse_user,
-        settings.clickhouse_password.get_secret_value(),
-        settings.clickhouse_database,
-        QUERY_S,
-    )
-    keys = KeyStore(settings.key_store) if settings.key_store is not None else None
-    return ReviewDesk(settings, client, keys=keys)
-
-
-def _officer(officer_id: str) -> Officer:
-    return officer_of(Settings().review_officers_file, officer_id)
+    return ReviewDesk(settings, tables(settings), keys=keys(settings))
 
 
 @command.command("next")
@@ -96,7 +61,7 @@ def next_case(officer: str, *, as_json: bool) -> None:
       vigil review next --officer officer-1
       vigil review next --officer officer-1 --json | jq .exculpations
     """
-    who, desk = _officer(officer), _desk()
+    who, desk = officer_named(officer), _desk()
     case = desk.next(who)
     if case is None:
         click.echo("[]" if as_json else f"nothing waits for {officer}")
@@ -117,7 +82,7 @@ def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
     Example:
       vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner called"
     """
-    who, desk = _officer(officer), _desk()
+    who, desk = officer_named(officer), _desk()
     found = desk.one(case)
     refused = found.refuses(who, desk.rules)
     if refused is not None and Role.SENIOR not in who.roles:
@@ -159,7 +124,7 @@ def reject(case: str, officer: str, reason: str, remark: str, *, as_json: bool) 
 
 
 def _decide(case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, as_json: bool) -> None:
-    review = _desk().decide(_officer(officer), case, verdict, reason, remark)
+    review = _desk().decide(officer_named(officer), case, verdict, reason, remark)
     if as_json:
         click.echo(json.dumps({"review_id": review.review_id, "case_id": case, "verdict": verdict.value}))
     else:
@@ -167,7 +132,7 @@ def _decide(case: str, officer: str, verdict: Verdict, reason: str, remark: str,
 
 
 @command.command("list")
-@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Rows at most.")
+@most_option
 @as_json_option
 @sentences
 def list_cases(most: int, *, as_json: bool) -> None:
@@ -222,7 +187,7 @@ def agreement(officer: str, first: datetime, last: datetime, *, as_json: bool) -
     Example:
       vigil review agreement --officer officer-2 --from 2024-01-01 --to 2024-09-30
     """
-    _officer(officer).needs(Role.SENIOR)
+    officer_named(officer).needs(Role.SENIOR)
     rows = _desk().agreement(first.date().replace(day=1), last.date())
     if as_json:
         click.echo(json.dumps([_plain(row) for row in rows], indent=1))

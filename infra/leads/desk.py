@@ -1,6 +1,5 @@
 """LeadsDesk: reads leads from ClickHouse, and records each look and decision there. Nothing else follows."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -11,9 +10,10 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
+from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
-from infra.review.plate_opening import SealedCasePlate, ShownPlate, opened, refusal
-from sinks.clickhouse.clickhouse_client import as_clickhouse_error, command
+from infra.review.plate_opening import SealedCasePlate, shown
+from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 
 #: Leads looked at to find the next one of an officer.
 MOST: Final = 500
@@ -66,21 +66,12 @@ class LeadsDesk:
         self._record(officer, lead_id, LOOKED, why)
         facts = self._rows("facts", {"lead_id": lead_id})[0]
         sealed = bytes.fromhex(facts.pop("plate_encrypted"))
-        shown = self._plate(officer, lead_id, why, SealedCasePlate(facts["track_id"], facts["key_period"], sealed))
+        plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
+        seen = shown(officer, plate, self._keys, lambda: self._record(officer, lead_id, PLATE, why))
         known = self.waiting(1, lead_id)
         return {
-            "lead_id": lead_id, **(known[0] if known else {}), **facts, "plate": shown.text, "plate_note": shown.note
+            "lead_id": lead_id, **(known[0] if known else {}), **facts, "plate": seen.text, "plate_note": seen.note
         }  # fmt: skip
-
-    def _plate(self, officer: Officer, lead_id: str, why: str, plate: SealedCasePlate) -> ShownPlate:
-        """Return the plate of a lead, or why it stays closed; nothing is opened that is not on record before."""
-        period = plate.key_period
-        key = self._keys.key(period) if self._keys is not None and period is not None else None
-        refused = refusal(officer, plate, key, has_store=self._keys is not None)
-        if refused is not None or key is None:
-            return ShownPlate(None, refused or "")
-        self._record(officer, lead_id, PLATE, why)
-        return opened(plate, key)
 
     def decide(self, officer: Officer, lead_id: str, act: str, why: str) -> None:
         """Record a decision on a lead that this officer has looked at. The first one stands.
@@ -118,12 +109,7 @@ class LeadsDesk:
             "act": act,
             "why": why,
         }
-        settings = {
-            "insert_deduplication_token": row["look_id"],
-            "async_insert": 0,
-            "date_time_input_format": "best_effort",
-        }
-        command(self._client, "INSERT INTO lead_looks FORMAT JSONEachRow", json.dumps(row).encode(), settings)
+        record_look(self._client, "lead_looks", row)
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         sql = (resources.files("infra.leads") / "queries" / f"{name}.sql").read_text(encoding="utf-8")

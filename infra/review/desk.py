@@ -1,7 +1,6 @@
 """ReviewDesk: reads cases from ClickHouse, records each look, and writes verdicts to Kafka."""
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -14,15 +13,16 @@ from clickhouse_connect.driver.exceptions import Error
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from infra.keys.key_store import KeyStore
+from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
-from infra.review.plate_opening import SealedCasePlate, ShownPlate, opened, refusal
+from infra.review.plate_opening import SealedCasePlate, shown
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from schemas.codec import MessageCodec
 from schemas.messages import Review, Verdict
 from schemas.registry import RegistrySchemaIds
-from sinks.clickhouse.clickhouse_client import as_clickhouse_error, command
+from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 
 #: Cases looked at to find the next one of an officer.
 MOST: Final = 2_000
@@ -104,18 +104,9 @@ class ReviewDesk:
             )
         facts = found[0]
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
-        shown = self._plate(officer, case, why, SealedCasePlate(facts["track_id"], facts["key_period"], sealed))
-        return {**case.to_json(), **facts, "plate": shown.text, "plate_note": shown.note}
-
-    def _plate(self, officer: Officer, case: WaitingCase, why: str, plate: SealedCasePlate) -> ShownPlate:
-        """Return the plate of a case, or why it stays closed; nothing is opened that is not on record before."""
-        period = plate.key_period
-        key = self._keys.key(period) if self._keys is not None and period is not None else None
-        refused = refusal(officer, plate, key, has_store=self._keys is not None)
-        if refused is not None or key is None:
-            return ShownPlate(None, refused or "")
-        self._record(officer, case, why, "plate")
-        return opened(plate, key)
+        plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
+        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case, why, "plate"))
+        return {**case.to_json(), **facts, "plate": seen.text, "plate_note": seen.note}
 
     def _record(self, officer: Officer, case: WaitingCase, why: str, opened_what: str) -> None:
         """Put a look at a case, or at its plate, on record; it is there when this returns."""
@@ -128,12 +119,7 @@ class ReviewDesk:
             "why": why,
             "opened": opened_what,
         }
-        settings = {
-            "insert_deduplication_token": row["look_id"],
-            "async_insert": 0,
-            "date_time_input_format": "best_effort",
-        }
-        command(self._client, "INSERT INTO case_looks FORMAT JSONEachRow", json.dumps(row).encode(), settings)
+        record_look(self._client, "case_looks", row)
 
     def agreement(self, first: date, last: date) -> Sequence[Mapping[str, Any]]:
         """Return how often the first two officers of a case agreed, by month."""

@@ -1,8 +1,10 @@
-"""PlateOpening: whether an officer may see a case's sealed plate, and what stands in its place otherwise. Pure."""
+"""PlateOpening: whether an officer may see a case's sealed plate, and what stands in its place otherwise."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from infra.keys.key_store import KeyStore
 from infra.keys.period_key import PeriodKey, SealBrokenError
 from infra.review.officers import Officer, Role
 
@@ -67,3 +69,24 @@ def opened(plate: SealedCasePlate, key: PeriodKey) -> ShownPlate:
         return ShownPlate(key.open(plate.sealed, plate.track_id), "")
     except SealBrokenError as error:
         return ShownPlate(None, str(error))
+
+
+def shown(officer: Officer, plate: SealedCasePlate, keys: KeyStore | None, record: Callable[[], None]) -> ShownPlate:
+    """Return a plate, or why it stays closed; nothing is opened that is not on record before.
+
+    Args:
+        officer: who asks.
+        plate: the plate.
+        keys: the keys; None: no store is named.
+        record: puts the opening on record, and returns when it is there.
+
+    Raises:
+        KeyStoreError: the key store is not safe.
+    """
+    period = plate.key_period
+    key = keys.key(period) if keys is not None and period is not None else None
+    refused = refusal(officer, plate, key, has_store=keys is not None)
+    if refused is not None or key is None:
+        return ShownPlate(None, refused or "")
+    record()
+    return opened(plate, key)

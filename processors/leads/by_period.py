@@ -8,6 +8,8 @@ log = logging.getLogger(__name__)
 #: Quarters that never make room: the table of the next one is imported while the present one is looked up.
 NEWEST_KEPT: Final = 2
 _PERIOD: Final = re.compile(r"20\d\d-q[1-4]")
+#: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
+KEY_BYTES: Final = 32
 
 V = TypeVar("V")
 
@@ -69,3 +71,12 @@ class ByPeriod(Generic[V]):
     def get(self, name: bytes) -> V | None:
         """Return what is kept of a key, or None."""
         return next((of[name] for of in self._of.values() if name in of), None)
+
+
+def sealed_key(text: str) -> bytes | None:
+    """Return a vehicle's sealed key out of its hexadecimal digits; None: it is none, and may be a plate."""
+    try:
+        name = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return name if len(name) == KEY_BYTES else None

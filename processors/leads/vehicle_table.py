@@ -6,7 +6,7 @@ Entries are kept as bytes, about 300 B each with their key: a million vehicles t
 import logging
 from typing import Final
 
-from processors.leads.by_period import ByPeriod
+from processors.leads.by_period import ByPeriod, sealed_key
 from processors.stage_core import Record
 from schemas.codec import MessageCodec
 from schemas.messages import VehicleEntry
@@ -14,8 +14,6 @@ from schemas.messages import VehicleEntry
 log = logging.getLogger(__name__)
 #: Vehicles kept, for memory is bounded: see ByPeriod. Two million are Almaty's fleet under two quarters' keys.
 MOST_VEHICLES: Final = 2_000_000
-#: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
-KEY_BYTES: Final = 32
 
 
 class VehicleTable:
@@ -40,11 +38,8 @@ class VehicleTable:
     def add(self, key: str, record: Record[VehicleEntry], value: bytes) -> None:
         """Take an entry in; it takes the place of the vehicle's earlier one."""
         del key
-        try:
-            name = bytes.fromhex(record.message.vehicle_key)
-        except ValueError:
-            name = b""
-        if len(name) != KEY_BYTES:
+        name = sealed_key(record.message.vehicle_key)
+        if name is None:
             log.error("offset %d of %s has no sealed key; mend what wrote it", record.offset, self.TOPIC)
             return
         self._bytes.put(record.message.key_period, name, value)

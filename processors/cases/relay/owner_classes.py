@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from processors.leads.by_period import ByPeriod
+from processors.leads.by_period import ByPeriod, sealed_key
 from processors.stage_core import Record
 from schemas.law import OwnerClass
 from schemas.messages import VehicleEntry
@@ -11,8 +11,7 @@ from schemas.messages import VehicleEntry
 log = logging.getLogger(__name__)
 #: Vehicles kept, about 150 B each: see ByPeriod. Of those left out the class is not known.
 MOST_VEHICLES: Final = 2_000_000
-#: An HMAC-SHA-256; a plate can look like hexadecimal digits, and is never so long.
-KEY_BYTES: Final = 32
+CLASSES: Final = frozenset(OwnerClass)
 
 
 class OwnerClasses:
@@ -30,21 +29,15 @@ class OwnerClasses:
     def add(self, key: str, record: Record[VehicleEntry], value: bytes) -> None:
         """Take an entry in; one without a sealed key or with a class that nobody knows is left out."""
         del key, value
-        try:
-            name, owner = bytes.fromhex(record.message.vehicle_key), OwnerClass(record.message.owner_class)
-        except ValueError:
+        name, known = sealed_key(record.message.vehicle_key), record.message.owner_class in CLASSES
+        if name is None or not known:
             # neither is quoted: what was written wrongly may be a plate
-            log.error("offset %d of %s is left out: its key or its class is none", record.offset, self.TOPIC)  # noqa: TRY400
+            log.error("offset %d of %s is left out: its key or its class is none", record.offset, self.TOPIC)
             return
-        if len(name) != KEY_BYTES:
-            log.error("offset %d of %s is left out: its key is not sealed", record.offset, self.TOPIC)
-            return
-        self._of.put(record.message.key_period, name, owner)
+        self._of.put(record.message.key_period, name, OwnerClass(record.message.owner_class))
 
     def get(self, vehicle_key: str) -> str | None:
         """Return a vehicle's class; None: it is in no table, or its plate is unread and the key a track."""
-        try:
-            found = self._of.get(bytes.fromhex(vehicle_key))
-        except ValueError:
-            return None
+        name = sealed_key(vehicle_key)
+        found = None if name is None else self._of.get(name)
         return None if found is None else found.value

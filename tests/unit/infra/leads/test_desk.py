@@ -10,8 +10,8 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from infra.keys.key_store import KeyStore
-from infra.leads import desk as module
 from infra.leads.desk import LeadsDesk
+from infra.review import looks as module
 from infra.review.officers import Officer, Role
 
 PLATE: Final = "123ABC02"
