@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from infra.cli.stage_inputs import exempt_vehicles, with_keys
 from infra.settings import Settings
 from sinks.evidence import verify
 from sinks.evidence.archive import Archive, NoCaseError
@@ -15,9 +16,7 @@ from sinks.evidence.object_store import StoreRefusedError, StoreUnavailableError
 from sinks.evidence.store_address import open_store
 
 if TYPE_CHECKING:
-    from infra.keys.key_ring import KeyRing
     from infra.replay.recompute import Outcome
-    from processors.violations.exempt_vehicles import ExemptVehicles
 
 #: Exit codes; 1 is an error.
 DIFFERS, OTHER_VERSION, NOT_KEPT = 2, 3, 4
@@ -49,11 +48,13 @@ def command(case: str, *, anyway: bool, as_json: bool) -> None:
       vigil replay case.zip
     """
     # imported here: the cores bring machine code with them, which the help does not need
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
     from infra.replay.recompute import Recomputation  # noqa: PLC0415
 
     name, lineage = _lineage(case)
     try:
-        recomputation = Recomputation(lineage, _seal(), _exempt())
+        # without the keys a sealed plate, and without the register what it excused, cannot come out the same
+        recomputation = Recomputation(lineage, with_keys(KeyRing), exempt_vehicles())
         others = recomputation.other_versions()
         said: dict[str, Any] = {
             "case": name,
@@ -143,26 +144,3 @@ def _sentences(name: str, lineage: Lineage, outcome: "Outcome") -> str:
         if outcome.others:
             lines.append(f"found instead: {', '.join(outcome.others)}")
     return "\n".join(lines)
-
-
-def _seal() -> "KeyRing | None":
-    """Return the keys of plates, without which a sealed plate cannot come out the same."""
-    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
-    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415
-
-    folder = Settings().key_store
-    try:
-        return KeyRing(KeyStore(folder)) if folder is not None else None
-    except KeyStoreError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _exempt() -> "ExemptVehicles | None":
-    """Return the register of exempt vehicles, without which what it excused cannot come out the same."""
-    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415
-    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
-
-    try:
-        return load_exempt_vehicles(Settings().exempt_vehicles)
-    except ExemptVehiclesError as error:
-        raise click.ClickException(str(error)) from error

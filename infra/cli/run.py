@@ -1,17 +1,12 @@
 """`vigil run NAME`: one of Vigil's own processes, in the foreground, until SIGTERM."""
 
 import importlib
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
 
 import click
 
+from infra.cli.stage_inputs import exempt_vehicles, with_keys
 from infra.settings import Settings
-
-if TYPE_CHECKING:
-    from infra.keys.key_store import KeyStore
-
-T = TypeVar("T")
 
 #: Process name -> module:function(settings, ...).
 PROCESSES: Mapping[str, str] = {
@@ -92,15 +87,9 @@ def violations(metrics_port: int | None) -> None:
       VIGIL_KEY_STORE=/srv/vigil-keys vigil run violations --metrics-port 9105
       VIGIL_EXEMPT_VEHICLES=/srv/vigil/emergency.csv vigil run violations
     """
-    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415  its libraries are loaded where they are used
-    from infra.keys.key_ring import KeyRing  # noqa: PLC0415
-    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
 
-    try:
-        exempt = load_exempt_vehicles(Settings().exempt_vehicles)
-    except ExemptVehiclesError as error:
-        raise click.ClickException(str(error)) from error
-    options = {"seal": _with_keys(KeyRing), "exempt": exempt, "metrics_port": metrics_port}
+    options = {"seal": with_keys(KeyRing), "exempt": exempt_vehicles(), "metrics_port": metrics_port}
     raise SystemExit(_start("processors.violations.app:run", **options) or 0)
 
 
@@ -116,24 +105,8 @@ def cases_relay(metrics_port: int | None) -> None:
     """
     from infra.keys.vehicle_keys import LiveVehicleKeys  # noqa: PLC0415  its libraries are loaded where they are used
 
-    options = {"keys": _with_keys(LiveVehicleKeys), "metrics_port": metrics_port}
+    options = {"keys": with_keys(LiveVehicleKeys), "metrics_port": metrics_port}
     raise SystemExit(_start("processors.cases.relay.app:run", **options) or 0)
-
-
-def _with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
-    """Return what uses the keys of VIGIL_KEY_STORE; None: none is named.
-
-    Raises:
-        ClickException: the store is not safe.
-    """
-    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415  as above
-    from infra.keys.period import PeriodError  # noqa: PLC0415
-
-    folder = Settings().key_store
-    try:
-        return make(KeyStore(folder)) if folder is not None else None
-    except (KeyStoreError, PeriodError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 @command.command()
@@ -146,7 +119,7 @@ def sightings() -> None:
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
 
-    seal = _with_keys(KeyRing)
+    seal = with_keys(KeyRing)
     if seal is None:
         raise click.ClickException(
             "sightings are sealed, and no key store is named: set VIGIL_KEY_STORE (docs/keys.md), or do without leads"

@@ -1,0 +1,45 @@
+"""What stages are given beside the settings: the keys of plates and the register of exempt vehicles, or a sentence."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from infra.keys.key_store import KeyStore
+    from processors.violations.exempt_vehicles import ExemptVehicles
+
+T = TypeVar("T")
+
+
+def with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
+    """Return what uses the keys of VIGIL_KEY_STORE; None: none is named.
+
+    Raises:
+        ClickException: the store is not safe.
+    """
+    from infra.keys.key_store import KeyStore, KeyStoreError  # noqa: PLC0415  its libraries are loaded where it is used
+    from infra.keys.period import PeriodError  # noqa: PLC0415
+
+    folder = Settings().key_store
+    try:
+        return make(KeyStore(folder)) if folder is not None else None
+    except (KeyStoreError, PeriodError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def exempt_vehicles() -> "ExemptVehicles | None":
+    """Return the register of VIGIL_EXEMPT_VEHICLES; None: none is named.
+
+    Raises:
+        ClickException: it cannot be read or used.
+    """
+    from infra.exempt_vehicles import load_exempt_vehicles  # noqa: PLC0415  as above
+    from processors.violations.exempt_vehicles import ExemptVehiclesError  # noqa: PLC0415
+
+    try:
+        return load_exempt_vehicles(Settings().exempt_vehicles)
+    except ExemptVehiclesError as error:
+        raise click.ClickException(str(error)) from error
