@@ -105,6 +105,10 @@ class Place:
             found = self._scopes[kind] = tuple(make(self))
         return found
 
+    def is_idle(self, kind: str) -> bool:
+        """Say whether a rule has asked for its scopes and there are none: it has nothing to do here."""
+        return self._scopes.get(kind) == ()
+
     def zone_scopes(
         self,
         kind: str,
