@@ -4,12 +4,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from schemas.messages import Calibration
 
 #: Step along a vehicle's length, metres.
 STEP_M = 0.25
+#: A vehicle farther than this from the upright box around a zone lies over none of it, metres; above all rounding.
+CLEAR_M = 0.01
+
+Corners = Sequence[tuple[float, float]]
 
 
 class Ground:
@@ -21,16 +24,31 @@ class Ground:
         height_px: its height.
     """
 
-    __slots__ = ("_matrix", "_scale")
+    __slots__ = ("_corners", "_matrix", "_scale")
 
     def __init__(self, calibration: Calibration, width_px: int, height_px: int) -> None:
-        self._matrix: npt.NDArray[np.float64] = np.array(calibration.homography, np.float64).reshape(3, 3)
+        # In plain numbers: for one point numpy's call alone costs more than the nine products, and its sums' last bits
+        # are another CPU's others.
+        self._matrix = tuple(np.array(calibration.homography, np.float64).tolist())
         self._scale = (calibration.width_px / width_px, calibration.height_px / height_px)
+        self._corners: dict[tuple[float, ...], Corners] = {}
 
     def point_m(self, x_px: float, y_px: float) -> tuple[float, float]:
-        """Return where a pixel below the horizon lies on the ground, metres."""
-        x, y, w = self._matrix @ (x_px * self._scale[0], y_px * self._scale[1], 1.0)
-        return float(x / w), float(y / w)
+        """Return where a pixel below the horizon lies on the ground, metres; infinitely far for one on the horizon."""
+        a, b, c, d, e, f, g, h, i = self._matrix
+        x, y = x_px * self._scale[0], y_px * self._scale[1]
+        w = g * x + h * y + i
+        if w == 0.0:
+            return math.inf, math.inf
+        return (a * x + b * y + c) / w, (d * x + e * y + f) / w
+
+    def corners_m(self, polygon_px: Sequence[float]) -> Corners:
+        """Return a zone's corners, metres, of those in the registry's pixels: x0, y0, x1, y1, ...; remembers them."""
+        key = tuple(polygon_px)
+        found = self._corners.get(key)
+        if found is None:
+            found = self._corners[key] = [self.point_m(*key[n : n + 2]) for n in range(0, len(key), 2)]
+        return found
 
     def inside_m(self, foot_px: tuple[float, float], length_m: float, polygon_px: Sequence[float]) -> float:
         """Return how much of a vehicle's length lies over a zone, metres.
@@ -43,21 +61,27 @@ class Ground:
             polygon_px: the zone's corners, x0, y0, x1, y1, ..., the registry's pixels.
         """
         near = self.point_m(*foot_px)
+        corners = self.corners_m(polygon_px)
+        reach_m = length_m + STEP_M + CLEAR_M
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        if not (min(xs) - reach_m < near[0] < max(xs) + reach_m and min(ys) - reach_m < near[1] < max(ys) + reach_m):
+            return 0.0
         behind = self.point_m(foot_px[0], foot_px[1] - 2.0)
         far = math.dist(near, behind)
         if far <= 0:
             return 0.0
         dx, dy = (behind[0] - near[0]) / far, (behind[1] - near[1]) / far
-        corners = [self.point_m(*polygon_px[n : n + 2]) for n in range(0, len(polygon_px), 2)]
         steps = round(length_m / STEP_M)
         places = ((near[0] + dx * STEP_M * (n + 0.5), near[1] + dy * STEP_M * (n + 0.5)) for n in range(steps))
         return STEP_M * sum(within(x, y, corners) for x, y in places)
 
 
-def within(x: float, y: float, corners: Sequence[tuple[float, float]]) -> bool:
+def within(x: float, y: float, corners: Corners) -> bool:
     """Say whether a point lies in a polygon, corners in order (even-odd rule)."""
     inside = False
-    for (ax, ay), (bx, by) in zip(corners, [*corners[1:], corners[0]], strict=True):
+    ax, ay = corners[-1]
+    for bx, by in corners:
         if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
             inside = not inside
+        ax, ay = bx, by
     return inside

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processors.rules.geometry import calibration_problem, ground_area_m2
+from processors.rules.ground import Ground
 from schemas.messages import Calibration, Camera, Zone
 
 C = TypeVar("C")
@@ -56,7 +57,7 @@ class Place:
         ignored: bit mask of the zones to ignore.
     """
 
-    __slots__ = ("_scopes", "calibration", "camera", "corners", "ignored", "problems", "starts", "zones")
+    __slots__ = ("_ground", "_scopes", "calibration", "camera", "corners", "ignored", "problems", "starts", "zones")
 
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
@@ -79,11 +80,19 @@ class Place:
             calibration = None
         self.zones: tuple[Zone, ...] = tuple(zones)
         self.calibration: Calibration | None = calibration
+        self._ground: Ground | None = None
         self.problems = problems
         self.corners: npt.NDArray[np.float64] = np.ascontiguousarray(np.array(corners, np.float64).reshape(-1, 2).T)
         self.starts: npt.NDArray[np.int64] = np.array(starts, np.int64)
         self.ignored = self.mask_of({IGNORE})
         self._scopes: dict[str, tuple[Scope[Any], ...]] = {}
+
+    @property
+    def ground(self) -> Ground | None:
+        """What projects by the calibration; None without one."""
+        if self._ground is None and self.calibration is not None:
+            self._ground = Ground(self.calibration, self.camera.width_px, self.camera.height_px)
+        return self._ground
 
     def mask_of(self, kinds: set[str] | frozenset[str]) -> int:
         """Return the bit mask of the zones of these kinds."""
@@ -95,6 +104,10 @@ class Place:
         if found is None:
             found = self._scopes[kind] = tuple(make(self))
         return found
+
+    def is_idle(self, kind: str) -> bool:
+        """Say whether a rule has asked for its scopes and there are none: it has nothing to do here."""
+        return self._scopes.get(kind) == ()
 
     def zone_scopes(
         self,

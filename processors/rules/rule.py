@@ -18,7 +18,8 @@ class Rule(Protocol[S, F_co]):
     """What holds in the city's streets, as one file.
 
     A rule knows no message, clock or topic beside the Second it is shown. It sees the seconds of one camera in order,
-    also those in which nothing was looked at (Second.observed). Its state is bounded by itself.
+    also those in which nothing was looked at (Second.observed). Its state is bounded by itself. Where `Place.scopes`
+    has no scope for it, it leaves its state as it is and finds nothing: it need not be asked there again.
 
     Attributes:
         kind: its name: in settings, incidents and violations.

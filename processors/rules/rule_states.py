@@ -1,8 +1,10 @@
 """RuleStates: what the rules of one camera remember, and the event time they have seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from processors.rules.rule import Rule
 
@@ -16,12 +18,16 @@ class RuleStates:
         epoch_us: the connection of the last second; 0 before the first.
         ends_us: end of the last second, microseconds since the Unix epoch; 0 before the first.
         blind_us: time since the last second that was looked at, microseconds.
+        at_work: the rules that the last second was shown to; None: all. The others' states do not change.
+        packed: what `pack` gave for those others; not a part of the state.
     """
 
     of: dict[str, Any]
     epoch_us: int = 0
     ends_us: int = 0
     blind_us: int = 0
+    at_work: Sequence[Rule[Any, Any]] | None = field(default=None, compare=False, repr=False)
+    packed: dict[str, orjson.Fragment] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def fresh(cls, rules: Sequence[Rule[Any, Any]]) -> "RuleStates":
@@ -31,10 +37,27 @@ class RuleStates:
     def forget(self, rules: Sequence[Rule[Any, Any]]) -> None:
         """Start every rule afresh, as after a camera was lost."""
         self.of = {rule.kind: rule.initial() for rule in rules}
+        self.packed.clear()
+
+    def shown_to(self, rules: Sequence[Rule[Any, Any]]) -> None:
+        """Take note of the rules that a second is shown to."""
+        if rules is not self.at_work:
+            self.at_work = rules
+            self.packed.clear()
 
     def pack(self, rules: Sequence[Rule[Any, Any]]) -> list[Any]:
-        """Return this as plain data."""
-        states = {rule.kind: [rule.version, rule.pack(self.of[rule.kind])] for rule in rules}
+        """Return this as data for orjson; the states of rules that are not at work are made into bytes once."""
+        states: dict[str, Any] = {}
+        for rule in rules:
+            known = self.packed.get(rule.kind)
+            if known is not None:
+                states[rule.kind] = known
+                continue
+            plain = [rule.version, rule.pack(self.of[rule.kind])]
+            if self.at_work is None or rule in self.at_work:
+                states[rule.kind] = plain
+            else:
+                states[rule.kind] = self.packed[rule.kind] = orjson.Fragment(orjson.dumps(plain))
         return [states, self.epoch_us, self.ends_us, self.blind_us]
 
     @classmethod

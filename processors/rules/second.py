@@ -1,7 +1,9 @@
 """Second: one camera-second as a rule sees it."""
 
+import math
 from array import array
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +21,21 @@ MOTOR_VEHICLES = frozenset({2, 3, 5, 7})
 MOST_BOXES = 64
 
 
+class Foot(NamedTuple):
+    """Where a box stands on the ground.
+
+    Attributes:
+        box: its place in the box arrays.
+        track: its track's place in the track arrays.
+        x_m, y_m: the place, metres.
+    """
+
+    box: int
+    track: int
+    x_m: float
+    y_m: float
+
+
 class Second:
     """The tracks, scene and signals of one camera-second, with what several rules need of them.
 
@@ -32,7 +49,10 @@ class Second:
         ValueError: the message's arrays do not fit together.
     """
 
-    __slots__ = ("_seen", "at_us", "begins_us", "classes", "ends_us", "observed", "place", "step_us", "tracks")
+    __slots__ = (
+        *("_feet", "_order", "_seen", "at_us", "begins_us", "classes", "ends_us", "observed", "place", "shared"),
+        *("step_us", "tracks"),
+    )
 
     def __init__(self, tracks: Tracks, place: Place) -> None:
         self.tracks = tracks
@@ -47,7 +67,11 @@ class Second:
         self.at_us = tracks.sample_at_us[-1] if tracks.sample_at_us else tracks.captured_at_us
         #: For each track: COCO-80 class id.
         self.classes = tracks.track_class
+        #: What one rule worked out and others need, by a key that says what it is.
+        self.shared: dict[Any, Any] = {}
         self._seen: tuple[Any, ...] | None = None
+        self._order: Sequence[int] | None = None
+        self._feet: Sequence[Foot] | None = None
         self._check()
 
     def _check(self) -> None:
@@ -125,6 +149,28 @@ class Second:
     def steady(self) -> list[float]:
         """For each track: overlap (IoU) of its first and latest box in the second; 1 with one box."""
         return self._digest()[4]  # type: ignore[no-any-return]
+
+    @property
+    def boxes_in_time(self) -> Sequence[int]:
+        """Its boxes' places in the box arrays, ascending by the frame they are in."""
+        if self._order is None:
+            of = self.tracks.box_sample
+            self._order = sorted(range(len(of)), key=of.__getitem__)
+        return self._order
+
+    @property
+    def vehicle_feet(self) -> Sequence[Foot]:
+        """Boxes of motor vehicles with a place on the ground, ascending by time."""
+        if self._feet is None:
+            t = self.tracks
+            of, xs, ys, classes, finite = t.box_track, t.box_x_m, t.box_y_m, t.track_class, math.isfinite
+            vehicle = [coco in MOTOR_VEHICLES for coco in classes]
+            self._feet = [
+                Foot(b, of[b], xs[b], ys[b])
+                for b in (self.boxes_in_time if xs else ())
+                if vehicle[of[b]] and finite(xs[b]) and finite(ys[b])
+            ]
+        return self._feet
 
     def sight(self, tracks: list[int]) -> Sight:
         """Return where these tracks are to be seen: the frame of the latest box among them, and each one's latest box.

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from processors.rules.articles import LawTable, law
+from processors.rules.at_work import AtWork
 from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.rule import Rule, discover
@@ -81,6 +82,7 @@ class ViolationsCore:
         self.version = "violations/4 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
+        self._at_work = AtWork(self.rules)
 
     def stamp(self, message: Tracks) -> tuple[int, int]:
         """Return (epoch_us, sequence)."""
@@ -189,7 +191,9 @@ class ViolationsCore:
         """Return what the rules measured in a second: kind, version, and the offence with what was seen around it."""
         seen, docket, watch = state.rules, state.docket, state.watch
         offences: list[tuple[str, str, Offence]] = []
-        for rule in self.rules:
+        rules = self._at_work.at(second.place)
+        seen.shown_to(rules)
+        for rule in rules:
             seen.of[rule.kind], found = rule.observe(seen.of[rule.kind], second, second.place)
             for one in found or ():
                 # What the docket will not keep needs no look around.

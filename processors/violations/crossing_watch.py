@@ -49,7 +49,7 @@ class CrossingWatch:
         if second.at_us < self.judged_us:
             self.judged_us = 0
         taken = self._taken(t.sample_at_us)
-        for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
+        for b in second.boxes_in_time:
             i, sample = t.box_track[b], t.box_sample[b]
             x, y, coco = t.box_x_m[b], t.box_y_m[b], t.track_class[i]
             if sample not in taken or not (math.isfinite(x) and math.isfinite(y)):
@@ -72,9 +72,9 @@ class CrossingWatch:
             zone_id = ""
             if coco == PERSON:
                 zone_id = next((zone_id for zone_id, area in areas.items() if area.contains(x, y)), "")
-            sight = second.sight_of_box(b)
+            *frame, edges = second.sight_of_box(b)
             # What the state is written with: a picture's box to a tenth of a pixel, as the evidence has it.
-            sight = sight._replace(boxes_xyxy_px=[round(edge, 1) for edge in sight.boxes_xyxy_px])
+            sight = Sight(*frame, [round(edge, 1) for edge in edges])
             walk.add(Spot(t.sample_at_us[sample], round(x, 3), round(y, 3), sight), zone_id)
 
     def _taken(self, sample_at_us: Sequence[int]) -> set[int]:
@@ -104,10 +104,11 @@ class CrossingWatch:
         self.judged_us = at_us
         for walks, span_s in ((self.vehicles, walk_s), (self.people, walk_s + picture_s)):
             for name, walk in list(walks.items()):
+                since_us, pictures_us = at_us - span_s * 1e6, at_us - picture_s * 1e6
                 walk.spots = [
-                    spot if spot.at_us >= at_us - picture_s * 1e6 else spot._replace(sight=_bare(spot.sight))
+                    spot if spot.at_us >= pictures_us or not spot.sight.track_ids else _bare(spot)
                     for spot in walk.spots
-                    if spot.at_us >= at_us - span_s * 1e6
+                    if spot.at_us >= since_us
                 ]
                 if not walk.spots:
                     del walks[name]
@@ -120,7 +121,7 @@ class CrossingWatch:
                 name: [
                     walk.zone_id,
                     walk.since_us,
-                    [frames.setdefault(tuple(spot.sight[:5]), len(frames)) for spot in walk.spots],
+                    [frames.setdefault(spot.sight[:5], len(frames)) for spot in walk.spots],
                     [round(1e3 * spot.x_m) for spot in walk.spots],
                     [round(1e3 * spot.y_m) for spot in walk.spots],
                     [round(10.0 * edge) for spot in walk.spots for edge in spot.sight.boxes_xyxy_px],
@@ -142,9 +143,9 @@ class CrossingWatch:
         )
 
 
-def _bare(sight: Sight) -> Sight:
-    """Return a sight without its box."""
-    return sight._replace(track_ids=[], boxes_xyxy_px=[])
+def _bare(spot: Spot) -> Spot:
+    """Return a look without its box."""
+    return Spot(spot.at_us, spot.x_m, spot.y_m, Sight(*spot.sight[:5], [], []))
 
 
 def _walk(name: str, frames: Sequence[Sequence[int]], plain: Sequence[Any]) -> Walk:

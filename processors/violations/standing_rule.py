@@ -59,12 +59,12 @@ class StandingRule:
         if not scopes or not second.observed:
             return state, ()
         t = second.tracks
-        if place.calibration is None or t.calibration_version != place.calibration.version:
+        ground = place.ground
+        if place.calibration is None or ground is None or t.calibration_version != place.calibration.version:
             return state, ()
         index = {t.track_id[i]: i for i, c in enumerate(t.track_class) if c in self.vehicles}
         if not index and not state:
             return state, ()
-        ground = Ground(place.calibration, place.camera.width_px, place.camera.height_px)
         by_zone = {scope.zone_id: scope for scope in scopes}
         settings = scopes[0].settings
 

@@ -198,10 +198,9 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
     t = second.tracks
     if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
         return
-    order = sorted(range(len(t.box_track)), key=t.box_sample.__getitem__)
     first: dict[int, int] = {}
     last: dict[str, int] = {}
-    for b in order:
+    for b in second.boxes_in_time:
         first.setdefault(t.box_track[b], b)
         last[t.track_id[t.box_track[b]]] = t.box_sample[b]
     for i, b in first.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.second import Second
 from processors.rules.sight import Sight
 from processors.violations.carriageway import Carriageway
 
@@ -70,14 +70,9 @@ class Turning:
 
 def boxes_by_track(second: Second) -> dict[int, list[int]]:
     """Return the placed boxes of a second's motor vehicles by track (indices of both), each ascending by time."""
-    t = second.tracks
     found: dict[int, list[int]] = {}
-    if not t.box_x_m:
-        return found
-    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
-        i = t.box_track[b]
-        if t.track_class[i] in MOTOR_VEHICLES and math.isfinite(t.box_x_m[b]) and math.isfinite(t.box_y_m[b]):
-            found.setdefault(i, []).append(b)
+    for foot in second.vehicle_feet:
+        found.setdefault(foot.track, []).append(foot.box)
     return found
 
 

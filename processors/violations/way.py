@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.second import Second
 from processors.rules.sight import Sight
 from processors.violations.stop_line import StopLine
 
@@ -182,30 +182,37 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
     t = second.tracks
     for track_id in [name for name, way in ways.items() if not 0 <= second.at_us - way.looks[-1].at_us <= GAP_US]:
         del ways[track_id]
-    if not t.box_x_m:
-        return []
     near: set[int] = set()
-    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
-        i = t.box_track[b]
-        x, y = t.box_x_m[b], t.box_y_m[b]
-        if t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
-            continue
+    for i, may_begin, look in _near(second, line):
+        way = ways.get(t.track_id[i])
+        if way is None:
+            # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
+            if not may_begin or len(ways) >= MOST_WAYS:
+                continue
+            way = ways[t.track_id[i]] = Way([])
+        way.vehicle_class = t.track_class[i]
+        _add(way.looks, look)
+        near.add(i)
+    return sorted(near)
+
+
+def _near(second: Second, line: StopLine) -> Sequence[tuple[int, bool, Look]]:
+    """Return the looks of a second near a line, for all rules that ask: track, whether a way may begin so, look."""
+    known: Sequence[tuple[int, bool, Look]] | None = second.shared.get(line)
+    if known is not None:
+        return known
+    t, found = second.tracks, []
+    for b, i, x, y in second.vehicle_feet:
         along = line.along_m(x, y)
         if along < -BEFORE_M:
             continue
         across = line.across_m(x, y)
-        way = ways.get(t.track_id[i])
-        if way is None:
-            # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
-            if along >= 0 or not line.left_m <= across <= line.right_m or len(ways) >= MOST_WAYS:
-                continue
-            way = ways[t.track_id[i]] = Way([])
-        way.vehicle_class = t.track_class[i]
         cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
-        sample_us = t.sample_at_us[t.box_sample[b]]
-        _add(way.looks, Look(sample_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b)))
-        near.add(i)
-    return sorted(near)
+        at_us = t.sample_at_us[t.box_sample[b]]
+        look = Look(at_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b))
+        found.append((i, along < 0 and line.left_m <= across <= line.right_m, look))
+    second.shared[line] = found
+    return found
 
 
 def _add(looks: list[Look], look: Look) -> None:

@@ -51,7 +51,7 @@ class CompiledDatum:
         if n < 0:
             return None
         try:
-            return self._build(iter(ints[:n].tolist()), iter(floats[:m].tolist()), data)
+            return self._build(ints[:n].tolist(), floats[:m].tolist(), data)
         except UnicodeDecodeError:
             return None
 

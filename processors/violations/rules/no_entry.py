@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
-from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.second import Second
 from processors.rules.sight import Sight
 from processors.violations.enforced import shaped_scopes
 from processors.violations.mouth import Mouth, mouth_of
@@ -112,10 +112,7 @@ class NoEntry:
             return state, ()
         state.near = {key: one for key, one in state.near.items() if 0 <= second.at_us - one.depths[-1][0] <= GONE_US}
         offences = []
-        for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
-            i, x, y = t.box_track[b], t.box_x_m[b], t.box_y_m[b]
-            if t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
-                continue
+        for b, _, x, y in second.vehicle_feet:
             for scope in scopes:
                 mouth, settings = scope.settings
                 depth_m = mouth.depth_m(x, y)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.ground import within
 from processors.rules.place import Place, Scope
-from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.second import Second
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 from processors.violations.rolling import Rolling, rolled
@@ -151,11 +151,7 @@ class ShoulderDriving:
 def _follow(state: dict[str, Drive], second: Second, scopes: Sequence[Scope[Shoulder]]) -> None:
     """Take a second's boxes on shoulders into the drives, in place."""
     t = second.tracks
-    for b in sorted(range(len(t.box_track)), key=t.box_sample.__getitem__):
-        i = t.box_track[b]
-        x, y = t.box_x_m[b], t.box_y_m[b]
-        if t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
-            continue
+    for b, i, x, y in second.vehicle_feet:
         if t.box_y2_px[b] >= WHOLE_RATIO * t.height_px:
             continue
         zone_id = next((s.zone_id or "" for s in scopes if within(x, y, s.settings[1])), "")

@@ -1,4 +1,6 @@
-"""CPU of the incidents and violations cores a camera-second: 5 sampled frames of 10 boxes, one zone of each kind.
+"""CPU of the incidents and violations cores a camera-second: 5 sampled frames of 10 boxes.
+
+The incidents core sees one zone of each kind, the violations core the views of tests/benchmarks/stage/streets.py.
 
 What a whole stage costs is measured in tests.benchmarks.stage.cores; this one tells the parts apart in which stages
 differ: decoding the tracks message, the core, and the bytes of its state.
@@ -10,7 +12,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,7 @@ from processors.violations.core import ViolationsCore
 from schemas.codec import MessageCodec
 from schemas.messages import Camera, Tracks
 from schemas.registry import FixedSchemaIds
+from tests.benchmarks.stage import streets
 from tests.unit.processors.rules.street import CAR, EPOCH_US, PERSON, Cameras, Seen, calibration, camera, second, zone
 
 #: One message of each camera a batch, as in a stage that carries thousands of cameras: state bytes for each message.
@@ -68,12 +71,14 @@ def roadside(camera_id: str = "cam-1") -> Camera:
     return camera(*zones, camera_id=camera_id, calibration=calibration(), speed_limit_kmh=60.0)
 
 
-def measure(make: Callable[[], StageCore[Tracks, Any]], datums: list[list[bytes]]) -> dict[str, float]:
+def measure(
+    make: Callable[[], StageCore[Tracks, Any]], entries: Sequence[Camera], datums: list[list[bytes]]
+) -> dict[str, float]:
     """Return CPU seconds a camera-second of decoding, core, state bytes, and outputs a camera-second."""
     codec = MessageCodec(FixedSchemaIds())
     codec.encode("tracks", second(0))  # registers the schema's id
     codec.warm_up()
-    registry = Cameras(*(roadside(f"cam-{number}") for number in range(CAMERAS)))
+    registry = Cameras(*entries)
     core = make()
     states = {number: core.initial(f"cam-{number}") for number in range(CAMERAS)}
     spent = {"decode": 0.0, "core": 0.0, "state": 0.0}
@@ -110,10 +115,21 @@ def run() -> list[dict[str, Any]]:
     """Measure both cores; a row a figure."""
     rng = random.Random(1)
     codec = MessageCodec(FixedSchemaIds())
-    datums = [[codec.encode("tracks", m) for m in traffic(number, rng)] for number in range(CAMERAS)]
+    roads = [roadside(f"cam-{number}") for number in range(CAMERAS)]
+    seen = [traffic(number, rng) for number in range(CAMERAS)]
+    views = [streets.VIEWS[number % len(streets.VIEWS)] for number in range(CAMERAS)]
+    looks = [streets.watching(view, f"cam-{number}") for number, view in enumerate(views)]
+    seen_there = [streets.traffic(view, number, rng, SECONDS) for number, view in enumerate(views)]
     rows: list[dict[str, Any]] = []
-    for name, make in (("incidents", IncidentsCore), ("violations", ViolationsCore)):
-        cost = measure(make, datums)  # type: ignore[arg-type, unused-ignore]
+    for name, make, entries, load in (
+        ("incidents", IncidentsCore, roads, seen),
+        ("violations", ViolationsCore, looks, seen_there),
+    ):
+        datums = [
+            [codec.encode("tracks", replace(m, camera_id=f"cam-{number}")) for m in own]
+            for number, own in enumerate(load)
+        ]
+        cost = measure(make, entries, datums)  # type: ignore[arg-type, unused-ignore]
         rows += [
             {
                 "name": f"{name}_{part}_us_per_camera_second",

@@ -4,10 +4,11 @@
 
 Each stage runs as a process of its own (`run_stage`, as `vigil run` does) with the camera registry, the state's
 changelog, checkpoints and outputs in a Kafka of the benchmark's own. Its source topic holds the load before it starts:
-seconds of 2,000 cameras with five sampled frames of ten boxes each, second by second. The process's CPU, user and
-system, all threads, is taken from when the first 10,000 messages were applied until half a second after the last one
-was, so that the last outputs, state and offsets are in it. Kafka is another process and is not counted. The schema ids
-are fixed ones instead of the registry's, which a stage asks once for each schema.
+seconds of 2,000 cameras with five sampled frames of ten boxes each, second by second. The violations stage's cameras
+look where the test city's do (tests/benchmarks/stage/streets.py), for what its rules cost hangs on the zones. The
+process's CPU, user and system, all threads, is taken from when the first 10,000 messages were applied until half a
+second after the last one was, so that the last outputs, state and offsets are in it. Kafka is another process and is
+not counted. The schema ids are fixed ones instead of the registry's, which a stage asks once for each schema.
 """
 
 import argparse
@@ -41,6 +42,7 @@ from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, main
 from tests.benchmarks.findings.stage_cores import roadside, traffic
 from tests.benchmarks.fixed_ids import fixed_ids
 from tests.benchmarks.producers.own_kafka import make_topics, own_kafka
+from tests.benchmarks.stage import streets as city_streets
 from tests.benchmarks.tracking.mot import message
 
 CORES: Final[Mapping[str, Callable[[], StageCore[Any, Any]]]] = {
@@ -53,7 +55,7 @@ CAMERAS: Final = 2_000
 MEASURED: Final = 30_000
 WARM_UP: Final = 10_000
 #: Different streets; the cameras take turns at them.
-STREETS: Final = 40
+STREETS: Final = len(city_streets.VIEWS)
 #: After the last message was applied, so that what it brought is durable.
 SETTLE_S: Final = 0.5
 WITHIN_S: Final = 240.0
@@ -103,7 +105,7 @@ def _measure(bootstrap: str, name: str, cameras: int, measured: int, warm_up: in
     prefix = f"bench{uuid4().hex[:8]}."
     make_topics(bootstrap, prefix, ["cameras", core.source, f"{name}-state-changelog", *_outputs(core.source)])
     messages = warm_up + measured
-    _fill(bootstrap, prefix, core.source, cameras, -(-messages // cameras))
+    _fill(bootstrap, prefix, core, cameras, -(-messages // cameras))
     command = [sys.executable, "-m", "tests.benchmarks.stage.cores", "--stage", name, "--bootstrap", bootstrap]
     command += ["--prefix", prefix, "--warm-up", str(warm_up), "--messages", str(messages)]
     try:
@@ -120,11 +122,20 @@ def _outputs(source: str) -> list[str]:
     return [name for name in OUTPUTS if name != source]
 
 
-def _fill(bootstrap: str, prefix: str, source: str, cameras: int, seconds: int) -> None:
-    """Write the registry and the load."""
-    codec = MessageCodec(fixed_ids())
+def _streets(name: str, seconds: int) -> tuple[Sequence[Camera], Sequence[Sequence[Tracks]]]:
+    """Return a camera of each street and what is seen there, for a stage."""
     rng = random.Random(1)
-    streets = [traffic(number, rng, seconds) for number in range(STREETS)]
+    if name == "violations":
+        views = city_streets.VIEWS
+        entries = [city_streets.watching(view, "camera") for view in views]
+        return entries, [city_streets.traffic(view, number, rng, seconds) for number, view in enumerate(views)]
+    return [roadside()] * STREETS, [traffic(number, rng, seconds) for number in range(STREETS)]
+
+
+def _fill(bootstrap: str, prefix: str, core: StageCore[Any, Any], cameras: int, seconds: int) -> None:
+    """Write the registry and the load."""
+    codec, source = MessageCodec(fixed_ids()), core.source
+    entries, streets = _streets(core.name, seconds)
     load: Sequence[Sequence[Tracks | Detections]] = streets
     if source == "detections":
         load = [[_detections(tracks) for tracks in street] for street in streets]
@@ -143,7 +154,7 @@ def _fill(bootstrap: str, prefix: str, source: str, cameras: int, seconds: int) 
                 producer.poll(0.1)
 
     for number in range(cameras):
-        entry: Camera = replace(roadside(), camera_id=f"camera-{number}")
+        entry: Camera = replace(entries[number % STREETS], camera_id=f"camera-{number}")
         send("cameras", entry.camera_id, codec.encode("cameras", entry))
     for second in range(seconds):
         for number in range(cameras):

@@ -1,5 +1,8 @@
 """Where a vehicle behind its foot point stands on the ground."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from processors.rules.ground import Ground
@@ -20,3 +23,10 @@ def test_a_pixel_lies_where_the_calibration_says() -> None:
 def test_what_lies_behind_the_foot_counts(foot_y: float, over_m: float) -> None:
     """A vehicle of 3.5 m before, over and beyond a band of 5 m."""
     assert GROUND.inside_m((500, foot_y), 3.5, BAND) == over_m
+
+
+def test_on_the_horizon_nothing_lies_near() -> None:
+    """A pixel on the horizon is infinitely far, and who stands there lies over no zone."""
+    ground = Ground(replace(calibration(), homography=[0.1, 0, 0, 0, 0.1, 0, 0, 0.01, -1.0]), 1000, 1000)
+    assert ground.point_m(500, 100) == (math.inf, math.inf)
+    assert ground.inside_m((500, 100), 3.5, BAND) == 0.0
