@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from producers.simulator.city_camera import CityCamera
+from producers.simulator.junction_lanes import LEFT, RIGHT, STRAIGHT, leads
 from producers.simulator.lens import View, draw_error, stated_errors
 from producers.simulator.outlook import MOUNTS, Area, Mount, Outlook
 from producers.simulator.seeds import generator
@@ -257,12 +258,9 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
     if name in {"stop-line", "junction"} and streets.signalled[streets.edge_to[edge]]:
         return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
     if name.startswith(LANE):
-        lane, leftmost = int(name.removeprefix(LANE)), int(streets.edge_lanes[edge]) - 1
-        # beside a lane for buses others turn right from the next one
-        rightmost = int(streets.bus_lane[edge])
-        return {
-            "lane": float(lane), "left": float(lane == leftmost), "straight": 1.0, "right": float(lane <= rightmost),
-        }  # fmt: skip
+        lane = int(name.removeprefix(LANE))
+        there = leads(streets, edge, lane)
+        return {"lane": float(lane), **{side: float(side in there) for side in (LEFT, STRAIGHT, RIGHT)}}
     return {}
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from producers.simulator.city import City
+from producers.simulator.junction_lanes import links
 from producers.simulator.motions import BUS, CAR, MOTORCYCLE, SIZES_M, TRUCK
 from producers.simulator.signals import GROUPS, group_of
 from producers.simulator.streets import LANE_M, STOP_LINE_M, StreetClass
@@ -33,7 +34,7 @@ def step_us(city: City) -> int:
 
 
 def write_network(city: City, folder: Path) -> dict[str, Any]:
-    """Write nodes, edges and vehicle types; return what the process of SUMO is told beside them."""
+    """Write nodes, edges, connections and vehicle types; return what the process of SUMO is told beside them."""
     streets = city.streets
     nodes = ["<nodes>"]
     for node in range(len(streets.node_x_m)):
@@ -53,6 +54,13 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
             edges.append(f'{head}><lane index="0" allow="bus"/>{others}</edge>')
         else:
             edges.append(f'{head} disallow="pedestrian"/>')
+    # Left to itself netconvert lets lanes lead where the city's signs say that they do not.
+    ways = ["<connections>"]
+    for edge in range(len(streets.edge_from)):
+        ways += [
+            f'<connection from="{edge}" to="{link.edge}" fromLane="{link.lane}" toLane="{link.into}"/>'
+            for link in links(streets, edge)
+        ]
     types = ["<routes>"]
     for kind, (name, _) in VEHICLES.items():
         length, width, _height = (float(v) for v in SIZES_M[kind])
@@ -60,7 +68,12 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
             f"<vType id={quoteattr(str(kind))} vClass={quoteattr(name)} length={quoteattr(str(length))}"
             f' width={quoteattr(str(width))} speedFactor="{SPEED_FACTOR}" sigma="0.3"/>'
         )
-    for name, lines, end in (("nodes", nodes, "</nodes>"), ("edges", edges, "</edges>"), ("types", types, "</routes>")):
+    for name, lines, end in (
+        ("nodes", nodes, "</nodes>"),
+        ("edges", edges, "</edges>"),
+        ("connections", ways, "</connections>"),
+        ("types", types, "</routes>"),
+    ):
         (folder / f"{name}.xml").write_text("\n".join([*lines, end]) + "\n", encoding="ascii")
     return {
         "seed": city.seed,

@@ -2,10 +2,11 @@
 
     python sumo_process.py FOLDER START_S
 
-FOLDER holds nodes.xml, edges.xml, types.xml and told.json (sumo_network.py). START_S is the city's first second, of the
-Unix epoch. Builds the network, fills the streets, and writes a frame to standard output for each step whenever
-a line comes on standard input: int64 count, then int64 [count] numbers of vehicles, ascending, int64 [count] classes,
-float64 [count, 3]: x and y of the vehicle's middle (m) and where it points (radians clockwise from north).
+FOLDER holds nodes.xml, edges.xml, connections.xml, types.xml and told.json (sumo_network.py). START_S is the city's
+first second, of the Unix epoch. Builds the network, fills the streets, and writes a frame to standard output for each
+step whenever a line comes on standard input: int64 count, then int64 [count] numbers of vehicles, ascending, int64
+[count] classes, float64 [count, 3]: x and y of the vehicle's middle (m) and where it points (radians clockwise from
+north).
 
 One thread, a fixed seed, a fixed step: the same frames each time.
 """
@@ -50,13 +51,14 @@ def build(folder: Path, stop_line_m: float) -> Path:
 
 
 def compiled(folder: Path, edges: str) -> Path:
-    """Compile nodes.xml and a file of edges."""
+    """Compile nodes.xml, connections.xml and a file of edges."""
     import sumo  # noqa: PLC0415  the package that holds the programs
 
     net = folder / "net.xml"
     arguments = [
         str(Path(sumo.SUMO_HOME) / "bin" / "netconvert"), "-n", str(folder / "nodes.xml"), "-e",
-        str(folder / edges), "-o", str(net), "--offset.disable-normalization", "true", "--no-turnarounds", "true",
+        str(folder / edges), "-x", str(folder / "connections.xml"), "-o", str(net),
+        "--offset.disable-normalization", "true", "--no-turnarounds", "true",
         "--junctions.corner-detail", "2", "--tls.default-type", "static", "--no-warnings", "true", "--seed", "1",
     ]  # fmt: skip
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)

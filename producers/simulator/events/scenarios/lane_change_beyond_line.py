@@ -6,6 +6,7 @@ from typing import ClassVar
 from producers.simulator.events.offence import offence
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
+from producers.simulator.junction_lanes import STRAIGHT, arms
 from producers.simulator.motions import CAR
 from producers.simulator.outlook import Outlook
 from producers.simulator.signals import AMBER_S, group_of, next_red
@@ -24,9 +25,11 @@ class LaneChangeBeyondLine:
     name: ClassVar[str] = "lane_change_beyond_line"
     shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 1.0}
 
-    def stage(self, scene: Scene) -> Staged:
-        """Stage it."""
+    def stage(self, scene: Scene) -> Staged | None:
+        """Stage it where the street goes on."""
         streets, edge, line = scene.city.streets, scene.camera.edge, scene.area.along_m[1]
+        if STRAIGHT not in arms(streets, edge):
+            return None
         programme, needs = scene.city.programme_at(int(streets.edge_to[edge])), 85.0 / SPEED_MPS
         late = float(scene.random.uniform(*BEFORE_AMBER_S)) + AMBER_S
         group = group_of(*streets.direction(edge))

@@ -6,6 +6,7 @@ from typing import ClassVar
 from producers.simulator.events.scenarios.turn_from_wrong_lane import turn
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
+from producers.simulator.junction_lanes import LEFT, RIGHT, arms
 from producers.simulator.outlook import Outlook
 
 
@@ -17,7 +18,9 @@ class TurnFromItsLane:
 
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
-        leftmost = int(scene.city.streets.edge_lanes[scene.camera.edge]) - 1
-        to_left = bool(scene.random.random() < 0.5)
-        negative_of = ("wrong_lane", "u_turn", "red_light")
-        return turn(scene, self.name, leftmost if to_left else 0, to_left=to_left, negative_of=negative_of)
+        streets, edge = scene.city.streets, scene.camera.edge
+        # Beside a lane for buses a car has the next one.
+        lane_of = {LEFT: int(streets.edge_lanes[edge]) - 1, RIGHT: int(streets.bus_lane[edge])}
+        sides = [side for side in lane_of if side in arms(streets, edge)]
+        side = sides[int(scene.random.integers(len(sides)))]
+        return turn(scene, self.name, lane_of[side], side, negative_of=("wrong_lane", "u_turn", "red_light"))

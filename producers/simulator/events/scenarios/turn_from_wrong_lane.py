@@ -6,6 +6,7 @@ from typing import ClassVar
 from producers.simulator.events.offence import offence
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
+from producers.simulator.junction_lanes import LEFT, RIGHT, arms, leads
 from producers.simulator.motions import CAR
 from producers.simulator.outlook import Outlook
 from producers.simulator.signals import AMBER_S, group_of, next_red
@@ -16,19 +17,24 @@ BEFORE_AMBER_S = (1.5, 6.0)
 
 
 class TurnFromWrongLane:
-    """Turns left from the rightmost lane or right from the leftmost, across those that go straight on."""
+    """Turns left from the rightmost lane or right from the leftmost, across those that may go there or straight on."""
 
     name: ClassVar[str] = "turn_from_wrong_lane"
     shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 1.5}
 
-    def stage(self, scene: Scene) -> Staged:
-        """Stage it."""
-        leftmost = int(scene.city.streets.edge_lanes[scene.camera.edge]) - 1
-        to_left = bool(scene.random.random() < 0.5)
-        return turn(scene, self.name, 0 if to_left else leftmost, to_left=to_left, negative_of=())
+    def stage(self, scene: Scene) -> Staged | None:
+        """Stage it where a street goes off to a side to which the outermost lane at the other side does not lead."""
+        streets, edge = scene.city.streets, scene.camera.edge
+        lane_of = {LEFT: 0, RIGHT: int(streets.edge_lanes[edge]) - 1}
+        there = arms(streets, edge)
+        sides = [side for side, lane in lane_of.items() if side in there and side not in leads(streets, edge, lane)]
+        if not sides:
+            return None
+        side = sides[int(scene.random.integers(len(sides)))]
+        return turn(scene, self.name, lane_of[side], side, negative_of=())
 
 
-def turn(scene: Scene, name: str, lane: int, *, to_left: bool, negative_of: tuple[str, ...]) -> Staged:
+def turn(scene: Scene, name: str, lane: int, side: str, *, negative_of: tuple[str, ...]) -> Staged:
     """Stage a car that turns from a lane while it has green: wrong but from the lane at that side.
 
     It is due when the car is more than a lane's width aside of its lane: it surely turns, and is in view still.
@@ -42,13 +48,16 @@ def turn(scene: Scene, name: str, lane: int, *, to_left: bool, negative_of: tupl
     passes_us = round((red - late) * 1e6)
     scene.begin_us = passes_us - round(needs * 1e6)
     right = streets.lane_right_m(edge, lane)
-    sign = -1.0 if to_left else 1.0
+    sign = -1.0 if side == LEFT else 1.0
     aside = [(needs + STEP_S * n, line + along, right + sign * way) for n, (along, way) in enumerate(TURN, 1)]
     car = scene.act(CAR, [(0.0, line - 85.0, right), (needs, line, right), *aside])
-    side, leads = ("left", float(streets.edge_lanes[edge]) - 1.0) if to_left else ("right", 0.0)
+    nearest = min(
+        (one for one in range(int(streets.edge_lanes[edge])) if side in leads(streets, edge, one)),
+        key=lambda one: abs(one - lane),
+    )
     return offence(
         scene, name, "wrong_lane", car, begin_s=needs, end_s=needs + STEP_S * 4, due_s=needs + STEP_S * DUE_STEP,
-        at=(line, right), measured=(float(lane), leads, "lane"), article="KoAP 601",
+        at=(line, right), measured=(float(lane), float(nearest), "lane"), article="KoAP 601",
         negative_of=negative_of, notes=f"turns {side} from lane {lane}, counted from the right",
     )  # fmt: skip
 

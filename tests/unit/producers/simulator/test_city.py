@@ -121,17 +121,3 @@ def test_an_impossible_size_is_refused(cameras: int) -> None:
     """The sentence says what was asked and what can be."""
     with pytest.raises(ValueError, match=f"{cameras} cameras; expected 1 to"):
         build_city(1, cameras)
-
-
-def test_traffic_may_turn_right_beside_a_lane_for_buses() -> None:
-    """Where the rightmost lane is for buses the next one leads right too: ordinary vehicles have no other."""
-    city, seen = build_city(302, 60), set()
-    for camera in city.cameras:
-        leads = {
-            int(zone.limits["lane"]): zone.limits["right"] for zone in camera.entry.zones if zone.kind == "turn_lane"
-        }
-        if leads:
-            buses = bool(city.streets.bus_lane[camera.edge])
-            seen.add(buses)
-            assert {lane for lane, right in leads.items() if right} == ({0, 1} if buses else {0})
-    assert seen == {False, True}
