@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.tracking import kernel as columns
-from processors.tracking.classes import CLASSES, class_table, member_table
+from processors.tracking.classes import CLASSES, class_table, member_table, vote_table
 from processors.tracking.identity import track_id
 from processors.tracking.kernel import kernel
 from processors.tracking.place import NOWHERE, Place, place_of
@@ -47,13 +47,14 @@ class TrackingCore:
 
     name = "tracking"
     source = "detections"
-    version = "tracking/3"
+    version = "tracking/4"
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self.settings = settings or TrackingSettings()
         self._thresholds = Thresholds(*self.settings.packed())
         self._table = class_table()
         self._members = member_table()
+        self._votes = vote_table()
         self._places: dict[str, tuple[int, int, int, Place]] = {}
 
     def warm_up(self) -> None:
@@ -200,6 +201,7 @@ class TrackingCore:
             ),
             self._table,
             self._members,
+            self._votes,
             self._thresholds,
         )
 

@@ -356,6 +356,21 @@ def _associate(  # noqa: PLR0917  compiled code takes flat arguments
 
 
 @compiled
+def _voted(f: Singles, votes: Floats) -> int:
+    """Return the place of the class that a track's labels speak for most; see classes.vote_table."""
+    best = 0
+    most = -math.inf
+    for k in range(VOTES):
+        figure = votes[k, VOTES]
+        for label in range(VOTES):
+            figure += votes[k, label] * float(f[FILTER + label])
+        if figure > most:
+            best = k
+            most = figure
+    return best
+
+
+@compiled
 def _out_of_view(p: Floats, width: int, height: int) -> bool:
     """Say whether nothing of a predicted box is in the picture, whose size may be unknown (0): then it is not.
 
@@ -407,6 +422,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
         zones: tuple[Ints, Ints, Floats],
         table: Ints,
         members: Ints,
+        votes: Floats,
         s: Any,
     ) -> Any:
         """Advance all cameras over all their messages.
@@ -431,6 +447,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                 float64 [corners, 2] pixels.
             table: classes.class_table().
             members: classes.member_table().
+            votes: classes.vote_table().
             s: settings.
 
         Returns:
@@ -643,10 +660,7 @@ def _build(source: int) -> Callable[..., Any]:  # noqa: C901, PLR0915  it holds 
                     track_ints[tracks_out, 1] = t[i, SEQUENCE]
                     track_ints[tracks_out, 2] = t[i, PACKET]
                     track_ints[tracks_out, 3] = t[i, ORDINAL]
-                    best = 0
-                    for k in range(1, VOTES):
-                        if f[i, FILTER + k] > f[i, FILTER + best]:
-                            best = k
+                    best = _voted(f[i], votes[group[i]])
                     track_ints[tracks_out, 4] = members[group[i], best]
                     track_ints[tracks_out, 5] = t[i, BOXES]
                     out = track_floats[tracks_out]

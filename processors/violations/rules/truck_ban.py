@@ -1,12 +1,17 @@
 """Truck ban: a lorry in hours in which lorries may not drive there. Defaults and sources: docs/rules.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from processors.rules.articles import country
 from processors.rules.place import Place, Scope
-from processors.violations.driving_rule import DrivingRule, Settings
+from processors.rules.second import Second
+from processors.violations.driving_rule import DrivingRule, Settings, Way
+from processors.violations.offence import Offence
+from processors.violations.upright import height_m
+
+CAR, TRUCK = 2, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +21,31 @@ class TruckSettings(Settings):
     Attributes:
         truck_ban_from_h: local hour of the day from which on lorries are banned.
         truck_ban_to_h: local hour from which on they are not; below truck_ban_from_h: of the next day.
+        min_height_m: lower than this, a vehicle is a car whatever it is taken for, metres: above sport utility vehicles
+            and low vans, 1.9 to 2.1 m, below a lorry's cabin, 2.5 m and more. A choice.
     """
 
     min_path_m: float = 20.0
     min_kmh: float = 5.0
     truck_ban_from_h: float = 0.0
     truck_ban_to_h: float = 0.0
+    min_height_m: float = 2.3
 
 
 class TruckBan(DrivingRule):
-    """The whole way, widened by the clock's error, must lie in the banned hours by the country's clock."""
+    """The whole way, widened by the clock's error, must lie in the banned hours by the country's clock.
+
+    Two things that do not depend on each other make a vehicle a lorry: what its labels speak for most once it has
+    driven through (tracking's vote), and its height. Until then it may be taken for a car, as detectors do, but never
+    for a bus.
+    Where a camera looks down too steeply for heights, the labels alone decide.
+    """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/2"
+    version: ClassVar[str] = "truck_ban/3"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
     triggers: ClassVar[frozenset[str]] = frozenset({"truck_ban_from_h"})
-    vehicles: ClassVar[frozenset[int]] = frozenset({7})
+    vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})
     did: ClassVar[str] = "A lorry where and when lorries are banned"
     defaults: ClassVar[type[Settings]] = TruckSettings
 
@@ -46,6 +60,30 @@ class TruckBan(DrivingRule):
             if not banned:
                 return None
         return {"hour_h": round(local_hour(at_us), 3), "truck_ban_from_h": first, "truck_ban_to_h": last}
+
+    def _go_on(
+        self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
+    ) -> None:
+        super()._go_on(way, i, second, scope, settings, place)
+        if not way.over and second.tracks.track_class[i] != TRUCK:
+            way.best = None
+
+    def _measure(
+        self, way: Way, i: int, path: float, second: Second, scope: Scope[Settings], place: Place
+    ) -> Offence | None:
+        settings = scope.settings
+        assert isinstance(settings, TruckSettings)
+        offence = None
+        if second.tracks.track_class[i] == TRUCK:
+            offence = super()._measure(way, i, path, second, scope, place)
+        if offence is None:
+            return None
+        tall_m = height_m(i, second)
+        if tall_m is None:
+            return offence
+        if tall_m < settings.min_height_m:
+            return None
+        return replace(offence, measures={**offence.measures, "height_m": tall_m})
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:

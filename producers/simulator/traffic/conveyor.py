@@ -40,6 +40,13 @@ WARM_UP_S: Final = 180
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
+def _crowding(v: float, gap: float, ahead_v: float) -> float:
+    """Return the square of the gap that is desired over the gap there is: the model's term of interaction."""
+    desired = JAM_M + max(0.0, v * HEADWAY_S + v * (v - ahead_v) / (2.0 * (ACCELERATION * BRAKING) ** 0.5))
+    return float((desired / max(gap, 0.1)) ** 2)
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _step(  # noqa: PLR0915, PLR0917  one pass over the lanes, compiled
     number: int,
     count: Ints,
@@ -78,13 +85,13 @@ def _step(  # noqa: PLR0915, PLR0917  one pass over the lanes, compiled
                 # the leader's place is already the new one: it moved first
                 gap = place[lane, i - 1] - length[lane, i - 1] - s
                 ahead_v = speed[lane, i - 1]
+            # what keeps a driver back most: the vehicle ahead, or the line, also behind one ahead that drives through
+            crowding = _crowding(v, gap, ahead_v)
             to_line = lane_line[lane] - s
-            if lane_stop[lane] and to_line > -0.5 and v * v / (2.0 * 4.0) <= to_line + 1.0 and to_line < gap:
-                gap, ahead_v = to_line + JAM_M - 1.0, 0.0
-            gap = max(gap, 0.1)
+            if lane_stop[lane] and to_line > -0.5 and v * v / (2.0 * 4.0) <= to_line + 1.0:
+                crowding = max(crowding, _crowding(v, to_line + JAM_M - 1.0, 0.0))
             free = (v / wish[lane, i]) ** 4
-            desired = JAM_M + max(0.0, v * HEADWAY_S + v * (v - ahead_v) / (2.0 * (ACCELERATION * BRAKING) ** 0.5))
-            a = max(ACCELERATION * (1.0 - free - (desired / gap) ** 2), -7.0)
+            a = max(ACCELERATION * (1.0 - free - crowding), -7.0)
             new_v = max(0.0, v + a * STEP_S)
             if new_v < 0.05 and a < 0.0:
                 new_v = 0.0

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from processors.tracking.association import assign, buffered_iou
+from processors.tracking.classes import LABELLED, LEAST_RATIO
 from processors.tracking.settings import TrackingSettings
+from producers.simulator.noise.noise_model import NoiseModel
 from schemas.messages import Tracks
 from tests.unit.processors.tracking.scene import BUS, CAR, PERSON, TRUCK, Box, group, ids, run, seconds, tracks_of
 
@@ -110,6 +112,23 @@ def test_two_that_meet_keep_their_names() -> None:
     assert {track for message in ids(out) for track in message} == {"0.0.0", "0.0.1"}
     last = {track: out[-1].box_x1_px[out[-1].box_track.index(i)] for i, track in enumerate(ids(out)[-1])}
     assert last["0.0.0"] > last["0.0.1"]
+
+
+def test_labels_are_weighed_by_what_each_class_is_named() -> None:
+    """A truck that is named a car in six boxes of ten is one, for cars are hardly named trucks; so is a bus a bus."""
+    trucks = tracks_of(seconds([[Box(300, 400, class_id=TRUCK if n % 5 in {0, 2} else CAR)] for n in range(10)]))
+    assert trucks[1].track_class == [TRUCK]
+    buses = tracks_of(seconds([[Box(300, 400, class_id=BUS if n % 5 in {0, 2} else TRUCK)] for n in range(10)]))
+    assert buses[1].track_class == [BUS]
+
+
+def test_the_weights_are_those_of_the_noise_file() -> None:
+    """What the detector names cars, buses and trucks was measured once, and stands in the simulated detector's file."""
+    classes = NoiseModel.load().classes
+    names = {2: "car", 5: "bus", 7: "truck"}
+    for true, shares in LABELLED.items():
+        measured = [classes[names[true]].confusion.get(names[label], 0.0) for label in LABELLED]
+        assert [max(share, LEAST_RATIO) for share in measured] == list(shares)
 
 
 def test_a_class_that_flickers_is_voted() -> None:

@@ -1,9 +1,11 @@
 """Driving where one must not is a way through, proposed when it is over; a stop, a start and a short cut are none."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import orjson
 import pytest
 
@@ -14,7 +16,7 @@ from processors.violations.driving_rule import MOST_SLOW, MOST_WAYS
 from processors.violations.offence import Offence
 from processors.violations.rules.bus_lane import BusLane
 from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
-from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
+from schemas.messages import Analysis, Calibration, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
 
 BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
@@ -35,6 +37,36 @@ def driving(metres: Sequence[float], coco: int, speed_kmh: float | None = 36.0, 
 def found(scenes: Sequence[Sequence[Seen]], at: Camera, *, at_once: bool = True) -> list[Violation]:
     """Return the violations for what is seen in each second."""
     return play(ViolationsCore(), Cameras(at), [second(n, s) for n, s in enumerate(scenes)], at_once=at_once)[0]
+
+
+#: A camera 8 m above the road that looks 11 degrees down along +y: focal length and centre, pixels.
+LENS_M, FOCAL_PX, CENTRE_PX = 8.0, 2400.0, 500.0
+TILT = math.radians(11.0)
+
+
+def _pixel(x: float, y: float, z: float) -> tuple[float, float]:
+    """Return where the camera has a point, metres from the ground below it: column and row."""
+    down = (LENS_M - z) * math.cos(TILT) - y * math.sin(TILT)
+    ahead = (LENS_M - z) * math.sin(TILT) + y * math.cos(TILT)
+    return CENTRE_PX + FOCAL_PX * x / ahead, CENTRE_PX + FOCAL_PX * down / ahead
+
+
+def oblique() -> Calibration:
+    """Return that camera's calibration."""
+    s, c = math.sin(TILT), math.cos(TILT)
+    camera_of_ground = np.array([[1, 0, 0], [0, -s, LENS_M * c], [0, c, LENS_M * s]])
+    lens = np.array([[FOCAL_PX, 0, CENTRE_PX], [0, FOCAL_PX, CENTRE_PX], [0, 0, 1]])
+    matrix = np.linalg.inv(lens @ camera_of_ground)
+    return calibration(homography=matrix.ravel().tolist())
+
+
+def coming(y_m: float, size: tuple[float, float, float]) -> Seen:
+    """Return what its labels call a lorry, a block of length, width, height (m) that comes towards the camera."""
+    length, width, height = size
+    corners = [_pixel(x, y, z) for x in (0, width) for y in (y_m, y_m + length) for z in (0, height)]
+    u, v = zip(*corners, strict=True)
+    one = car("a", 500, 500, x_m=0.0, y_m=y_m, speed_kmh=36.0)
+    return replace(one, track_class=7, box=(min(u), min(v), max(u), max(v)))
 
 
 FAR = [10.0 * n for n in range(7)]
@@ -84,10 +116,10 @@ def test_a_speed_that_is_not_measured_yet_is_not_slow(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "coco"), [("bus_lane", 5), ("bus_lane", 7), ("sidewalk_driving", 1), ("sidewalk_driving", 3),
-                       ("truck_ban", 2), ("truck_ban", 5)],
+                       ("truck_ban", 3), ("truck_ban", 5)],
 )  # fmt: skip
 def test_who_may_or_is_taken_for_one_who_may_is_left(kind: str, coco: int) -> None:
-    """Buses in their lane, cyclists on the sidewalk, cars in the hours without lorries; once seen as one is enough."""
+    """Buses in their lane, cyclists on the sidewalk, buses in the hours without lorries; once seen as one is enough."""
     assert found(driving(FAR, coco), PLACES[kind]) == []
     scenes = driving(FAR, CLASS[kind])
     scenes[3] = [replace(scenes[3][0], track_class=coco)]
@@ -104,6 +136,32 @@ def test_without_all_it_needs_nothing_is_proposed(kind: str) -> None:
         replace(at, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
     ):
         assert found(driving(FAR, CLASS[kind]), other) == []
+
+
+def test_a_lorry_may_be_taken_for_a_car_until_its_labels_speak_for_a_lorry() -> None:
+    """The vote counts once it has driven through: a car at first is a lorry, one that ends as a car is none."""
+    scenes = driving(FAR, 7)
+    for n in (0, 1, 3):
+        scenes[n] = [replace(scenes[n][0], track_class=2)]
+    (one,) = found(scenes, PLACES["truck_ban"])
+    assert (one.measured, one.vehicle_class) == (60.0, 7)
+    scenes = driving(FAR, 7)
+    scenes[6] = [replace(scenes[6][0], track_class=2)]
+    assert found(scenes, PLACES["truck_ban"]) == []
+
+
+@pytest.mark.parametrize(("size", "count"), [((8.2, 2.5, 3.2), 1), ((4.5, 1.8, 1.64), 0), ((5.2, 2.0, 2.0), 0)])
+def test_a_vehicle_as_low_as_a_car_is_no_lorry_whatever_its_labels_say(
+    size: tuple[float, float, float], count: int
+) -> None:
+    """A lorry of 3.2 m is proposed and its height stands in the case; a tall car and a van are none at any distance."""
+    at = replace(PLACES["truck_ban"], calibration=oblique())
+    along = [90.0 - 10.0 * n for n in range(7)]
+    scenes: list[list[Seen]] = [[coming(y, size)] for y in along] + [[]] * 4
+    violations = found(scenes, at)
+    assert len(violations) == count
+    for one in violations:
+        assert one.measures["height_m"] >= 3.0
 
 
 def us(*when: int) -> int:
