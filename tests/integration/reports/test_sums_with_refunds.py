@@ -18,6 +18,9 @@ pytestmark = pytest.mark.integration
 FULL: Final = 36_920
 HALF: Final = 18_460
 LOWERED: Final = 20_000
+#: A refund in two parts, in two months; and the first part of one whose rest has not come.
+PARTS: Final = (6_920, 30_000)
+FIRST_PART: Final = 5_000
 DATES: Final = ("--from", "2024-05-01", "--to", "2024-05-31")
 #: Offences of 6 May 2024, delivered on the 13th: what is reported of each then, as (kind, day, tenge, outcome).
 CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
@@ -25,12 +28,13 @@ CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
     "cancelled after payment": [
         ("PAYMENT", "2024-05-25", FULL, None),
         ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
-        ("REFUND", "2024-07-02", 6_920, None),
-        ("REFUND", "2024-07-05", 30_000, None),
+        ("REFUND", "2024-06-28", PARTS[0], None),
+        ("REFUND", "2024-07-05", PARTS[1], None),
     ],
     "cancelled after the half": [
         ("PAYMENT", "2024-05-15", HALF, None),
         ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
+        ("REFUND", "2024-07-03", FIRST_PART, None),
     ],
     "lowered, then paid": [
         ("APPEAL", "2024-05-30", 0, None),
@@ -85,7 +89,7 @@ def decided(reports: Reports) -> Reports:
 def test_revenue_is_net_of_what_was_given_back(decided: Reports) -> None:
     """Collected is what closed cases, refunded what was given back of it; money that waited is in neither."""
     totals = decided.answer("revenue", *DATES)["totals"]
-    collected_kzt, refunded_kzt = 3 * FULL + HALF + LOWERED, FULL + (FULL - LOWERED)
+    collected_kzt, refunded_kzt = 3 * FULL + HALF + LOWERED, FULL + FIRST_PART + (FULL - LOWERED)
     assert (totals["issued"], totals["imposed_kzt"]) == (len(CASES), len(CASES) * FULL)
     assert (totals["discounted"], totals["paid"]) == (1, 4)
     assert (totals["collected_kzt"], totals["refunded_kzt"]) == (collected_kzt, refunded_kzt)
@@ -116,8 +120,25 @@ def test_by_cash_date_a_refund_counts_on_its_own_day(decided: Reports, by: str) 
            AND toYYYYMM(happened_at, 'Asia/Almaty') = 202407 AND _partition != 9"""
     )
     assert july["collected_kzt"] == others_kzt + LOWERED
-    assert july["refunded_kzt"] == FULL + (FULL - LOWERED)
+    assert july["refunded_kzt"] == PARTS[1] + FIRST_PART + (FULL - LOWERED)
     assert july["net_kzt"] == july["collected_kzt"] - july["refunded_kzt"]
+
+
+def test_each_part_of_a_refund_counts_on_its_own_day(decided: Reports) -> None:
+    """A part that came before the last one is not booked with it, nor does a first part wait for the rest."""
+    dates = ("--from", "2024-06-20", "--to", "2024-07-31")
+    rows = decided.answer("revenue", *dates, "--by", "day", "--by-cash-date")["rows"]
+    assert {row["group"]: row["refunded_kzt"] for row in rows if row["refunded_kzt"]} == {
+        "2024-06-28": PARTS[0], "2024-07-03": FIRST_PART, "2024-07-05": PARTS[1] + FULL - LOWERED,
+    }  # fmt: skip
+    for day, kzt in (("2024-06-28", PARTS[0]), ("2024-07-03", FIRST_PART)):
+        cameras = decided.answer("revenue", "--from", day, "--to", day, "--by", "camera", "--by-cash-date")
+        assert cameras["totals"]["refunded_kzt"] == kzt
+    told = decided.rows(
+        """SELECT countIf(refund_due_kzt > 0), sum(arraySum(refund_parts_kzt) - refunded_kzt)
+           FROM report_cases WHERE notEmpty(refund_days)"""
+    )
+    assert told == [(1, 0)]
 
 
 def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
@@ -134,9 +155,9 @@ def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
     assert lines["lowered by a court"] == (0, 2 * (FULL - LOWERED))
     assert lines["cancelled"] == (1, FULL)
     assert lines["discount of the law"] == (0, FULL - HALF)
-    assert lines["given back: cancelled"] == (1, FULL)
+    assert lines["given back: cancelled"] == (1, FULL + FIRST_PART)
     assert lines["given back: lowered"] == (0, FULL - LOWERED)
-    assert lines["to be given back"] == (0, HALF)
+    assert lines["to be given back"] == (0, HALF - FIRST_PART)
     assert levels["net"]["cases"] == 4
 
 
