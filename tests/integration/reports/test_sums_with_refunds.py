@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -159,6 +160,46 @@ def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
     assert lines["given back: lowered"] == (0, FULL - LOWERED)
     assert lines["to be given back"] == (0, HALF - FIRST_PART)
     assert levels["net"]["cases"] == 4
+
+
+def tariff_of(reports: Reports, folder: Path, text: str, *asked: str) -> dict[str, Any]:
+    """Return May under a tariff."""
+    path = folder / "other.toml"
+    path.write_text(f'[tariff]\nname = "other"\n{text}\n', encoding="utf-8")
+    return reports.answer("revenue", *DATES, "--tariff", str(path), *asked)
+
+
+@pytest.mark.parametrize(("mrp_kzt", "full_kzt", "half_kzt", "lowered_kzt"), [
+    (3_692, FULL, HALF, LOWERED), (7_384, 2 * FULL, 2 * HALF, 2 * LOWERED),
+    # 20,000 of 36,920 is 0.5417; of 40,010 it is 21,673.9
+    (4_001, 40_010, 20_005, 21_674),
+])  # fmt: skip
+def test_another_index_raises_a_lowered_fine_in_proportion(
+    decided: Reports, tmp_path: Path, mrp_kzt: int, full_kzt: int, half_kzt: int, lowered_kzt: int
+) -> None:
+    """Who paid what a court had left pays the same share of another fine; under the law's own index nothing differs."""
+    text = f"[[mrp]]\nfrom = 2024-01-01\nuntil = 2024-12-31\nkzt = {mrp_kzt}"
+    totals = tariff_of(decided, tmp_path, text)["totals"]
+    revenue = decided.answer("revenue", *DATES)["totals"]
+    assert (totals["imposed_kzt"], totals["collected_kzt"]) == (revenue["imposed_kzt"], revenue["collected_kzt"])
+    assert totals["other_imposed_kzt"] == len(CASES) * full_kzt
+    assert totals["other_discounted_kzt"] == half_kzt
+    assert totals["other_paid_kzt"] == 3 * full_kzt + lowered_kzt
+    assert totals["difference_kzt"] == totals["other_collected_kzt"] - revenue["collected_kzt"]
+    assert (totals["difference_kzt"] == 0) == (mrp_kzt == 3_692)
+
+
+def test_another_tariff_prices_by_whose_vehicle_it_is(decided: Reports, tmp_path: Path) -> None:
+    """A business pays the figure of its class, who is in no table an individual's; the rest is as it was."""
+    text = '[[price]]\narticle = "KoAP 592.2"\nfirst = { mrp = 5 }\nrepeat = { mrp = 20 }'
+    text += "\nclasses = { large_business = 40 }"
+    found = tariff_of(decided, tmp_path, text, "--by", "owner_class")
+    rows = {row["group"]: (row["other_imposed_kzt"], row["other_collected_kzt"]) for row in found["rows"]}
+    assert rows["INDIVIDUAL"] == (HALF, HALF)
+    # 40 MRP each: one was paid and given back later, one was lowered and never paid
+    assert rows["LARGE_BUSINESS"] == (2 * 4 * FULL, 4 * FULL)
+    # of four fines of 5 MRP one was paid by half, one as a court left it, one in full
+    assert rows["(unknown)"] == (4 * HALF, HALF // 2 + LOWERED // 2 + HALF)
 
 
 @pytest.mark.parametrize(("day", "cases", "kzt"), [("2024-06-10", 3, 3 * FULL), ("2024-06-25", 2, 2 * LOWERED)])
