@@ -29,7 +29,7 @@ class Case:
         imposed_kzt: the fine, tenge; 0 before the prescription and for a warning.
         discount_kzt: what closes the case within the discount term; 0: there is no discount.
         warning: a warning was given, nothing is to be paid.
-        last_us: when the last step happened.
+        last_us: when the last step happened that was no part of a refund.
         issued_us: when the prescription was sent.
         delivered_us: when it was delivered.
         in_force_us: when it came into force.

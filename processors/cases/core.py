@@ -198,7 +198,9 @@ class CasesCore:
         if trigger is Trigger.FINE_LOWERED:
             lower(self.machine, case, report.amount_kzt)
         at_us = report.happened_at_us
-        events = self.machine.take(log, key, case, trigger, at_us, place, given=report.reference)
+        events = self.machine.take(
+            log, key, case, trigger, at_us, place, given=report.reference, reported_kzt=report.amount_kzt
+        )
         if trigger is Trigger.FINE_LOWERED and case.state is State.APPEALED:
             events += self.machine.take(log, key, case, Trigger.LOWERED_FINE_IN_FORCE, at_us, place)
         events += self._settled(key, log, case, place)

@@ -63,7 +63,16 @@ class CaseMachine:
         return way
 
     def take(
-        self, log: VehicleLog, vehicle_key: str, case: Case, trigger: Trigger, at_us: int, place: Place, given: str = ""
+        self,
+        log: VehicleLog,
+        vehicle_key: str,
+        case: Case,
+        trigger: Trigger,
+        at_us: int,
+        place: Place,
+        *,
+        given: str = "",
+        reported_kzt: int = 0,
     ) -> list[CaseEvent]:
         """Apply one trigger in place; return the steps that it makes.
 
@@ -75,6 +84,7 @@ class CaseMachine:
             at_us: when, microseconds since the Unix epoch.
             place: of the command.
             given: the reason that an officer, courier or court gave.
+            reported_kzt: the report's own amount, for steps that are about it, tenge.
 
         Raises:
             ImpossibleError: it cannot happen, and nothing was changed.
@@ -85,7 +95,7 @@ class CaseMachine:
             tier = self.tier(log, case)
             self._impose(case, self.sanction(case, self.terms.day(at_us), tier))
             reason = TIER_REASONS[tier]
-        amount = self._amount(case, way)
+        amount = reported_kzt if way.amount == "reported" else self._amount(case, way)
         if amount is None:
             proposed = self.proposed(log, case)
             amount, case.tariff_version = proposed.amount_kzt, proposed.tariff_version
@@ -100,7 +110,9 @@ class CaseMachine:
     ) -> CaseEvent:
         """Return the next step of a case as a message."""
         case.revision += 1
-        case.last_us = at_us
+        if step is not CaseStep.REFUND_PART:
+            # a part may be reported after a later one: each is held against the day since which it is due
+            case.last_us = at_us
         return CaseEvent(
             case_id=case.case_id,
             revision=case.revision,

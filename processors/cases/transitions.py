@@ -63,7 +63,7 @@ class Trigger(StrEnum):
 
 
 #: Values of `amount` in the table.
-AMOUNTS: Final = ("proposed", "imposed", "received", "owed_back", "given_back", "none")
+AMOUNTS: Final = ("proposed", "imposed", "received", "owed_back", "given_back", "reported", "none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ Entries are kept as bytes, about 300 B each with their key: a million vehicles t
 import logging
 from typing import Final
 
-from processors.leads.by_period import ByPeriod, sealed_key
 from processors.stage_core import Record
+from processors.vehicles.by_period import ByPeriod, sealed_key
 from schemas.codec import MessageCodec
 from schemas.messages import VehicleEntry
 

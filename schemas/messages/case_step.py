@@ -21,3 +21,4 @@ class CaseStep(StrEnum):
     CHANGED = "CHANGED"
     REFUND_DUE = "REFUND_DUE"
     REFUNDED = "REFUNDED"
+    REFUND_PART = "REFUND_PART"

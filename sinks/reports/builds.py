@@ -21,6 +21,9 @@ WHOLE: Final = "report_repeaters"
 HEALTH: Final = "camera_health_facts"
 #: Tables of facts that reports are made from, a month at a time.
 SOURCES: Final[Sequence[str]] = (CASES, "reviews_facts", "incidents_facts", HEALTH)
+#: Form of what is made of a source. A build that gains a table or a column gets the next one: every month that was made
+#: in an earlier form is due.
+FORMS: Final[Mapping[str, int]] = {CASES: 2}
 _NAMES: Final = ", ".join(f"'{name}'" for name in SOURCES)
 _NEVER: Final = "toDateTime64(0, 3, 'UTC')"
 _SQL: Final = (
@@ -39,7 +42,7 @@ class Work:
     Attributes:
         source: table of facts, or WHOLE.
         month: its partition, YYYYMM; 0 of WHOLE.
-        state: the number of its newest block; of WHOLE a digest of all months' numbers.
+        state: the number of its newest block, and the form of what is made of it; of WHOLE a digest of all months'.
     """
 
     source: str
@@ -84,7 +87,7 @@ class Builds:
         works, states, fresh = [], {}, dict[str, Freshness]()
         for built, source, month, state, through, made_at in query(client, _SQL):
             if not built:
-                works.append(Work(source, month, state))
+                works.append(Work(source, month, _formed(source, state)))
                 continue
             states[source, month] = state
             known = fresh.get(source)
@@ -100,3 +103,9 @@ class Builds:
     def due(self, *, everything: bool = False) -> Sequence[Work]:
         """Return what is older than its facts; all there is where `everything`."""
         return [work for work in self.works if everything or self.states.get((work.source, work.month)) != work.state]
+
+
+def _formed(source: str, block: str) -> str:
+    """Return a month's state; the first form is noted as the block alone, as before there were forms."""
+    form = FORMS.get(source, 1)
+    return block if form == 1 else f"{block} form {form}"

@@ -17,7 +17,9 @@ SELECT
     sumIf(c.paid_kzt, if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS paid_kzt,
     sumIf(c.discounted_kzt, if({cash:UInt8} = 1, discounted_day, offence_day) BETWEEN {from:Date} AND {to:Date})
         + sumIf(c.paid_kzt, if({cash:UInt8} = 1, paid_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS collected_kzt,
-    sumIf(c.refunded_kzt, if({cash:UInt8} = 1, refunded_day, offence_day) BETWEEN {from:Date} AND {to:Date}) AS refunded_kzt,
+    sum(if({cash:UInt8} = 1,
+           arraySum((back_day, kzt) -> if(back_day BETWEEN {from:Date} AND {to:Date}, kzt, 0), c.refund_days, c.refund_parts_kzt),
+           c.refunded_kzt)) AS refunded_kzt,
     collected_kzt - refunded_kzt AS net_kzt
 FROM report_cases AS c
 -- no step comes before its offence

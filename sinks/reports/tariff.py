@@ -1,65 +1,57 @@
 """What another tariff would have brought: the period's prescriptions priced anew, and paid as they were paid.
 
 Nobody is assumed to drive or pay otherwise because the price is another: as many cases are issued, paid by half and
-paid in full. So the answer is arithmetic, not a forecast, and says so.
+paid in full; a court that lowered a fine leaves the same share of the other; who paid beyond what was asked pays as
+much beyond it. So the answer is arithmetic, not a forecast, and says so.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import orjson
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from schemas.law.law import Law
-from schemas.law.sanction import Tier
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 from sinks.reports.answer import LIMITS, Answer, Question, ReportError, freshness
 from sinks.reports.builds import Builds
 from sinks.reports.catalogue import file_of, sql_of
+from sinks.reports.prices import Kind, Prices
 
 #: What lines can be where prices are made anew: prices are kept by nothing else.
-BY: Final = ("day", "month", "article")
+BY: Final = ("day", "month", "article", "owner_class")
 COLUMNS: Final = (
     "group", "issued", "imposed_kzt", "collected_kzt", "other_imposed_kzt", "other_discounted_kzt", "other_paid_kzt",
     "other_collected_kzt", "difference_kzt",
 )  # fmt: skip
-_TIERS: Final = {1: Tier.FIRST, 2: Tier.REPEAT}
 
 
-class Prices:
-    """Prices under a law, each computed once.
+class _Priced(NamedTuple):
+    """A line of revenue_by_price.sql."""
 
-    The law's answer depends on the schedule's versions on the two days and on the index of the day of initiation, so
-    a year of pairs of days has a handful of answers.
-    """
+    group: str
+    article: str
+    tier: int
+    owner_class: str
+    offence_day: str
+    issued_day: str
+    imposed_each_kzt: int
+    lowered_to_kzt: int
+    issued: int
+    discounted: int
+    discounted_kzt: int
+    paid: int
+    paid_kzt: int
 
-    def __init__(self, law: Law) -> None:
-        self._law = law
-        self._days: dict[date, tuple[date, int]] = {}
-        self._known: dict[tuple[Any, ...], tuple[int, int]] = {}
-
-    def of(self, article: str, tier: int, offence_on: date, initiated_on: date) -> tuple[int, int]:
-        """Return the fine and what is to be paid within the discount's term, tenge.
-
-        Raises:
-            LawError: the law knows no such offence on that day, or no index.
-        """
-        offence, initiated = self._day(offence_on), self._day(initiated_on)
-        key = (article, tier, offence[0], *initiated)
-        if key not in self._known:
-            sanction = self._law.sanction(article, initiated_on, offence_on, _TIERS[tier])
-            half_kzt = sanction.discount_kzt if sanction.discountable else sanction.amount_kzt
-            self._known[key] = sanction.amount_kzt, half_kzt
-        return self._known[key]
-
-    def _day(self, day: date) -> tuple[date, int]:
-        if day not in self._days:
-            self._days[day] = self._law.schedule.version(day).first_day, self._law.mrp_kzt(day)
-        return self._days[day]
+    @property
+    def kind(self) -> Kind:
+        """What decides on the price."""
+        offence, issued = date.fromisoformat(self.offence_day), date.fromisoformat(self.issued_day)
+        return Kind(self.article, self.tier, self.owner_class, offence, issued)
 
 
 def with_tariff(client: Client, question: Question, path: Path, builds: Builds | None = None) -> Answer:
@@ -80,17 +72,21 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
         raise ReportError(
             f"--tariff goes with --by {', '.join(BY)} and by date of offence; prices are kept by these alone"
         )
-    prices = Prices(Law.load().with_tariff(path))
+    law = Law.load()
+    prices, own = Prices(law.with_tariff(path)), Prices(law)
     fresh = freshness(client, question.report, builds)
     lines: dict[str, list[int]] = {}
-    for group, article, tier, offence, issued, count, imposed, discounted, paid, collected in _rows(client, question):
-        each_kzt, half_kzt = prices.of(article, tier, date.fromisoformat(offence), date.fromisoformat(issued))
-        other_half, other_full = discounted * half_kzt, paid * each_kzt
+    for row in _rows(client, question):
+        was = own.as_imposed(row.imposed_each_kzt, row.lowered_to_kzt)
+        other = prices.of(row.kind, row.imposed_each_kzt, row.lowered_to_kzt)
+        other_half = row.discounted_kzt + row.discounted * (other.half_kzt - was.half_kzt)
+        other_full = row.paid_kzt + row.paid * (other.full_kzt - was.full_kzt)
+        collected = row.discounted_kzt + row.paid_kzt
         figures = (
-            count, imposed, collected, count * each_kzt, other_half, other_full, other_half + other_full,
-            other_half + other_full - collected,
+            row.issued, row.issued * was.imposed_kzt, collected, row.issued * other.imposed_kzt, other_half, other_full,
+            other_half + other_full, other_half + other_full - collected,
         )  # fmt: skip
-        sums = lines.setdefault(group, [0] * len(figures))
+        sums = lines.setdefault(row.group, [0] * len(figures))
         for place, figure in enumerate(figures):
             sums[place] += figure
     totals = dict(zip(COLUMNS[1:], map(sum, zip(*lines.values(), strict=True)), strict=True)) if lines else {}
@@ -104,16 +100,16 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
         fresh.made_at,
         [
             f"other_*: priced by {path.name}, with as many prescriptions and payments as there were.",
-            "Nobody is assumed to drive or pay otherwise.",
+            "Nobody is assumed to drive or pay otherwise; courts leave the same share of a fine.",
         ],
     )
 
 
-def _rows(client: Client, question: Question) -> Sequence[Sequence[Any]]:
+def _rows(client: Client, question: Question) -> Sequence[_Priced]:
     sql = sql_of(file_of(question.report, question.by, tariff=True))
     given = {"from": question.first, "to": question.last, "by": question.by}
     try:
         found = client.raw_query(sql, parameters=given, settings=dict(LIMITS), fmt="JSONCompactEachRow")
     except Error as error:
         raise as_clickhouse_error(error) from error
-    return [orjson.loads(line) for line in found.splitlines()]
+    return [_Priced(*orjson.loads(line)) for line in found.splitlines()]

@@ -3,8 +3,8 @@
 import logging
 from typing import Final
 
-from processors.leads.by_period import ByPeriod, sealed_key
 from processors.stage_core import Record
+from processors.vehicles.by_period import ByPeriod, sealed_key
 from schemas.law import OwnerClass
 from schemas.messages import VehicleEntry
 

@@ -29,7 +29,11 @@ WITH
             arrayMin(arrayMap(c -> c.2, arrayFilter(c -> money_revision = 0 OR c.1 < money_revision,
                 groupArrayIf((revision, amount_kzt), `step` = 'CHANGED')))) AS changed_kzt,
             sumIf(amount_kzt, `step` = 'REFUND_DUE') AS owed_back_kzt,
-            sumIf(amount_kzt, `step` = 'REFUNDED') AS given_back_kzt,
+            -- REFUNDED tells the whole, REFUND_PART each part before the last
+            groupArrayIf((toDate(happened_at, 'Asia/Almaty'), amount_kzt), `step` = 'REFUND_PART') AS told_parts,
+            arraySum(part -> part.2, told_parts) AS told_parts_kzt,
+            maxIf(amount_kzt, `step` = 'REFUNDED') AS whole_back_kzt,
+            greatest(whole_back_kzt, told_parts_kzt) AS given_back_kzt,
             groupBitOr(bitShiftLeft(toUInt16(1), transform(`step`, ['CONFIRMED', 'ISSUED', 'DELIVERED', 'DISCOUNTED', 'PAID'], [1, 2, 3, 4, 5], 0))) AS taken,
             toDate(min(happened_at), 'Asia/Almaty') AS first_day,
             minOrNullIf(happened_at, `step` = 'CONFIRMED') AS confirmed_at,
@@ -47,7 +51,10 @@ WITH
         FROM case_events_facts FINAL
         WHERE toYYYYMM(offence_at) = {month:UInt32}
         GROUP BY case_id
-    )
+    ),
+    -- what the whole has beyond the parts that were told came with the last one
+    arraySort(if(NOT (paid OR discounted), [], arrayConcat(told_parts,
+        if(whole_back_kzt > told_parts_kzt, [(toDate(assumeNotNull(refunded_at), 'Asia/Almaty'), whole_back_kzt - told_parts_kzt)], [])))) AS parts_back
 SELECT
     {month:UInt32} AS source_month,
     case_id,
@@ -105,5 +112,7 @@ SELECT
     if(paid OR discounted, given_back_kzt, 0) AS refunded_kzt,
     toDate(changed_at, 'Asia/Almaty') AS changed_day,
     toDate(refunded_at, 'Asia/Almaty') AS refunded_day,
-    owner_class
+    owner_class,
+    arrayMap(part -> part.1, parts_back) AS refund_days,
+    arrayMap(part -> part.2, parts_back) AS refund_parts_kzt
 FROM steps

@@ -25,14 +25,14 @@ FROM
         district,
         owner,
         owner_class,
-        arrayJoin(arrayFilter(m -> isNotNull(m.1), [
+        arrayJoin(arrayConcat(arrayFilter(m -> isNotNull(m.1), [
             (toNullable(detected_day), 'DETECTED', detected_kzt),
             (confirmed_day, 'CONFIRMED', toInt64(0)),
             (issued_day, 'ISSUED', imposed_kzt),
             (delivered_day, 'DELIVERED', toInt64(0)),
             (discounted_day, 'DISCOUNTED', discounted_kzt),
-            (paid_day, 'PAID', paid_kzt),
-            (refunded_day, 'REFUNDED', refunded_kzt)])) AS move
+            (paid_day, 'PAID', paid_kzt)]),
+            arrayMap((back_day, kzt) -> (toNullable(back_day), 'REFUNDED', kzt), refund_days, refund_parts_kzt))) AS move
     FROM report_cases
     WHERE source_month = {month:UInt32}
 )

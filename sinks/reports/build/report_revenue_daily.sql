@@ -22,7 +22,8 @@ SELECT
     sum(c.paid) AS paid,
     sum(c.paid_kzt) AS paid_kzt,
     sumIf(c.lowered_kzt, c.delivered) AS lowered_kzt,
-    countIf(c.refunded_kzt > 0 AND startsWith(c.outcome, 'cancelled')) AS given_back,
+    -- a part takes money from the net; the case leaves it with the last one
+    countIf(c.refunded_kzt > 0 AND c.refund_due_kzt = 0 AND startsWith(c.outcome, 'cancelled')) AS given_back,
     sum(c.refunded_kzt) AS refunded_kzt,
     sum(c.refund_due_kzt) AS refund_due_kzt,
     owner_class

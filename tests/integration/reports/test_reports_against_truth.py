@@ -258,7 +258,7 @@ def test_the_same_tariff_gives_the_same_money_and_a_double_one_twice_as_much(rep
     assert rows["KoAP 592.1"]["difference_kzt"] == 0
     assert rows["KoAP 601"]["other_imposed_kzt"] > 1.9 * rows["KoAP 601"]["imposed_kzt"]
     said = reports.vigil("revenue", "--by", "district", "--tariff", str(path), expect=1)
-    assert "--by day, month, article" in said
+    assert "--by day, month, article, owner_class" in said
 
 
 def test_every_format_holds_the_same_lines(reports: Reports, tmp_path: Path) -> None:

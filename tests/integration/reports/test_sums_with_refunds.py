@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.integration
 FULL: Final = 36_920
 HALF: Final = 18_460
 LOWERED: Final = 20_000
+#: A refund in two parts, in two months; and the first part of one whose rest has not come.
+PARTS: Final = (6_920, 30_000)
+FIRST_PART: Final = 5_000
 DATES: Final = ("--from", "2024-05-01", "--to", "2024-05-31")
 #: Offences of 6 May 2024, delivered on the 13th: what is reported of each then, as (kind, day, tenge, outcome).
 CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
@@ -25,12 +29,13 @@ CASES: Final[dict[str, list[tuple[str, str, int, str | None]]]] = {
     "cancelled after payment": [
         ("PAYMENT", "2024-05-25", FULL, None),
         ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
-        ("REFUND", "2024-07-02", 6_920, None),
-        ("REFUND", "2024-07-05", 30_000, None),
+        ("REFUND", "2024-06-28", PARTS[0], None),
+        ("REFUND", "2024-07-05", PARTS[1], None),
     ],
     "cancelled after the half": [
         ("PAYMENT", "2024-05-15", HALF, None),
         ("COURT_DECISION", "2024-06-20", 0, "cancelled"),
+        ("REFUND", "2024-07-03", FIRST_PART, None),
     ],
     "lowered, then paid": [
         ("APPEAL", "2024-05-30", 0, None),
@@ -85,7 +90,7 @@ def decided(reports: Reports) -> Reports:
 def test_revenue_is_net_of_what_was_given_back(decided: Reports) -> None:
     """Collected is what closed cases, refunded what was given back of it; money that waited is in neither."""
     totals = decided.answer("revenue", *DATES)["totals"]
-    collected_kzt, refunded_kzt = 3 * FULL + HALF + LOWERED, FULL + (FULL - LOWERED)
+    collected_kzt, refunded_kzt = 3 * FULL + HALF + LOWERED, FULL + FIRST_PART + (FULL - LOWERED)
     assert (totals["issued"], totals["imposed_kzt"]) == (len(CASES), len(CASES) * FULL)
     assert (totals["discounted"], totals["paid"]) == (1, 4)
     assert (totals["collected_kzt"], totals["refunded_kzt"]) == (collected_kzt, refunded_kzt)
@@ -116,8 +121,25 @@ def test_by_cash_date_a_refund_counts_on_its_own_day(decided: Reports, by: str) 
            AND toYYYYMM(happened_at, 'Asia/Almaty') = 202407 AND _partition != 9"""
     )
     assert july["collected_kzt"] == others_kzt + LOWERED
-    assert july["refunded_kzt"] == FULL + (FULL - LOWERED)
+    assert july["refunded_kzt"] == PARTS[1] + FIRST_PART + (FULL - LOWERED)
     assert july["net_kzt"] == july["collected_kzt"] - july["refunded_kzt"]
+
+
+def test_each_part_of_a_refund_counts_on_its_own_day(decided: Reports) -> None:
+    """A part that came before the last one is not booked with it, nor does a first part wait for the rest."""
+    dates = ("--from", "2024-06-20", "--to", "2024-07-31")
+    rows = decided.answer("revenue", *dates, "--by", "day", "--by-cash-date")["rows"]
+    assert {row["group"]: row["refunded_kzt"] for row in rows if row["refunded_kzt"]} == {
+        "2024-06-28": PARTS[0], "2024-07-03": FIRST_PART, "2024-07-05": PARTS[1] + FULL - LOWERED,
+    }  # fmt: skip
+    for day, kzt in (("2024-06-28", PARTS[0]), ("2024-07-03", FIRST_PART)):
+        cameras = decided.answer("revenue", "--from", day, "--to", day, "--by", "camera", "--by-cash-date")
+        assert cameras["totals"]["refunded_kzt"] == kzt
+    told = decided.rows(
+        """SELECT countIf(refund_due_kzt > 0), sum(arraySum(refund_parts_kzt) - refunded_kzt)
+           FROM report_cases WHERE notEmpty(refund_days)"""
+    )
+    assert told == [(1, 0)]
 
 
 def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
@@ -134,10 +156,50 @@ def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
     assert lines["lowered by a court"] == (0, 2 * (FULL - LOWERED))
     assert lines["cancelled"] == (1, FULL)
     assert lines["discount of the law"] == (0, FULL - HALF)
-    assert lines["given back: cancelled"] == (1, FULL)
+    assert lines["given back: cancelled"] == (1, FULL + FIRST_PART)
     assert lines["given back: lowered"] == (0, FULL - LOWERED)
-    assert lines["to be given back"] == (0, HALF)
+    assert lines["to be given back"] == (0, HALF - FIRST_PART)
     assert levels["net"]["cases"] == 4
+
+
+def tariff_of(reports: Reports, folder: Path, text: str, *asked: str) -> dict[str, Any]:
+    """Return May under a tariff."""
+    path = folder / "other.toml"
+    path.write_text(f'[tariff]\nname = "other"\n{text}\n', encoding="utf-8")
+    return reports.answer("revenue", *DATES, "--tariff", str(path), *asked)
+
+
+@pytest.mark.parametrize(("mrp_kzt", "full_kzt", "half_kzt", "lowered_kzt"), [
+    (3_692, FULL, HALF, LOWERED), (7_384, 2 * FULL, 2 * HALF, 2 * LOWERED),
+    # 20,000 of 36,920 is 0.5417; of 40,010 it is 21,673.9
+    (4_001, 40_010, 20_005, 21_674),
+])  # fmt: skip
+def test_another_index_raises_a_lowered_fine_in_proportion(
+    decided: Reports, tmp_path: Path, mrp_kzt: int, full_kzt: int, half_kzt: int, lowered_kzt: int
+) -> None:
+    """Who paid what a court had left pays the same share of another fine; under the law's own index nothing differs."""
+    text = f"[[mrp]]\nfrom = 2024-01-01\nuntil = 2024-12-31\nkzt = {mrp_kzt}"
+    totals = tariff_of(decided, tmp_path, text)["totals"]
+    revenue = decided.answer("revenue", *DATES)["totals"]
+    assert (totals["imposed_kzt"], totals["collected_kzt"]) == (revenue["imposed_kzt"], revenue["collected_kzt"])
+    assert totals["other_imposed_kzt"] == len(CASES) * full_kzt
+    assert totals["other_discounted_kzt"] == half_kzt
+    assert totals["other_paid_kzt"] == 3 * full_kzt + lowered_kzt
+    assert totals["difference_kzt"] == totals["other_collected_kzt"] - revenue["collected_kzt"]
+    assert (totals["difference_kzt"] == 0) == (mrp_kzt == 3_692)
+
+
+def test_another_tariff_prices_by_whose_vehicle_it_is(decided: Reports, tmp_path: Path) -> None:
+    """A business pays the figure of its class, who is in no table an individual's; the rest is as it was."""
+    text = '[[price]]\narticle = "KoAP 592.2"\nfirst = { mrp = 5 }\nrepeat = { mrp = 20 }'
+    text += "\nclasses = { large_business = 40 }"
+    found = tariff_of(decided, tmp_path, text, "--by", "owner_class")
+    rows = {row["group"]: (row["other_imposed_kzt"], row["other_collected_kzt"]) for row in found["rows"]}
+    assert rows["INDIVIDUAL"] == (HALF, HALF)
+    # 40 MRP each: one was paid and given back later, one was lowered and never paid
+    assert rows["LARGE_BUSINESS"] == (2 * 4 * FULL, 4 * FULL)
+    # of four fines of 5 MRP one was paid by half, one as a court left it, one in full
+    assert rows["(unknown)"] == (4 * HALF, HALF // 2 + LOWERED // 2 + HALF)
 
 
 @pytest.mark.parametrize(("day", "cases", "kzt"), [("2024-06-10", 3, 3 * FULL), ("2024-06-25", 2, 2 * LOWERED)])

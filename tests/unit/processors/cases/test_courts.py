@@ -19,12 +19,13 @@ def paid(desk: Desk, kzt: int = FULL, when: str = "2024-05-25T10:00") -> str:
 
 
 def test_cancelled_after_payment_and_given_back_in_parts() -> None:
-    """All that came is owed; parts are noted, the last one tells the whole; then nothing more can be given back."""
+    """All that came is owed; each part is told, the last one tells the whole; then nothing more can be given back."""
     desk = Desk()
     case_id = paid(desk, FULL + 80)
     desk.report(case_id, "COURT_DECISION", "2024-07-01T10:00", outcome="cancelled")
     assert desk.told(case_id)[-3:] == [("PAID", FULL + 80), ("CANCELLED", FULL), ("REFUND_DUE", FULL + 80)]
-    desk.report(case_id, "REFUND", "2024-07-05T10:00", 30_000)
+    desk.report(case_id, "REFUND", "2024-07-05T10:00", 30_000, reference="order 11")
+    assert (desk.told(case_id)[-1], desk.events[-1].reason) == (("REFUND_PART", 30_000), "order 11")
     desk.report(case_id, "REFUND", "2024-07-06T10:00", 7_001)
     assert "7001 KZT where 7000 KZT are to be given back" in desk.refused[-1]
     desk.report(case_id, "REFUND", "2024-07-08T10:00", 7_000, reference="order 12")
@@ -33,6 +34,17 @@ def test_cancelled_after_payment_and_given_back_in_parts() -> None:
     desk.report(case_id, "REFUND", "2024-07-09T10:00", 1)
     assert "REFUNDED" in desk.refused[-1]
     assert len(desk.refused) == 2
+
+
+def test_a_part_may_be_reported_after_a_later_one() -> None:
+    """Parts are held against the day since which the refund is due, not against each other."""
+    desk = Desk()
+    case_id = paid(desk)
+    desk.report(case_id, "COURT_DECISION", "2024-07-01T10:00", outcome="cancelled")
+    for day, kzt in ((5, 30_000), (3, 6_000), (4, FULL - 36_000)):
+        desk.report(case_id, "REFUND", f"2024-07-0{day}T10:00", kzt)
+    assert desk.refused == []
+    assert desk.told(case_id)[-3:] == [("REFUND_PART", 30_000), ("REFUND_PART", 6_000), ("REFUNDED", FULL)]
 
 
 def test_the_half_that_was_paid_is_given_back_when_the_fine_is_cancelled() -> None:

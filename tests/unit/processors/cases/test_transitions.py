@@ -206,7 +206,7 @@ POSSIBLE: Final[Mapping[tuple[State, str], tuple[State, tuple[str, int] | None]]
     (State.PAID, "upheld by the court"): (State.PAID, None),
     (State.IN_FORCE, "cancelled by the court"): (State.CANCELLED, ("CANCELLED", FULL)),
     (State.ENFORCED, "cancelled by the court"): (State.CANCELLED, ("CANCELLED", FULL)),
-    (State.REFUND_DUE, "give back a part"): (State.REFUND_DUE, None),
+    (State.REFUND_DUE, "give back a part"): (State.REFUND_DUE, ("REFUND_PART", 1_000)),
     (State.REFUND_DUE, "give back all"): (State.REFUNDED, ("REFUNDED", HALF)),
 }
 #: The same of commands that make two steps. 36,920 KZT lowered to 18,460: who paid the half gets half of that back.
