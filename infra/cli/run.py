@@ -15,7 +15,6 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "passages": "processors.passages.app:run",
     "sections": "processors.sections.app:run",
-    "leads": "processors.leads.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
@@ -110,12 +109,27 @@ def cases_relay(metrics_port: int | None) -> None:
 
 
 @command.command()
-def sightings() -> None:
+@metrics_port_option
+def leads(metrics_port: int | None) -> None:
+    """Run leads until SIGTERM.
+
+    \b
+    Examples:
+      vigil run leads
+      vigil run leads --metrics-port 9109
+    """
+    raise SystemExit(_start("processors.leads.app:run", metrics_port=metrics_port) or 0)
+
+
+@command.command()
+@metrics_port_option
+def sightings(metrics_port: int | None) -> None:
     """Run sightings until SIGTERM. Plates are sealed with the keys of VIGIL_KEY_STORE; without it nothing starts.
 
     \b
-    Example:
+    Examples:
       VIGIL_KEY_STORE=/srv/vigil-keys vigil run sightings
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run sightings --metrics-port 9108
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
 
@@ -124,7 +138,7 @@ def sightings() -> None:
         raise click.ClickException(
             "sightings are sealed, and no key store is named: set VIGIL_KEY_STORE (docs/keys.md), or do without leads"
         )
-    raise SystemExit(_start("processors.sightings.app:run", seal=seal) or 0)
+    raise SystemExit(_start("processors.sightings.app:run", seal=seal, metrics_port=metrics_port) or 0)
 
 
 @command.command("clickhouse-sink")

@@ -22,6 +22,9 @@ class VehicleTable:
     Args:
         codec: decodes entries; the stage's own.
         most_vehicles: see MOST_VEHICLES.
+
+    Attributes:
+        newest_known_at_us: when the newest table was drawn, microseconds since the Unix epoch; 0: none was read.
     """
 
     TOPIC = "vehicle-registry"
@@ -29,6 +32,7 @@ class VehicleTable:
     def __init__(self, codec: MessageCodec, most_vehicles: int = MOST_VEHICLES) -> None:
         self._codec = codec
         self._bytes: ByPeriod[bytes] = ByPeriod(self.TOPIC, most_vehicles)
+        self.newest_known_at_us = 0
 
     @property
     def left_out(self) -> int:
@@ -42,6 +46,7 @@ class VehicleTable:
         if name is None:
             log.error("offset %d of %s has no sealed key; mend what wrote it", record.offset, self.TOPIC)
             return
+        self.newest_known_at_us = max(self.newest_known_at_us, record.message.known_at_us)
         self._bytes.put(record.message.key_period, name, value)
 
     def __len__(self) -> int:

@@ -11,13 +11,19 @@ from prometheus_client import CollectorRegistry
 from infra.settings import ROOT
 from processors.cases.deadlines.metrics import SchedulerMetrics
 from processors.cases.relay.metrics import RelayMetrics
+from processors.leads.app import watch
+from processors.leads.vehicle_table import VehicleTable
+from processors.perception.metrics import PerceptionMetrics
+from processors.stage.metrics import StageMetrics
 from processors.violations.metrics import ViolationMetrics
+from schemas.codec import MessageCodec
+from schemas.registry import FixedSchemaIds
 from sinks.clickhouse.audit_metrics import AuditMetrics
 from sinks.clickhouse.metrics import SinkMetrics
 from sinks.evidence.metrics import EvidenceMetrics
 
 FOLDER = ROOT / "infra" / "alerts"
-RULES = (FOLDER / "cases.rules.yml", FOLDER / "evidence.rules.yml", FOLDER / "sinks.rules.yml")
+RULES = tuple(FOLDER / f"{name}.rules.yml" for name in ("cases", "evidence", "leads", "sinks"))
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is missing: install the Debian package prometheus"
 )
@@ -68,8 +74,12 @@ def test_the_rules_read_metrics_that_exist() -> None:
     violations = CollectorRegistry()
     ViolationMetrics(violations)
     cases = (RelayMetrics().registry, SchedulerMetrics().registry, violations)
-    for registry in (*cases, SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):
+    stage = StageMetrics("leads").registry
+    watch(VehicleTable(MessageCodec(FixedSchemaIds())), stage)
+    PerceptionMetrics(stage)
+    for registry in (*cases, stage, SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):
         for family in registry.collect():
             known |= {family.name, f"{family.name}_total"}
-    used = {name for path in RULES for name in re.findall(r"vigil_\w+", path.read_text(encoding="utf-8"))}
+    text = "\n".join(path.read_text(encoding="utf-8") for path in RULES)
+    used = set(re.findall(r"(?:vigil|perception)_\w+", text))
     assert used <= known
