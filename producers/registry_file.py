@@ -62,6 +62,7 @@ RULE_KINDS: Final = frozenset(
         "oncoming",
         "u_turn",
         "wrong_lane",
+        "prohibited_turn",
         "pedestrian_priority",
         "shoulder_driving",
         "blocked_junction",

@@ -255,8 +255,12 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
         lorries = {} if ban is None else {"truck_ban_from_h": ban[0], "truck_ban_to_h": ban[1]}
         solid = float(streets.solid_line(edge))
         return {**lorries, "u_turn": solid, "oncoming": solid}
-    if name in {"stop-line", "junction"} and streets.signalled[streets.edge_to[edge]]:
-        return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0}
+    if name in {"stop-line", "junction"}:
+        sign = streets.turn_signs.get(edge) if name == "stop-line" else None
+        signs = {} if sign is None else sign.limits()
+        if not streets.signalled[streets.edge_to[edge]]:
+            return signs
+        return {f"signal_group.{GROUPS[group_of(*streets.direction(edge))]}": 1.0, **signs}
     if name.startswith(LANE):
         lane = int(name.removeprefix(LANE))
         there = leads(streets, edge, lane)

@@ -9,6 +9,7 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.outlook import outlook_of
 from producers.simulator.sections import Section, find_sections, with_sections
 from producers.simulator.signals import Programme, programme_of
+from producers.simulator.signposts import with_turn_signs
 from producers.simulator.sites import Site, place_sites, site_count
 from producers.simulator.streets import Streets, build_streets
 from schemas.messages import Owner
@@ -58,6 +59,7 @@ def build_city(seed: int, cameras: int) -> City:
     rows = max(3, -(-int(1.3 * count * 1000 / columns) // 1000))
     streets = build_streets(seed, columns, rows)
     sites = place_sites(seed, streets, count)
+    streets = with_turn_signs(seed, streets, sites)
     placed: list[CityCamera] = []
     for site in sites:
         of_site = cameras * (site.number + 1) // count - cameras * site.number // count

@@ -45,6 +45,7 @@ def city_document(city: City) -> dict[str, Any]:
             "edge_lanes": streets.edge_lanes.tolist(),
             "edge_limit_kmh": streets.edge_limit_kmh.tolist(),
             "bus_lane": streets.bus_lane.tolist(),
+            "turn_signs": {str(edge): asdict(sign) for edge, sign in streets.turn_signs.items()},
         },
         "sites": [
             {

@@ -49,7 +49,8 @@ def leads(streets: Streets, edge: int, lane: int) -> frozenset[str]:
 
     The outermost lane at a side leads there, and all lanes straight on. Beside a lane for buses the next one leads
     right, too: others have no other. Where nothing goes on straight the lanes that are not for buses are halved, the
-    middle one leads left; where there is one way to go on all of them lead there.
+    middle one leads left; where there is one way to go on all of them lead there. To a side that a sign always forbids
+    none does: arrows say what holds at every hour.
     """
     sides, lanes, buses = arms(streets, edge), int(streets.edge_lanes[edge]), int(streets.bus_lane[edge])
     if len(sides) == 1:
@@ -58,7 +59,9 @@ def leads(streets: Streets, edge: int, lane: int) -> frozenset[str]:
         (lanes - 1, buses) if STRAIGHT in sides else ((lanes + buses) // 2, (lanes + buses) // 2 - 1)
     )
     there = {STRAIGHT: True, LEFT: lane >= first_left, RIGHT: lane <= last_right}
-    return frozenset(side for side in sides if there[side])
+    sign = streets.turn_signs.get(edge)
+    closed = sign.side if sign is not None and sign.hours is None else None
+    return frozenset(side for side in sides if there[side] and side != closed)
 
 
 def links(streets: Streets, edge: int) -> Sequence[LaneLink]:

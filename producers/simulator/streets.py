@@ -3,7 +3,8 @@
 Frame: +x east, +y north, metres, origin at the south-western corner. Nothing of a real map is in it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producers.simulator.seeds import generator
+from producers.simulator.turn_sign import TurnSign
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,6 +61,7 @@ class Streets:
         edge_lanes: int64 [E].
         edge_limit_kmh: float64 [E].
         bus_lane: bool [E], its right lane is for buses.
+        turn_signs: signs that forbid a turn at the end of a street, by edge.
     """
 
     columns: int
@@ -73,6 +76,7 @@ class Streets:
     edge_lanes: Ints
     edge_limit_kmh: Floats
     bus_lane: NDArray[np.bool_]
+    turn_signs: Mapping[int, TurnSign] = field(default_factory=dict)
 
     def direction(self, edge: int) -> tuple[float, float]:
         """Return the unit vector of an edge's direction of travel."""

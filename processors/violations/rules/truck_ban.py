@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from processors.rules.articles import country
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
 from processors.violations.driving_rule import DrivingRule, Settings, Way
+from processors.violations.hours import Hours, local_hour
 from processors.violations.offence import Offence
 from processors.violations.upright import height_m
 
@@ -52,13 +52,9 @@ class TruckBan(DrivingRule):
     def allowed(self, since_us: int, at_us: int, settings: Settings) -> Mapping[str, float] | None:
         """Return the local hour where both ends of the way are in the ban; None where one may be outside."""
         assert isinstance(settings, TruckSettings)
-        margin_us = round(settings.clock_error_s * 1e6)
-        hours = (local_hour(since_us - margin_us), local_hour(at_us + margin_us))
         first, last = settings.truck_ban_from_h, settings.truck_ban_to_h
-        for hour in hours:
-            banned = first <= hour < last if first < last else hour >= first or hour < last
-            if not banned:
-                return None
+        if not Hours(first, last).hold_throughout(since_us, at_us, round(settings.clock_error_s * 1e6)):
+            return None
         return {"hour_h": round(local_hour(at_us), 3), "truck_ban_from_h": first, "truck_ban_to_h": last}
 
     def _go_on(
@@ -90,9 +86,3 @@ class TruckBan(DrivingRule):
         """Return the zones that name both hours: one alone says nothing."""
         found = super().scopes_of(place)
         return [s for s in found if s.zone is not None and "truck_ban_to_h" in s.zone.limits]
-
-
-def local_hour(at_us: int) -> float:
-    """Return the hours since local midnight of an instant, microseconds since the Unix epoch."""
-    law = country()
-    return (at_us - law.day_start_us(law.local_day(at_us))) / 3.6e9

@@ -11,12 +11,20 @@ from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
 from processors.violations.turn import Turn, TurnSettings, joined, turn_of
 from processors.violations.turn_lanes import Lane, lane_of, lanes_of
+from processors.violations.turn_signs import TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(TurnSettings):
-    """Settings of one stop line: those of a turn; the looks before the line +- k * error must lie in one lane."""
+    """Settings of one stop line: those of a turn; the looks before the line +- k * error must lie in one lane.
+
+    Attributes:
+        clock_error_s: how far the camera's clock may be wrong, seconds: within hours of a sign that forbids the turn,
+            or so near to them, it is no matter of lanes.
+    """
+
+    clock_error_s: float = 5.0
 
 
 class WrongLane:
@@ -33,22 +41,23 @@ class WrongLane:
         """Follow the vehicles near each stop line; measure each that turns beyond it."""
         offences: list[Offence] = []
         for scope in lines_in_view(self.kind, scopes_of, state, second, place):
-            line, lanes, settings = scope.settings
+            line, lanes, signs, settings = scope.settings
             ways = state.ways.setdefault(line.zone_id, {})
             joined(ways, second, line, settings)
             for i in follow(ways, second, line):
                 way = ways.get(second.tracks.track_id[i])
-                offence = self._judge(way, i, line, lanes, settings, second, place) if way is not None else None
+                offence = self._judge(way, i, line, lanes, signs, settings, second, place) if way is not None else None
                 if offence is not None:
                     offences.append(offence)
         return state, offences
 
-    def _judge(
+    def _judge(  # noqa: PLR0917 (one vehicle's turn, and what it is held against)
         self,
         way: Way,
         i: int,
         line: StopLine,
         lanes: Sequence[Lane],
+        signs: TurnSigns | None,
         settings: Settings,
         second: Second,
         place: Place,
@@ -63,6 +72,10 @@ class WrongLane:
         allowed = [one.number for one in lanes if one.leads(turn.side)]
         # Where no lane leads there the turn itself is forbidden, which is another offence.
         if lane is None or lane.leads(turn.side) or not allowed:
+            return None
+        # A turn that a sign forbids to all is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
+        since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
+        if signs is not None and signs.may_forbid(turn.side, since_us, at_us, settings.clock_error_s):
             return None
         nearest = min(allowed, key=lambda number: abs(number - lane.number))
         return self._offence(way, i, line, lane, nearest, turn, settings, second, place)
@@ -124,11 +137,12 @@ class WrongLane:
         return LineWatch.unpack(plain)
 
 
-def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], Settings]]]:
+def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], TurnSigns | None, Settings]]]:
     """Return the stop lines, each with its lanes, of a calibrated enforcement camera."""
     out = []
     for scope in line_scopes(place, WrongLane.kind, Settings, signalled=False):
         line, settings = scope.settings
+        signs = turn_signs_of(place, scope.zone) if scope.zone is not None else None
         if lanes := lanes_of(place, line):
-            out.append(Scope(scope.zone, scope.index, scope.bit, (line, lanes, settings), scope.area_m2))
+            out.append(Scope(scope.zone, scope.index, scope.bit, (line, lanes, signs, settings), scope.area_m2))
     return out

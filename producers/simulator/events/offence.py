@@ -17,7 +17,7 @@ def offence(
     begin_s: float,
     end_s: float,
     at: tuple[float, float],
-    measured: tuple[float, float, str],
+    measured: tuple[float, float, str] | None,
     notes: str,
     due_s: float | None = None,
     article: str | None = None,
@@ -34,7 +34,7 @@ def offence(
         begin_s: when it begins, seconds after the scene's begin.
         end_s: when it ends.
         at: where, along and right.
-        measured: value, limit and unit.
+        measured: value, limit and unit; None: nothing that is true of it has a size.
         notes: in words.
         due_s: from when on it is one; None: from its begin.
         article: that it breaks.
@@ -43,6 +43,7 @@ def offence(
     """
     everyone = (actor, *others)
     begin_us = scene.at(begin_s)
+    value, limit, unit = (None, None, None) if measured is None else measured
     return Staged(
         family=TruthFamily.VIOLATION,
         kind=kind,
@@ -56,9 +57,9 @@ def offence(
         right_m=at[1],
         actors=[one.actor for one in everyone],
         vehicle=actor.actor,
-        measured=measured[0],
-        limit=measured[1],
-        unit=measured[2],
+        measured=value,
+        limit=limit,
+        unit=unit,
         article=None if negative_of else article,
         notes=notes,
     )

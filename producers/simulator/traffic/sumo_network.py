@@ -5,7 +5,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from producers.simulator.city import City
-from producers.simulator.junction_lanes import links
+from producers.simulator.junction_lanes import arms, links
 from producers.simulator.motions import BUS, CAR, MOTORCYCLE, SIZES_M, TRUCK
 from producers.simulator.signals import GROUPS, group_of
 from producers.simulator.streets import LANE_M, STOP_LINE_M, StreetClass
@@ -84,6 +84,9 @@ def write_network(city: City, folder: Path) -> dict[str, Any]:
         "lengths": {str(kind): float(SIZES_M[kind][0]) for kind in VEHICLES},
         "groups": {str(edge): group_of(*streets.direction(edge)) for edge in range(len(streets.edge_from))},
         "no_trucks": [str(edge) for edge in range(len(streets.edge_from)) if streets.truck_ban_h(edge) is not None],
+        "no_turns": [
+            [str(edge), str(arms(streets, edge)[sign.side])] for edge, sign in sorted(streets.turn_signs.items())
+        ],
         "truck": str(TRUCK),
         "car": str(CAR),
         "signals": {

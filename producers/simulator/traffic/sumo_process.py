@@ -17,6 +17,7 @@ import random
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,7 @@ class Demand:
         self._routes: list[str] = []
         self._without_trucks: set[str] = set()
         closed = set(told["no_trucks"])
+        forbidden = {(begin, end) for begin, end in told["no_turns"]}
         edges = sorted(told["groups"], key=int)
         wanted = min(MOST_ROUTES, max(12, round(ROUTES_PER_EDGE * len(edges))))
         for _ in range(wanted * 4):
@@ -138,7 +140,8 @@ class Demand:
                 break
             begin, end = self._random.sample(edges, 2)
             found = libsumo.simulation.findRoute(begin, end, self._kinds[0]).edges
-            if len(found) >= 2:
+            # traffic keeps to signs at any hour, as lorries do
+            if len(found) >= 2 and not forbidden.intersection(pairwise(found)):
                 name = f"r{len(self._routes)}"
                 libsumo.route.add(name, found)
                 self._routes.append(name)

@@ -42,9 +42,11 @@ class LaneChangeBeyondLine:
         # slowly at first and at the end: three times as fast across in the middle half
         change = [(0.25, 0.125), (0.75, 0.875), (1.0, 1.0)]
         path = [(needs + changing * s, line + CHANGE_M * s, right + sign * LANE_M * share) for s, share in change]
+        signed = streets.turn_signs.get(edge)
+        also = () if signed is None or not signed.holds_from(scene.begin_us) else ("prohibited_turn",)
         car = scene.act(CAR, [(0.0, line - 85.0, right), (needs, line, right), *path])
         return offence(
             scene, self.name, "wrong_lane", car, begin_s=needs, end_s=needs + changing, at=(line, right),
-            measured=(float(lane), float(lane), "lane"), negative_of=("wrong_lane",),
+            measured=(float(lane), float(lane), "lane"), negative_of=("wrong_lane", *also),
             notes="changes lanes while it crosses the junction",
         )  # fmt: skip

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from producers.simulator.actor import Actor
 from producers.simulator.events.offence import offence
+from producers.simulator.events.open_turns import open_turns
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
-from producers.simulator.junction_lanes import LEFT, RIGHT, arms, leads
+from producers.simulator.junction_lanes import LEFT, RIGHT, leads
 from producers.simulator.motions import CAR
 from producers.simulator.outlook import Outlook
 from producers.simulator.signals import AMBER_S, group_of, next_red
@@ -23,10 +25,10 @@ class TurnFromWrongLane:
     shares: ClassVar[Mapping[Outlook, float]] = {Outlook.APPROACH: 1.5}
 
     def stage(self, scene: Scene) -> Staged | None:
-        """Stage it where a street goes off to a side to which the outermost lane at the other side does not lead."""
+        """Stage it where a turn is open to which the outermost lane at the other side does not lead."""
         streets, edge = scene.city.streets, scene.camera.edge
         lane_of = {LEFT: 0, RIGHT: int(streets.edge_lanes[edge]) - 1}
-        there = arms(streets, edge)
+        there = open_turns(scene)
         sides = [side for side, lane in lane_of.items() if side in there and side not in leads(streets, edge, lane)]
         if not sides:
             return None
@@ -40,6 +42,29 @@ def turn(scene: Scene, name: str, lane: int, side: str, *, negative_of: tuple[st
     It is due when the car is more than a lane's width aside of its lane: it surely turns, and is in view still.
     """
     streets, edge = scene.city.streets, scene.camera.edge
+    car, needs = drive_turn(scene, CAR, lane, side)
+    nearest = min(
+        (one for one in range(int(streets.edge_lanes[edge])) if side in leads(streets, edge, one)),
+        key=lambda one: abs(one - lane),
+    )
+    return offence(
+        scene, name, "wrong_lane", car, begin_s=needs, end_s=needs + STEP_S * 4, due_s=needs + STEP_S * DUE_STEP,
+        at=(scene.area.along_m[1], streets.lane_right_m(edge, lane)), article="KoAP 601",
+        measured=(float(lane), float(nearest), "lane"),
+        negative_of=negative_of, notes=f"turns {side} from lane {lane}, counted from the right",
+    )  # fmt: skip
+
+
+def drive_turn(scene: Scene, kind: int, lane: int, side: str) -> tuple[Actor, float]:
+    """Put a vehicle on the stage that turns from a lane while it has green; return it and when it passes the line.
+
+    Args:
+        scene: before which camera; its begin is moved on to when the vehicle comes.
+        kind: its class.
+        lane: counted from the right.
+        side: LEFT or RIGHT.
+    """
+    streets, edge = scene.city.streets, scene.camera.edge
     programme, line = scene.city.programme_at(int(streets.edge_to[edge])), scene.area.along_m[1]
     needs = 85.0 / SPEED_MPS
     group = group_of(*streets.direction(edge))
@@ -50,16 +75,7 @@ def turn(scene: Scene, name: str, lane: int, side: str, *, negative_of: tuple[st
     right = streets.lane_right_m(edge, lane)
     sign = -1.0 if side == LEFT else 1.0
     aside = [(needs + STEP_S * n, line + along, right + sign * way) for n, (along, way) in enumerate(TURN, 1)]
-    car = scene.act(CAR, [(0.0, line - 85.0, right), (needs, line, right), *aside])
-    nearest = min(
-        (one for one in range(int(streets.edge_lanes[edge])) if side in leads(streets, edge, one)),
-        key=lambda one: abs(one - lane),
-    )
-    return offence(
-        scene, name, "wrong_lane", car, begin_s=needs, end_s=needs + STEP_S * 4, due_s=needs + STEP_S * DUE_STEP,
-        at=(line, right), measured=(float(lane), float(nearest), "lane"), article="KoAP 601",
-        negative_of=negative_of, notes=f"turns {side} from lane {lane}, counted from the right",
-    )  # fmt: skip
+    return scene.act(kind, [(0.0, line - 85.0, right), (needs, line, right), *aside]), needs
 
 
 #: Way of a turn beyond the stop line: along, to the side of the lane, metres, every so many seconds.

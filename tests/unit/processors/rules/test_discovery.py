@@ -66,6 +66,7 @@ def test_the_rules_that_ship_are_found() -> None:
         "no_stopping",
         "oncoming",
         "pedestrian_priority",
+        "prohibited_turn",
         "red_light",
         "shoulder_driving",
         "sidewalk_driving",

@@ -44,7 +44,7 @@ def on_street(city: City, edge: int, moving: Motions) -> tuple[np.ndarray, np.nd
 
 
 def test_vehicles_turn_from_lanes_that_lead_there(moving: Motions) -> None:
-    """Whoever is seen before a line and then in another street was in a lane that leads into it, says the registry."""
+    """Whoever is seen before a line and then in another street was in a lane that leads into it; no sign forbids it."""
     streets = CITY.streets
     #: By vehicle: street, lane and place in time of each look, ascending by time.
     seen: dict[int, list[tuple[int, int, int]]] = {}
@@ -54,13 +54,17 @@ def test_vehicles_turn_from_lanes_that_lead_there(moving: Motions) -> None:
             lane = int(streets.edge_lanes[edge]) - 1 - int(right[n] // LANE_M)
             seen.setdefault(int(moving.actor[n]), []).append((int(moving.from_us[n]), edge, lane))
     went: Counter[bool] = Counter()
+    signed = 0
     for looks in seen.values():
         looks.sort()
         for (_, edge, lane), (_, following, _) in pairwise(looks):
             if edge != following:
                 side = next(side for side, other in arms(streets, edge).items() if other == following)
                 assert side in leads(streets, edge, lane), (edge, lane, side)
+                assert edge not in streets.turn_signs or streets.turn_signs[edge].side != side, (edge, side)
+                signed += edge in streets.turn_signs
                 went[side != STRAIGHT] += 1
+    assert signed > 10
     assert went[True] > 10
     assert went[False] > 10
 

@@ -1,0 +1,135 @@
+"""Prohibited turn: turning at a junction to a side that a sign forbids to all. Defaults and sources: docs/rules.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from processors.rules.place import Place, Scope
+from processors.rules.second import Second
+from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
+from processors.violations.offence import Offence
+from processors.violations.stop_line import StopLine
+from processors.violations.turn import Turn, TurnSettings, joined, turn_of
+from processors.violations.turn_signs import TurnSigns, turn_signs_of
+from processors.violations.way import Way, follow
+
+#: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
+BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(TurnSettings):
+    """Settings of one stop line: those of a turn, and what follows.
+
+    Attributes:
+        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
+    """
+
+    clock_error_s: float = 5.0
+
+
+class ProhibitedTurn:
+    """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
+
+    kind: ClassVar[str] = "prohibited_turn"
+    version: ClassVar[str] = "prohibited_turn/1"
+
+    def initial(self) -> LineWatch:
+        """Nobody is near the line."""
+        return LineWatch()
+
+    def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
+        """Follow the vehicles near each stop line with such signs; measure each that turns beyond it."""
+        offences: list[Offence] = []
+        for scope in lines_in_view(self.kind, scopes_of, state, second, place):
+            line, signs, settings = scope.settings
+            ways = state.ways.setdefault(line.zone_id, {})
+            joined(ways, second, line, settings)
+            for i in follow(ways, second, line):
+                way = ways.get(second.tracks.track_id[i])
+                offence = self._judge(way, i, line, signs, settings, second, place) if way is not None else None
+                if offence is not None:
+                    offences.append(offence)
+        return state, offences
+
+    def _judge(
+        self, way: Way, i: int, line: StopLine, signs: TurnSigns, settings: Settings, second: Second, place: Place
+    ) -> Offence | None:
+        calibration = place.calibration
+        assert calibration is not None
+        if way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses:
+            return None
+        turn = turn_of(way.looks, settings, calibration.position_error_m)
+        if turn is None:
+            return None
+        since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
+        if not signs.forbid(turn.side, since_us, at_us, settings.clock_error_s):
+            return None
+        return self._offence(way, i, line, signs, turn, settings, second, place)
+
+    def _offence(  # noqa: PLR0917 (one vehicle's turn, and what it is held against)
+        self,
+        way: Way,
+        i: int,
+        line: StopLine,
+        signs: TurnSigns,
+        turn: Turn,
+        settings: Settings,
+        second: Second,
+        place: Place,
+    ) -> Offence:
+        t, calibration = second.tracks, place.calibration
+        assert calibration is not None
+        before, last = way.looks[turn.before], way.looks[turn.last]
+        hours = signs.hours
+        when = "" if hours is None else f" from {hours.from_h:g} to {hours.to_h:g} h"
+        return Offence(
+            track_id=t.track_id[i],
+            vehicle_class=t.track_class[i],
+            zone_id=line.zone_id,
+            since_us=before.at_us,
+            at_us=last.at_us,
+            measured=round(turn.aside_m, 2),
+            error=round(turn.error_m, 2),
+            limit=settings.min_aside_m,
+            unit="m",
+            confidence_factor=settings.coverage_k,
+            excess=round(turn.least_m, 2),
+            worth=round(turn.least_m, 2),
+            measures={
+                "to_left": float(turn.side == "left"),
+                "aside_m": round(turn.aside_m, 2),
+                "aside_error_m": round(turn.error_m, 2),
+                "course_deg": round(turn.course_deg, 0),
+                "beyond_line_m": round(last.along_m, 2),
+                **({} if hours is None else {"no_turn_from_h": hours.from_h, "no_turn_to_h": hours.to_h}),
+            },
+            summary=f"Turns {turn.side} where a sign forbids it{when}: {turn.aside_m:.1f} m aside "
+            f"(+-{settings.coverage_k * turn.error_m:.1f}) beyond the stop line {line.zone_id}",
+            onset=before.sight,
+            sight=last.sight,
+            clock_source=t.clock_source,
+            registry_version=t.registry_version,
+            calibration_version=t.calibration_version,
+            calibration_method=calibration.method,
+            model_version=t.model_version,
+        )
+
+    def pack(self, state: LineWatch) -> Any:
+        """Return the state as plain data."""
+        return state.pack()
+
+    def unpack(self, plain: Any) -> LineWatch:
+        """Return the state from what `pack` gave."""
+        return LineWatch.unpack(plain)
+
+
+def scopes_of(place: Place) -> list[Scope[tuple[StopLine, TurnSigns, Settings]]]:
+    """Return the stop lines of a calibrated enforcement camera at which signs forbid a turn."""
+    out = []
+    for scope in line_scopes(place, ProhibitedTurn.kind, Settings, signalled=False):
+        line, settings = scope.settings
+        signs = turn_signs_of(place, scope.zone) if scope.zone is not None else None
+        if signs is not None:
+            out.append(Scope(scope.zone, scope.index, scope.bit, (line, signs, settings), scope.area_m2))
+    return out

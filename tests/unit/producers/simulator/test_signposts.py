@@ -1,0 +1,110 @@
+"""Signs that forbid turns stand where they leave a way on; lanes, zones, SUMO and what is staged keep to them."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pytest
+
+from processors.rules.place import Place
+from processors.violations.turn_signs import turn_signs_of
+from producers.simulator.city import build_city
+from producers.simulator.city_clock import START_US
+from producers.simulator.events.scenario import all_scenarios
+from producers.simulator.events.scene import Scene
+from producers.simulator.junction_lanes import LEFT, RIGHT, STRAIGHT, arms, leads
+from producers.simulator.motions import BUS, CAR
+from producers.simulator.outlook import Outlook
+from producers.simulator.signposts import EVENING_H, MORNING_H
+from producers.simulator.streets import LANE_M
+from producers.simulator.turn_sign import TurnSign
+
+CITY: Final = build_city(101, 60)
+STREETS: Final = CITY.streets
+APPROACHES: Final = [camera for camera in CITY.cameras if camera.outlook is Outlook.APPROACH]
+
+
+def test_a_sign_leaves_a_way_on_and_all_sorts_are_there() -> None:
+    """It forbids a turn that there is, where the street goes straight on; a third of all approaches have one."""
+    for edge, sign in STREETS.turn_signs.items():
+        assert {STRAIGHT, sign.side} <= set(arms(STREETS, edge))
+    assert {(sign.side, sign.hours) for sign in STREETS.turn_signs.values()} == {
+        (side, hours) for side in (LEFT, RIGHT) for hours in (None, MORNING_H, EVENING_H)
+    }
+    assert 0.2 < len(STREETS.turn_signs) / len(STREETS.edge_from) < 0.5
+
+
+def test_lanes_lead_to_no_side_that_a_sign_always_forbids() -> None:
+    """One with hours leaves the arrows as they are; straight on every lane still leads."""
+    for edge, sign in STREETS.turn_signs.items():
+        found = [leads(STREETS, edge, lane) for lane in range(int(STREETS.edge_lanes[edge]))]
+        assert any(sign.side in one for one in found) is (sign.hours is not None)
+        assert all(STRAIGHT in one for one in found)
+
+
+def test_zones_name_the_sign_as_the_rule_reads_it() -> None:
+    """At each approach with a sign, and at no other: its side, its hours, and buses let through."""
+    read = 0
+    for camera in APPROACHES:
+        place, sign = Place(camera.entry), STREETS.turn_signs.get(camera.edge)
+        (line,) = (zone for zone in place.zones if zone.kind == "stop_line")
+        found = turn_signs_of(place, line)
+        assert (found is None) is (sign is None)
+        if found is not None and sign is not None:
+            assert (found.left, found.right) == (sign.side == LEFT, sign.side == RIGHT)
+            assert (None if found.hours is None else tuple(found.hours)) == sign.hours
+            assert not found.buses
+            read += 1
+        assert place.problems == []
+    assert read > 2
+
+
+@pytest.mark.parametrize(
+    ("hour", "holds", "may"), [(1.1, True, True), (1.99, False, True), (5.0, False, False), (0.99, False, True)]
+)
+def test_a_sign_with_hours_holds_for_minutes_or_not_at_all(hour: float, *, holds: bool, may: bool) -> None:
+    """From six to seven in Almaty, one to two UTC: near both ends it neither surely holds nor surely does not."""
+    at_us = round((datetime(2026, 5, 4, tzinfo=UTC).timestamp() + 3600 * hour) * 1e6)
+    sign = TurnSign(LEFT, (6.0, 7.0))
+    assert sign.holds_from(at_us) is holds
+    assert sign.may_hold_from(at_us) is may
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "turn_against_sign",
+        "turn_outside_sign_hours",
+        "turn_to_open_side",
+        "bus_turns_at_sign",
+        "turn_into_yard",
+        "turn_from_wrong_lane",
+        "turn_from_its_lane",
+    ],
+)
+def test_who_is_staged_breaks_the_sign_or_keeps_to_it(name: str) -> None:
+    """The offence is a car's turn to the sign's side while it holds; all others differ in one thing alone."""
+    scenario = next(one for one in all_scenarios() if one.name == name)
+    staged: Counter[str] = Counter()
+    for camera in APPROACHES:
+        sign = STREETS.turn_signs.get(camera.edge)
+        for n in range(4):
+            scene = Scene(CITY, camera, np.random.default_rng(n), START_US, 0)
+            one = scenario.stage(scene)
+            if one is None:
+                continue
+            car = scene.actors[0]
+            way, origin = STREETS.direction(camera.edge), STREETS.point(camera.edge, 0.0, 0.0)
+            x, y = car.x_m - origin[0], car.y_m - origin[1]
+            aside, along = x * way[1] - y * way[0], x * way[0] + y * way[1]
+            side = LEFT if aside[-1] < aside[0] - LANE_M else RIGHT
+            holds = sign is not None and sign.holds_from(one.started_us) and side == sign.side
+            passes = bool(along.max() > scene.area.along_m[1])
+            assert (holds and passes and car.kind == CAR) is (name == "turn_against_sign")
+            assert (car.kind == BUS) is (name == "bus_turns_at_sign")
+            assert passes is (name != "turn_into_yard")
+            assert (one.kind == "prohibited_turn") is (name not in {"turn_from_wrong_lane", "turn_from_its_lane"})
+            assert side in arms(STREETS, camera.edge)
+            staged[name] += 1
+    assert staged[name] > 0
