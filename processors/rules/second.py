@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +21,9 @@ MOTOR_VEHICLES = frozenset({2, 3, 5, 7})
 MOST_BOXES = 64
 
 
-class Foot(NamedTuple):
-    """Where a box stands on the ground.
-
-    Attributes:
-        box: its place in the box arrays.
-        track: its track's place in the track arrays.
-        x_m, y_m: the place, metres.
-    """
-
-    box: int
-    track: int
-    x_m: float
-    y_m: float
+#: Where a box stands on the ground: its place in the box arrays, its track's in the track arrays, x and y in metres. A
+#: plain tuple: a second has dozens.
+Foot = tuple[int, int, float, float]
 
 
 class Second:
@@ -163,7 +153,7 @@ class Second:
             of, xs, ys, classes, finite = t.box_track, t.box_x_m, t.box_y_m, t.track_class, math.isfinite
             vehicle = [coco in MOTOR_VEHICLES for coco in classes]
             self._feet = [
-                Foot(b, of[b], xs[b], ys[b])
+                (b, of[b], xs[b], ys[b])
                 for b in (self.boxes_in_time if xs else ())
                 if vehicle[of[b]] and finite(xs[b]) and finite(ys[b])
             ]
