@@ -13,6 +13,8 @@ STEP_M = 0.25
 CLEAR_M = 0.01
 
 Corners = Sequence[tuple[float, float]]
+#: A zone's corners, and least x, greatest x, least y and greatest y of them, metres.
+Outline = tuple[Corners, float, float, float, float]
 
 
 class Ground:
@@ -24,14 +26,14 @@ class Ground:
         height_px: its height.
     """
 
-    __slots__ = ("_corners", "_matrix", "_scale")
+    __slots__ = ("_matrix", "_outlines", "_scale")
 
     def __init__(self, calibration: Calibration, width_px: int, height_px: int) -> None:
         # In plain numbers: for one point numpy's call alone costs more than the nine products, and its sums' last bits
         # are another CPU's others.
         self._matrix = tuple(np.array(calibration.homography, np.float64).tolist())
         self._scale = (calibration.width_px / width_px, calibration.height_px / height_px)
-        self._corners: dict[tuple[float, ...], Corners] = {}
+        self._outlines: dict[tuple[float, ...], Outline] = {}
 
     def point_m(self, x_px: float, y_px: float) -> tuple[float, float]:
         """Return where a pixel below the horizon lies on the ground, metres; infinitely far for one on the horizon."""
@@ -42,12 +44,14 @@ class Ground:
             return math.inf, math.inf
         return (a * x + b * y + c) / w, (d * x + e * y + f) / w
 
-    def corners_m(self, polygon_px: Sequence[float]) -> Corners:
-        """Return a zone's corners, metres, of those in the registry's pixels: x0, y0, x1, y1, ...; remembers them."""
+    def _outline(self, polygon_px: Sequence[float]) -> Outline:
+        """Return a zone's outline on the ground; remembers it."""
         key = tuple(polygon_px)
-        found = self._corners.get(key)
+        found = self._outlines.get(key)
         if found is None:
-            found = self._corners[key] = [self.point_m(*key[n : n + 2]) for n in range(0, len(key), 2)]
+            corners = [self.point_m(*key[n : n + 2]) for n in range(0, len(key), 2)]
+            xs, ys = [x for x, _ in corners], [y for _, y in corners]
+            found = self._outlines[key] = (corners, min(xs), max(xs), min(ys), max(ys))
         return found
 
     def inside_m(self, foot_px: tuple[float, float], length_m: float, polygon_px: Sequence[float]) -> float:
@@ -61,10 +65,9 @@ class Ground:
             polygon_px: the zone's corners, x0, y0, x1, y1, ..., the registry's pixels.
         """
         near = self.point_m(*foot_px)
-        corners = self.corners_m(polygon_px)
+        corners, left, right, low, high = self._outline(polygon_px)
         reach_m = length_m + STEP_M + CLEAR_M
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        if not (min(xs) - reach_m < near[0] < max(xs) + reach_m and min(ys) - reach_m < near[1] < max(ys) + reach_m):
+        if not (left - reach_m < near[0] < right + reach_m and low - reach_m < near[1] < high + reach_m):
             return 0.0
         behind = self.point_m(foot_px[0], foot_px[1] - 2.0)
         far = math.dist(near, behind)

@@ -19,7 +19,7 @@ class RuleStates:
         ends_us: end of the last second, microseconds since the Unix epoch; 0 before the first.
         blind_us: time since the last second that was looked at, microseconds.
         at_work: the rules that the last second was shown to; None: all. The others' states do not change.
-        packed: what `pack` gave for those others; not a part of the state.
+        packed: what `pack` gave last, with the others' as bytes; not a part of the state.
     """
 
     of: dict[str, Any]
@@ -27,7 +27,7 @@ class RuleStates:
     ends_us: int = 0
     blind_us: int = 0
     at_work: Sequence[Rule[Any, Any]] | None = field(default=None, compare=False, repr=False)
-    packed: dict[str, orjson.Fragment] = field(default_factory=dict, compare=False, repr=False)
+    packed: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def fresh(cls, rules: Sequence[Rule[Any, Any]]) -> "RuleStates":
@@ -47,17 +47,14 @@ class RuleStates:
 
     def pack(self, rules: Sequence[Rule[Any, Any]]) -> list[Any]:
         """Return this as data for orjson; the states of rules that are not at work are made into bytes once."""
-        states: dict[str, Any] = {}
-        for rule in rules:
-            known = self.packed.get(rule.kind)
-            if known is not None:
-                states[rule.kind] = known
-                continue
-            plain = [rule.version, rule.pack(self.of[rule.kind])]
-            if self.at_work is None or rule in self.at_work:
-                states[rule.kind] = plain
-            else:
-                states[rule.kind] = self.packed[rule.kind] = orjson.Fragment(orjson.dumps(plain))
+        states, at_work = self.packed, rules if self.at_work is None else self.at_work
+        if not states:
+            for rule in rules:
+                plain = [rule.version, rule.pack(self.of[rule.kind])]
+                states[rule.kind] = plain if rule in at_work else orjson.Fragment(orjson.dumps(plain))
+        else:
+            for rule in at_work:
+                states[rule.kind] = [rule.version, rule.pack(self.of[rule.kind])]
         return [states, self.epoch_us, self.ends_us, self.blind_us]
 
     @classmethod

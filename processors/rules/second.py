@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +21,9 @@ MOTOR_VEHICLES = frozenset({2, 3, 5, 7})
 MOST_BOXES = 64
 
 
-class Foot(NamedTuple):
-    """Where a box stands on the ground.
-
-    Attributes:
-        box: its place in the box arrays.
-        track: its track's place in the track arrays.
-        x_m, y_m: the place, metres.
-    """
-
-    box: int
-    track: int
-    x_m: float
-    y_m: float
+#: Where a box stands on the ground: its place in the box arrays, its track's in the track arrays, x and y in metres. A
+#: plain tuple: a second has dozens.
+Foot = tuple[int, int, float, float]
 
 
 class Second:
@@ -77,9 +67,9 @@ class Second:
     def _check(self) -> None:
         t = self.tracks
         count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
-        of_tracks = {len(a) for a in (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)}
-        of_tracks |= {len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)}
-        of_boxes = {len(a) for a in (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)}
+        of_tracks = set(map(len, (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)))
+        of_tracks.update((len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)))
+        of_boxes = set(map(len, (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)))
         if of_tracks != {count} or of_boxes != {boxes}:
             raise ValueError(
                 f"the arrays of the second differ in length: {count} track classes beside {sorted(of_tracks)} of the "
@@ -102,12 +92,9 @@ class Second:
                     *([[0] * samples for _ in self.place.zones], [1.0] * count),
                 )
                 return self._seen
-            edges = array("d", t.box_x1_px)
-            edges.extend(t.box_y1_px)
-            edges.extend(t.box_x2_px)
-            edges.extend(t.box_y2_px)
-            index = array("q", t.box_track)
-            index.extend(t.box_sample)
+            # An array takes one list at once, but extends by one item after the other.
+            edges = array("d", [*t.box_x1_px, *t.box_y1_px, *t.box_x2_px, *t.box_y2_px])
+            index = array("q", [*t.box_track, *t.box_sample])
             both = np.frombuffer(index, np.int64)
             camera = self.place.camera
             found = digest_kernel()(
@@ -128,27 +115,27 @@ class Second:
     @property
     def mean_box(self) -> list[list[float]]:
         """For each track: mean box x1, y1, x2, y2 over the second, the registry's pixels; 0 without one."""
-        return self._digest()[0]  # type: ignore[no-any-return]
+        return (self._seen or self._digest())[0]  # type: ignore[no-any-return]
 
     @property
     def last_box(self) -> list[int]:
         """For each track: index of its latest box; -1 without one."""
-        return self._digest()[1]  # type: ignore[no-any-return]
+        return (self._seen or self._digest())[1]  # type: ignore[no-any-return]
 
     @property
     def zone_mask(self) -> list[int]:
         """For each track: bit z set where the foot of its latest box lies in Place.zones[z]; 0 in a zone to ignore."""
-        return self._digest()[2]  # type: ignore[no-any-return]
+        return (self._seen or self._digest())[2]  # type: ignore[no-any-return]
 
     @property
     def people(self) -> list[list[int]]:
         """For each zone and sampled frame: persons with their foot in it."""
-        return self._digest()[3]  # type: ignore[no-any-return]
+        return (self._seen or self._digest())[3]  # type: ignore[no-any-return]
 
     @property
     def steady(self) -> list[float]:
         """For each track: overlap (IoU) of its first and latest box in the second; 1 with one box."""
-        return self._digest()[4]  # type: ignore[no-any-return]
+        return (self._seen or self._digest())[4]  # type: ignore[no-any-return]
 
     @property
     def boxes_in_time(self) -> Sequence[int]:
@@ -166,7 +153,7 @@ class Second:
             of, xs, ys, classes, finite = t.box_track, t.box_x_m, t.box_y_m, t.track_class, math.isfinite
             vehicle = [coco in MOTOR_VEHICLES for coco in classes]
             self._feet = [
-                Foot(b, of[b], xs[b], ys[b])
+                (b, of[b], xs[b], ys[b])
                 for b in (self.boxes_in_time if xs else ())
                 if vehicle[of[b]] and finite(xs[b]) and finite(ys[b])
             ]

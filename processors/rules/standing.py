@@ -122,18 +122,18 @@ def follow(
     away = [n for n, stand in enumerate(kept) if n not in here and stand.hits >= MATURE]
     twice = _join(kept, here, away, second, zone_of, least_iou)
     for track_id, i in free.items():
-        zone_id, box = zone_of(i), boxes[i]
+        box = boxes[i]
         back = next((n for n in away if same_place(box, kept[n].box, least_iou)), None)
         if back is not None:
             away.remove(back)
             kept[back].track_id = track_id
-            _seen(kept[back], box, second, zone_id)
+            _seen(kept[back], box, second, zone_of(i))
             here[back] = i
         elif (
-            zone_id is not None
-            and second.last_box[i] >= 0
+            second.last_box[i] >= 0
             and second.steady[i] >= least_iou
             and len(kept) < MOST_STANDS
+            and (zone_id := zone_of(i)) is not None
             and not any(iou(box, kept[n].box) >= TWICE_IOU for n in here)
         ):
             here[len(kept)] = i

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from processors.rules.second import MOTOR_VEHICLES, PERSON, Second
+from processors.rules.second import PERSON, Foot, Second
 from processors.rules.sight import Sight
 from processors.violations.ground_area import GroundArea
 from processors.violations.walk import Spot, Walk
@@ -49,33 +49,33 @@ class CrossingWatch:
         if second.at_us < self.judged_us:
             self.judged_us = 0
         taken = self._taken(t.sample_at_us)
-        for b in second.boxes_in_time:
-            i, sample = t.box_track[b], t.box_sample[b]
-            x, y, coco = t.box_x_m[b], t.box_y_m[b], t.track_class[i]
-            if sample not in taken or not (math.isfinite(x) and math.isfinite(y)):
-                continue
-            if coco == PERSON:
-                walks, near_m = self.people, PERSON_NEAR_M
-            elif coco in MOTOR_VEHICLES:
-                walks, near_m = self.vehicles, VEHICLE_NEAR_M
-            else:
-                continue
-            walk = walks.get(t.track_id[i])
-            if not any(area.is_near(x, y, near_m) for area in areas.values()):
-                if walk is not None:
-                    walk.zone_id = ""
-                continue
-            if walk is None:
-                if len(walks) >= MOST_WALKS:
+        crossings = list(areas.values())
+        for walks, near_m, feet in (
+            (self.people, PERSON_NEAR_M, _people(second)),
+            (self.vehicles, VEHICLE_NEAR_M, second.vehicle_feet),
+        ):
+            for b, i, x, y in feet:
+                if t.box_sample[b] not in taken:
                     continue
-                walk = walks[t.track_id[i]] = Walk([])
-            zone_id = ""
-            if coco == PERSON:
-                zone_id = next((zone_id for zone_id, area in areas.items() if area.contains(x, y)), "")
-            *frame, edges = second.sight_of_box(b)
-            # What the state is written with: a picture's box to a tenth of a pixel, as the evidence has it.
-            sight = Sight(*frame, [round(edge, 1) for edge in edges])
-            walk.add(Spot(t.sample_at_us[sample], round(x, 3), round(y, 3), sight), zone_id)
+                walk = walks.get(t.track_id[i])
+                for area in crossings:
+                    if area.is_near(x, y, near_m):
+                        break
+                else:
+                    if walk is not None:
+                        walk.zone_id = ""
+                    continue
+                if walk is None:
+                    if len(walks) >= MOST_WALKS:
+                        continue
+                    walk = walks[t.track_id[i]] = Walk([])
+                zone_id = ""
+                if walks is self.people:
+                    zone_id = next((zone_id for zone_id, area in areas.items() if area.contains(x, y)), "")
+                *frame, edges = second.sight_of_box(b)
+                # What the state is written with: a picture's box to a tenth of a pixel, as the evidence has it.
+                sight = Sight(*frame, [round(edge, 1) for edge in edges])
+                walk.add(Spot(t.sample_at_us[t.box_sample[b]], round(x, 3), round(y, 3), sight), zone_id)
 
     def _taken(self, sample_at_us: Sequence[int]) -> set[int]:
         """Return which of a second's frames are looked at."""
@@ -141,6 +141,17 @@ class CrossingWatch:
             {name: _walk(name, frames, walk) for name, walk in vehicles.items()},
             judged_us,
         )
+
+
+def _people(second: Second) -> Sequence[Foot]:
+    """Return the boxes of people with a place on the ground, as `Second.vehicle_feet` has those of vehicles."""
+    t = second.tracks
+    of, xs, ys, finite = t.box_track, t.box_x_m, t.box_y_m, math.isfinite
+    return [
+        (b, of[b], xs[b], ys[b])
+        for b in second.boxes_in_time
+        if t.track_class[of[b]] == PERSON and finite(xs[b]) and finite(ys[b])
+    ]
 
 
 def _bare(spot: Spot) -> Spot:

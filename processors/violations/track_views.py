@@ -29,11 +29,12 @@ class TrackViews:
         t = second.tracks
         if t.plates or self.spans:
             voted = {vote.track for vote in t.plates if vote.candidates}
+            forget, last_box = self.spans.pop, second.last_box
             for i, track in enumerate(t.track_id):
-                known = self.spans.pop(track, None)
+                known = forget(track, None)
                 if known is None and i not in voted:
                     continue
-                b = second.last_box[i]
+                b = last_box[i]
                 last_us = t.sample_at_us[t.box_sample[b]] if b >= 0 else t.track_first_seen_us[i]
                 first_us = t.track_first_seen_us[i] if known is None else known[0]
                 self.spans[track] = (first_us, max(last_us, first_us))

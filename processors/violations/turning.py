@@ -71,13 +71,17 @@ class Turning:
 def boxes_by_track(second: Second) -> dict[int, list[int]]:
     """Return the placed boxes of a second's motor vehicles by track (indices of both), each ascending by time."""
     found: dict[int, list[int]] = {}
-    for foot in second.vehicle_feet:
-        found.setdefault(foot.track, []).append(foot.box)
+    for b, i, _, _ in second.vehicle_feet:
+        found.setdefault(i, []).append(b)
     return found
 
 
 def spot_of(second: Second, box: int, side: Carriageway) -> Spot:
-    """Return the look that a box is."""
+    """Return the look that a box is; rules that ask about the same side share it."""
+    key = (box, side)
+    known: Spot | None = second.shared.get(key)
+    if known is not None:
+        return known
     t = second.tracks
     x, y = t.box_x_m[box], t.box_y_m[box]
     cut = (
@@ -85,7 +89,9 @@ def spot_of(second: Second, box: int, side: Carriageway) -> Spot:
         or t.box_x1_px[box] <= EDGE_PX
         or t.box_x2_px[box] >= t.width_px - EDGE_PX
     )
-    return Spot(t.sample_at_us[t.box_sample[box]], round(side.along_m(x, y), 2), round(side.beyond_m(x, y), 2), cut)
+    spot = Spot(t.sample_at_us[t.box_sample[box]], round(side.along_m(x, y), 2), round(side.beyond_m(x, y), 2), cut)
+    second.shared[key] = spot
+    return spot
 
 
 def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:

@@ -219,7 +219,9 @@ def _add(looks: list[Look], look: Look) -> None:
     looks.append(look)
     if look.along_m < 0:
         # Whoever is before the line (again) has not passed it: what was beyond is forgotten.
-        looks[:] = [one for one in looks if one.along_m < 0][-MOST_BEFORE:]
+        if len(looks) > 1 and looks[-2].along_m >= 0:
+            looks[:] = [one for one in looks if one.along_m < 0]
+        del looks[:-MOST_BEFORE]
     elif len(looks) > MOST_LOOKS:
         # The first looks beyond the line are of its passing and stay; the middle of a long wait goes.
         del looks[MOST_LOOKS // 2]

@@ -107,7 +107,10 @@ class WrongWay:
                 continue
             if t.track_class[i] not in MOTOR_VEHICLES:
                 continue
-            if all(turn_deg(heading, way) < least for way in ways):
+            for way in ways:
+                if turn_deg(heading, way) >= least:
+                    break
+            else:
                 state.pop(t.track_id[i], None)
                 continue
             offence = self._vehicle(state, i, heading, second, scopes, place)
