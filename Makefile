@@ -14,7 +14,7 @@ setup: ## prepare everything on a fresh machine (idempotent)
 	@$(PYTHON) -m infra.setup
 
 test: setup ## run the tests, the local stack included (ARGS="-n 0 PATH" for some of them in one process)
-	.venv/bin/python -m pytest -n logical --maxprocesses 4 $(ARGS)
+	.venv/bin/python -m pytest -n auto $(ARGS)
 
 lint: setup ## ruff and mypy over product and tests
 	.venv/bin/ruff check .

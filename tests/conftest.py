@@ -17,35 +17,52 @@ def shared() -> Path:
     return folder
 
 
-#: Tests that start servers of their own, or none, beside the session's stack: they run while others use that.
-OWN_SERVERS = (
+#: Tests that use the session's stack. One process runs them all: two stacks would fight for the cores and the memory.
+STACK = "the session's stack"
+#: Tests that start a stack, or most of one, of their own; another process runs them, one after the other.
+OWN_STACK = "own stack"
+OWN_STACKS = (
     "tests/benchmarks/",
-    "tests/contract/",
-    "tests/scenarios/",
     "tests/integration/chaos/test_disturbed_sink.py",
     "tests/integration/chaos/test_one_kill_of_each.py",
     "tests/integration/demo/",
     "tests/integration/local/",
-    "tests/integration/reports/",
+)
+#: Folders whose files stand alone, each with a ClickHouse front at most.
+ALONE = (
+    "tests/contract/",
     "tests/integration/retention/",
     "tests/integration/simulator/",
+    "tests/scenarios/",
+    "tests/unit/",
 )
+#: Its files share a front.
+REPORTS = "tests/integration/reports/"
+#: On few cores too: those with servers wait for most of their time.
+LEAST_PROCESSES, MOST_PROCESSES = 3, 4
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what is run in one process, one after the other: a file of unit tests, or all that shares servers.
-
-    One stack serves all its tests: two would fight for the cores and the memory. What has servers of its own waits for
-    them as long as those do for theirs, with the cores idle, and so runs beside them.
-    """
+    """Return what is run in one process, one after the other: a file, or all that shares servers."""
     file = nodeid.partition("::")[0]
-    if file.startswith("tests/unit/"):
+    if file.startswith(ALONE):
         return file
-    return "own servers" if file.startswith(OWN_SERVERS) else "the session's stack"
+    if file.startswith(REPORTS):
+        return REPORTS
+    return OWN_STACK if file.startswith(OWN_STACKS) else STACK
+
+
+def turn_of(nodeid: str) -> int:
+    """Return when a scope begins: the long ones first, so that no process is left alone with one at the end."""
+    scope = scope_of(nodeid)
+    longest_first = (STACK, OWN_STACK, REPORTS)
+    if scope in longest_first:
+        return longest_first.index(scope)
+    return len(longest_first) + scope.startswith("tests/unit/")
 
 
 class _Scopes(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives each scope to one process; unit tests fill the other cores, file by file."""
+    """Gives each scope to one process, in the order in which they are collected."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
@@ -53,17 +70,23 @@ class _Scopes(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scopes:
     """Tell pytest-xdist how to share the tests among its processes."""
+    config.option.loadscopereorder = False  # it would begin with the scopes of the most tests
     return _Scopes(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tell pytest-xdist how many processes `-n auto` means."""
+    return min(MOST_PROCESSES, max(LEAST_PROCESSES, os.cpu_count() or 1))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that asks for the session's stack although OWN_SERVERS names it: it would start a second."""
+    """Order the scopes; refuse a test that asks for the session's stack from another scope: it would start a second."""
+    items.sort(key=lambda item: turn_of(item.nodeid))
     wrong = [
-        item.nodeid
-        for item in items
-        if scope_of(item.nodeid) == "own servers" and "stack" in getattr(item, "fixturenames", ())
+        item.nodeid for item in items if scope_of(item.nodeid) != STACK and "stack" in getattr(item, "fixturenames", ())
     ]
     if wrong:
         raise pytest.UsageError(
-            f"{wrong[0]} uses the session's stack, but OWN_SERVERS (tests/conftest.py) names it; {len(wrong)} such"
+            f"{wrong[0]} uses the session's stack, but tests/conftest.py gives it another scope ({scope_of(wrong[0])});"
+            f" {len(wrong)} such"
         )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,8 +122,7 @@ class Demo:
         Raises:
             DemoError: a step failed; says which and why.
         """
-        self._step("applying topics and schemas", lambda: self._vigil("topics", "apply"))
-        self._step("migrating tables", lambda: self._vigil("migrate"))
+        self._step("making topics, schemas and tables", self._make)
         self._step("importing cameras", lambda: self._vigil("cameras", "import", str(self.registry.resolve())))
         if self.evidence:
             signing.generate(self.out / KEY)
@@ -163,9 +163,17 @@ class Demo:
                 trouble = f"lag: {dict(now.lag)}"
                 played = now.processes.get("producers") == "done"
                 calm = calm + 1 if played and now.total_lag == 0 else 0
-        self.console.print(f"footage played; {dict(now.messages)}", highlight=False)
+        messages = ", ".join(f"{count} {name}" for name, count in now.messages.items())
+        self.console.print(f"footage played; messages: {messages}", highlight=False)
         if self.evidence:
             self._step("keeping the last findings' evidence", lambda: self._await_evidence(watcher, deadline))
+
+    def _make(self) -> None:
+        """Lay out Kafka and ClickHouse side by side: each command waits for its own server."""
+        with ThreadPoolExecutor() as pool:
+            tables = pool.submit(self._vigil, "migrate")
+            self._vigil("topics", "apply")
+            tables.result()
 
     def _start_stages(self, watcher: "Watcher") -> None:
         """Start every stage and wait until each group holds its partitions, so that no latency is that of a start."""

@@ -14,6 +14,7 @@ from typing import Final
 from confluent_kafka.admin import AdminClient
 
 from infra.local.child import ChildCannotStartError, ChildSpec
+from infra.local.class_archive import archive_options
 from infra.settings import Settings
 
 LOG4J = """\
@@ -84,6 +85,7 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
     home = folder / "kafka"
     jars = f"{settings.cache_dir / 'kafka'}/*"
     config, log4j = home / "server.properties", home / "log4j2.properties"
+    archived = archive_options(settings.cache_dir, "kafka")
 
     def prepare() -> None:
         if not (settings.cache_dir / "kafka").exists():
@@ -94,7 +96,8 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         config.write_text(properties(settings, folder))
         log4j.write_text(LOG4J)
         if not (home / "data" / "meta.properties").exists():
-            command = ["java", "-cp", jars, "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(config)]
+            brief = ["java", *archived, "-XX:TieredStopAtLevel=1", "-cp", jars, "kafka.tools.StorageTool", "format"]
+            command = [*brief, "-t", cluster_id(), "-c", str(config)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"formatting Kafka's data folder failed: {done.stdout[-500:]} {done.stderr[-500:]}")
@@ -107,7 +110,7 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
         return bool(cluster.nodes) and bool(client.list_topics(timeout=3).brokers)
 
     heap = settings.kafka_heap
-    options = [f"-Xmx{heap}", f"-Xms{heap}", "-XX:+UseSerialGC", "-Xshare:auto", f"-Dlog4j2.configurationFile={log4j}"]
+    options = [f"-Xmx{heap}", f"-Xms{heap}", "-XX:+UseSerialGC", *archived, f"-Dlog4j2.configurationFile={log4j}"]
     return ChildSpec(
         name="kafka",
         argv=["java", *options, "-cp", jars, "kafka.Kafka", str(config)],

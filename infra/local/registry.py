@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 from infra.local.child import ChildCannotStartError, ChildSpec
+from infra.local.class_archive import archive_options
 from infra.settings import Settings
 
 COMPATIBILITY = "BACKWARD_TRANSITIVE"
@@ -34,7 +35,8 @@ def spec(settings: Settings) -> ChildSpec:
         if jar is None:
             raise ChildCannotStartError(f"no registry under {settings.cache_dir / 'apicurio'}; run 'make setup'")
 
-    options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+    archived = archive_options(settings.cache_dir, "registry")
+    options = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *archived]
     return ChildSpec(
         name="registry",
         argv=["java", *options, "-jar", str(jar)],

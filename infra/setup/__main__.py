@@ -2,9 +2,9 @@
 
     python3 -m infra.setup [--bench] [--city] [--s3]
 
-Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache, and compiles
-what numba compiles; installs missing Debian packages where it may. Each step has a stamp with the hash of its inputs: a
-second run fetches nothing.
+Makes .venv (hash-locked), Triton's own .venv-triton, Kafka's jars and the schema registry under .cache, compiles what
+numba compiles, and archives the classes that Java's servers load; installs missing Debian packages where it may. Each
+step has a stamp with the hash of its inputs: a second run fetches nothing.
 --city also makes .venv-city with SUMO, which moves the test city's traffic (800 MB).
 --s3 also builds an S3 gateway (versitygw; needs Go, takes minutes), against which tests run the evidence store.
 Two runs at a time wait for each other. Needs the standard library alone, of any Python 3, so that a Python which is too
@@ -366,6 +366,14 @@ def prepare(*, bench: bool, city: bool, s3: bool) -> None:
     if s3:
         steps.append(lambda: stamped("S3 gateway", [], CACHE / "versitygw/versitygw", s3_gateway, VERSITYGW))
     in_parallel(steps)
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    stamped(
+        "class archives",
+        [pom, ROOT / "infra/setup/class_archives.py"],
+        CACHE / "classes",
+        lambda: run([str(ROOT / ".venv/bin/python"), "-m", "infra.setup.class_archives"], "class-archives"),
+        f"{APICURIO} {java}",
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from infra.topics.cluster import Cluster
 from infra.topics.connection import Connection, TopicsError
@@ -12,6 +13,9 @@ from infra.topics.observed import Observed, ObservedTopic
 from infra.topics.subjects import Subjects
 from schemas.avro import schema_text
 from schemas.topics import TopicSpec, catalogue
+
+#: A registry whose log is a Kafka topic answers a write once it has read it back: many wait together.
+SUBJECTS_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +110,45 @@ def apply(
     if reasons:
         raise TopicsError("nothing was changed: " + "\n  ".join(reasons))
     by_name = {spec.name: spec for spec in specs}
-    for change in todo.changes:
-        _make(change, by_name.get(change.target), cluster, subjects)
+    new = [change for change in todo.changes if change.action == "create_topic"]
+    cluster.create([by_name[change.target] for change in new])
+    for change in new:
         on_change(change)
+    for change in todo.changes[len(new) :]:
+        if change.target in by_name:
+            _change_topic(change, by_name[change.target], cluster)
+            on_change(change)
+    _change_subjects([change for change in todo.changes if change.target in schemas], subjects, on_change)
     return ApplyReport(todo.changes, len(specs), len(schemas))
 
 
-def _make(change: Change, spec: TopicSpec | None, cluster: Cluster, subjects: Subjects) -> None:
-    if change.action == "register_schema":
-        subjects.register(change.target, change.lines[0].after)
-    elif change.action == "set_compatibility":
-        subjects.set_compatibility(change.target, change.lines[0].after)
-    elif spec is None:
-        raise AssertionError(f"{change.action} of {change.target}, which is no topic of topics.toml")
-    elif change.action == "set_config":
+def _change_topic(change: Change, spec: TopicSpec, cluster: Cluster) -> None:
+    if change.action == "set_config":
         cluster.configure(spec.name, {line.name: line.after for line in change.lines})
     elif change.action == "add_partitions":
         cluster.grow(spec.name, spec.partitions)
+    elif change.action == "recreate_topic":
+        cluster.delete(spec.name)
+        cluster.create([spec])
     else:
-        if change.action == "recreate_topic":
-            cluster.delete(spec.name)
-        cluster.create(spec.name, spec.partitions, spec.replication, spec.config)
+        raise AssertionError(f"{change.action} of {change.target}, which is a topic")
+
+
+def _change_subjects(changes: Sequence[Change], subjects: Subjects, on_change: Callable[[Change], None]) -> None:
+    """Make the changes, those of one subject one after the other, and tell of them in their order."""
+    by_subject: dict[str, list[Change]] = {}
+    for change in changes:
+        by_subject.setdefault(change.target, []).append(change)
+
+    def make(of_one: Sequence[Change]) -> Sequence[Change]:
+        for change in of_one:
+            if change.action == "register_schema":
+                subjects.register(change.target, change.lines[0].after)
+            else:
+                subjects.set_compatibility(change.target, change.lines[0].after)
+        return of_one
+
+    with ThreadPoolExecutor(SUBJECTS_AT_ONCE) as pool:
+        for made in pool.map(make, by_subject.values()):
+            for change in made:
+                on_change(change)

@@ -20,6 +20,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # the library
 
 from infra.topics.connection import KafkaAwayError, TopicsError
 from infra.topics.observed import ObservedTopic
+from schemas.topics import TopicSpec
 
 T = TypeVar("T")
 
@@ -142,24 +143,33 @@ class Cluster:
         cut = self.offsets(pairs, OffsetSpec.for_timestamp(instant_ms))
         return sum((end if cut[tp] < 0 else cut[tp]) - first for tp, (first, end) in bounds.items())
 
-    def create(self, name: str, partitions: int, replication: int, config: Mapping[str, str]) -> None:
-        """Make a topic, unless it is there, and wait until each of its partitions has a leader."""
-        topic = NewTopic(name, num_partitions=partitions, replication_factor=replication, config=dict(config))
-        future = self._client.create_topics([topic], operation_timeout=self._request_s)[name]
-        try:
-            future.result(self._request_s)
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                self._call(future.result)
-        self._settled(name, partitions)
+    def create(self, specs: Sequence[TopicSpec]) -> None:
+        """Make topics in one request, but for those that are there, and wait until each partition has a leader."""
+        topics = [
+            NewTopic(s.name, num_partitions=s.partitions, replication_factor=s.replication, config=dict(s.config))
+            for s in specs
+        ]
+        if not topics:
+            return
+        for future in self._client.create_topics(topics, operation_timeout=self._request_s).values():
+            try:
+                future.result(self._request_s)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    self._call(future.result)
+        for spec in specs:
+            self._settled(spec.name, spec.partitions)
 
-    def delete(self, name: str) -> None:
-        """Delete a topic and wait until it is gone."""
-        self._results(self._client.delete_topics([name], operation_timeout=self._request_s))
+    def delete(self, *names: str) -> None:
+        """Delete topics and wait until they are gone."""
+        if not names:
+            return
+        self._results(self._client.delete_topics([*names], operation_timeout=self._request_s))
         deadline = time.monotonic() + SETTLE_S
-        while name in self._call(lambda: self._client.list_topics(timeout=self._request_s)).topics:
+        while left := {*names} & {*self._call(lambda: self._client.list_topics(timeout=self._request_s)).topics}:
             if time.monotonic() > deadline:
-                raise TopicsError(f"topic {name} is still there {SETTLE_S:.0f} s after it was deleted; try again later")
+                what = ", ".join(sorted(left))
+                raise TopicsError(f"{what}: still there {SETTLE_S:.0f} s after the deletion; try again later")
             time.sleep(0.1)
 
     def grow(self, name: str, partitions: int) -> None:

@@ -87,6 +87,7 @@ def difference(specs: Sequence[TopicSpec], schemas: Mapping[str, str], observed:
     subjects = [
         c for subject, text in schemas.items() for c in _subject_changes(subject, text, observed.subjects.get(subject))
     ]
+    topics.sort(key=lambda change: change.action != "create_topic")  # apply makes new ones first, all in one request
     return Plan((*topics, *subjects))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from infra.chaos.exercise import Exercise
+from infra.chaos.sinks.servers import KAFKA_SESSION_MS
 from infra.chaos.targets import TARGETS
 from tests.available import needs_stack
 from tests.integration.conftest import settings_on_free_ports
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, needs_stack]
 def test_one_kill_of_each_leaves_no_trace_in_the_tables(tmp_path: Path) -> None:
     """Detections, tracks, incidents and violations are the same, each once; the audit is exact; all served again."""
     exercise = Exercise(
-        settings_on_free_ports(tmp_path / "stack"),
+        settings_on_free_ports(tmp_path / "stack", kafka_session_ms=KAFKA_SESSION_MS),
         tmp_path / "out",
         short_registry(tmp_path / "registry", ["plaza", "road"], 20.0),
         reference_pace="max",  # ids and content do not depend on the pace

@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 
+from infra.chaos.sinks.servers import KAFKA_SESSION_MS
 from infra.local.canary import Canary
 from infra.local.control import LocalStack, StackError
 from infra.local.marked import marked
@@ -64,7 +65,7 @@ def test_a_missing_download_is_said_at_once(tmp_path: Path) -> None:
 
 def test_servers_come_back_with_their_data(tmp_path: Path) -> None:
     """Killed servers and stubs come back; a killed runner leaves no orphan; the next start finds everything."""
-    stack = LocalStack(settings_on_free_ports(tmp_path), tied=True)
+    stack = LocalStack(settings_on_free_ports(tmp_path, kafka_session_ms=KAFKA_SESSION_MS), tied=True)
     settings = stack.settings
     stack.up()
     try:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from schemas.codec import MessageCodec
 from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse import migration
 from sinks.clickhouse.clickhouse_client import connect
+from tests.integration.command_line import vigil
 
 
 class Bench:
@@ -33,16 +35,7 @@ class Bench:
 
     def vigil(self, *arguments: str, expect: int = 0) -> str:
         """Run a command; return what it wrote."""
-        done = subprocess.run(
-            [sys.executable, "-m", "infra.cli", *arguments],
-            env={**os.environ, **self.settings.environment()},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == expect, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
-        return done.stdout + done.stderr
+        return vigil(self.settings, *arguments, expect=expect)
 
     def migrate(self) -> None:
         """Make the database and its tables, as `vigil migrate` does."""
@@ -122,7 +115,9 @@ def bench(stack: LocalStack) -> Iterator[Bench]:
     """Topics and tables of this test's own."""
     mark = uuid4().hex[:8]
     own = Bench(stack.settings.model_copy(update={"topic_prefix": f"s{mark}.", "clickhouse_database": f"s{mark}"}))
-    topics.apply(own.settings)
-    own.migrate()
+    with ThreadPoolExecutor() as pool:  # Kafka and the registry are asked while ClickHouse makes its tables
+        tables = pool.submit(own.migrate)
+        topics.apply(own.settings)
+        tables.result()
     yield own
     own.close()

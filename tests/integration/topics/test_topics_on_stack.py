@@ -21,11 +21,12 @@ from schemas.codec import MessageCodec
 from schemas.messages import MESSAGES, DeadLetter, ErrorClass
 from schemas.registry import RegistrySchemaIds
 from schemas.topics import catalogue
+from tests.integration import command_line
 
 pytestmark = pytest.mark.integration
 
 
-def vigil(settings: Settings, *arguments: str, expect: int = 0) -> str:
+def program(settings: Settings, *arguments: str, expect: int = 0) -> str:
     """Run `vigil topics ...` as a program; return what it wrote."""
     done = subprocess.run(
         [sys.executable, "-m", "infra.cli", "topics", *arguments],
@@ -37,6 +38,11 @@ def vigil(settings: Settings, *arguments: str, expect: int = 0) -> str:
     )
     assert done.returncode == expect, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
     return done.stdout + done.stderr
+
+
+def vigil(settings: Settings, *arguments: str, expect: int = 0) -> str:
+    """Run `vigil topics ...`; return what it wrote."""
+    return command_line.vigil(settings, "topics", *arguments, expect=expect)
 
 
 def vigil_json(settings: Settings, *arguments: str, expect: int = 0) -> Any:
@@ -74,8 +80,7 @@ def own(settings: Settings) -> Iterator[Settings]:
     topics.apply(mine)
     yield mine
     cluster = Cluster(mine.bootstrap_servers)
-    for name in cluster.topic_sizes(mine.topic_prefix):
-        cluster.delete(name)
+    cluster.delete(*cluster.topic_sizes(mine.topic_prefix))
 
 
 def test_plan_and_apply_and_nothing_to_do(settings: Settings) -> None:
@@ -87,7 +92,7 @@ def test_plan_and_apply_and_nothing_to_do(settings: Settings) -> None:
     assert {c["target"] for c in pending["changes"] if c["action"] == "register_schema"} == {
         f"{mine.topic_prefix}{t}-value" for t in MESSAGES
     }
-    text = vigil(mine, "apply")
+    text = program(mine, "apply")
     assert f"+ topic {mine.topic_prefix}frames (4 partitions, 1 replica(s))" in text
     assert vigil_json(mine, "plan") == {"pending": 0, "changes": []}
     assert "Nothing to do." in vigil(mine, "plan")
@@ -265,11 +270,11 @@ def test_the_registrys_journal_is_kept_for_ever(settings: Settings) -> None:
 def test_services_that_are_away_are_named(settings: Settings) -> None:
     """The error says which address did not answer and what to do, within seconds and without a traceback."""
     no_kafka = settings.model_copy(update={"bootstrap": "127.0.0.1:9"})
-    text = vigil(no_kafka, "plan", expect=1)
+    text = program(no_kafka, "plan", expect=1)
     assert text.startswith("Error: Kafka at 127.0.0.1:9 does not answer")
     assert "vigil up" in text
     no_registry = settings.model_copy(update={"registry_url": "http://127.0.0.1:9"})
-    text = vigil(no_registry, "apply", expect=1)
+    text = program(no_registry, "apply", expect=1)
     assert text.startswith("Error: the schema registry at http://127.0.0.1:9 does not answer")
     assert "no profile 'town'" in vigil(settings.model_copy(update={"topic_profile": "town"}), "plan", expect=1)
 

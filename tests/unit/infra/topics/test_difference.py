@@ -45,6 +45,19 @@ def test_an_empty_cluster_gets_everything() -> None:
     assert all(c.loses is None and c.refused is None for c in found)
 
 
+def test_new_topics_come_first() -> None:
+    """Apply makes them in one request; what changes at the others follows, and then the schemas."""
+    other = replace(SPEC, name="v.other", topic="other", subject=None)
+    older = replace(TOPIC, config={**TOPIC.config, "retention.ms": "1"})
+    found = difference([SPEC, other], {"v.tracks-value": SCHEMA}, Observed({"v.tracks": older}, {}, 1)).changes
+    assert [(c.action, c.target) for c in found] == [
+        ("create_topic", "v.other"),
+        ("set_config", "v.tracks"),
+        ("register_schema", "v.tracks-value"),
+        ("set_compatibility", "v.tracks-value"),
+    ]
+
+
 def test_too_few_brokers_for_the_profile() -> None:
     """Three replicas on one broker are refused before anything is made."""
     (change,) = changes(None, spec=replace(SPEC, replication=3))
