@@ -58,6 +58,10 @@ class Addresses(Protocol):
         """Prefix of topics and groups."""
 
     @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
+
+    @property
     def evidence_address(self) -> str:
         """The object store: a folder, or s3://BUCKET/PREFIX."""
 
@@ -94,6 +98,7 @@ def evidence_settings(
         gap_timeout_s=addresses.evidence_gap_timeout_s,
         lock=LockSettings(addresses.evidence_lock_days),
         metrics_port=metrics_port,
+        security=addresses.kafka_security,
     )
 
 
@@ -126,18 +131,26 @@ def serve(
     if not _until_ready(settings, store, writer, stop):
         return
     names = ("frames", "detections", "checkpoints", "cameras", *TOPICS)
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
     found = topic_ids(admin, [settings.topic_prefix + name for name in names])
     ids = {name: found[settings.topic_prefix + name] for name in names}
     if schema_ids is None:
         schema_ids = RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix)
     codec = MessageCodec(schema_ids)
     index = SecondsIndex()
-    follower = DetectionsFollower(settings.bootstrap_servers, f"{settings.topic_prefix}detections", index)
+    follower = DetectionsFollower(
+        settings.bootstrap_servers, f"{settings.topic_prefix}detections", index, settings.security
+    )
     most_bytes = catalogue().limits.message_max_bytes
-    frames = RecordReader(settings.bootstrap_servers, f"{settings.topic_prefix}frames", most_bytes)
+    frames = RecordReader(settings.bootstrap_servers, f"{settings.topic_prefix}frames", most_bytes, settings.security)
     lineages = LineageReader(
-        settings.bootstrap_servers, settings.topic_prefix, codec, schema_ids, most_bytes, settings.lineage
+        settings.bootstrap_servers,
+        settings.topic_prefix,
+        codec,
+        schema_ids,
+        most_bytes,
+        settings.lineage,
+        settings.security,
     )
     sources = {name: ids[name] for name in ("frames", "detections", "checkpoints", "cameras")}
     gatherer = Gatherer(
@@ -150,7 +163,9 @@ def serve(
         gap_timeout_s=settings.gap_timeout_s,
         topic_ids=sources,
     )
-    dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, schema_ids, STAGE)
+    dead_letters = DeadLetterWriter(
+        settings.bootstrap_servers, settings.topic_prefix, schema_ids, STAGE, settings.security
+    )
     log.info("evidence goes to %s, signed with key %s", settings.store, key.key_id)
     try:
         EvidenceConsumer(

@@ -103,7 +103,9 @@ class EvidenceConsumer:
         self._store_attempts = 0
         self._store_not_before_s = 0.0
         self._consumer = Consumer(
-            group_config(settings.bootstrap_servers, settings.group, settings.instance, QUEUED_KILOBYTES)
+            group_config(
+                settings.bootstrap_servers, settings.group, settings.instance, QUEUED_KILOBYTES, settings.security
+            )
         )
 
     def run(self) -> None:

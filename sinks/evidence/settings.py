@@ -1,5 +1,6 @@
 """What the evidence sink needs to know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class EvidenceSettings:
         backoff_first_s: first pause before something is tried again; it doubles.
         backoff_most_s: longest pause.
         metrics_port: port of the metrics, or None.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
@@ -70,6 +72,7 @@ class EvidenceSettings:
     backoff_first_s: float = 0.2
     backoff_most_s: float = 15.0
     metrics_port: int | None = None
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def group(self) -> str:
