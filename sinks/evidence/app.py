@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 from prometheus_client import start_http_server
 
 from schemas.codec import MessageCodec
+from schemas.messages import LeadKind
 from schemas.registry import RegistrySchemaIds, SchemaIds
 from schemas.topics import catalogue
 from sinks.clickhouse.backoff import pause_s
@@ -74,6 +75,10 @@ class Addresses(Protocol):
         """How long a second that does not come is waited for."""
 
     @property
+    def evidence_lead_kinds(self) -> Iterable[str]:
+        """Kinds of leads of which pictures are kept."""
+
+    @property
     def evidence_lock_days(self) -> Mapping[str, int]:
         """How long evidence is locked, by topic; what is not here is not locked."""
 
@@ -97,6 +102,7 @@ def evidence_settings(
         instance=re.sub(r"[^A-Za-z0-9._-]", "-", instance or socket.gethostname()),
         gap_timeout_s=addresses.evidence_gap_timeout_s,
         lock=LockSettings(addresses.evidence_lock_days),
+        lead_kinds=frozenset(map(LeadKind, addresses.evidence_lead_kinds)),
         metrics_port=metrics_port,
         security=addresses.kafka_security,
     )
@@ -160,6 +166,7 @@ def serve(
         lineages,
         codec,
         window=settings.window,
+        lead_window=settings.lead_window,
         gap_timeout_s=settings.gap_timeout_s,
         topic_ids=sources,
     )
