@@ -5,7 +5,7 @@ VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 CHAOS_DRAW = $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 .DEFAULT_GOAL := help
-.PHONY: help setup city-setup lock test lint demo bench chaos bad-input noise evaluate clean
+.PHONY: help setup city-setup lock test lint demo bench chaos access bad-input noise evaluate clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ chaos: setup ## kill and disturb the chain, then the sinks, and look at tables a
 	$(if $(filter chain evidence,$(ONLY)),,$(VIGIL) chaos sinks --million $(CHAOS_DRAW) $(if $(ONLY),$(ARGS)) || failed=1;) \
 	$(if $(filter chain sinks,$(ONLY)),,$(VIGIL) chaos evidence $(if $(SEED),--seed $(SEED)) $(if $(ONLY),$(ARGS)) || failed=1;) \
 	exit $$failed
+
+access: setup ## start each process on a broker with users, with its own rights alone (docs/access.md)
+	VIGIL_TEST_EVERY_PROCESS=1 .venv/bin/pytest -n 0 tests/integration/topics/test_access_on_broker.py
 
 bad-input: setup ## try bad input beside a good camera and show what each came to
 	@$(VIGIL) bad-input $(ARGS)

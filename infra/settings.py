@@ -1,10 +1,11 @@
 """Settings of the command line and the local stack: environment variables VIGIL_*, then vigil.toml, then defaults."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 #: The root of the checkout: what set-up makes lies below it.
@@ -66,6 +67,10 @@ class Settings(BaseSettings):
     )
     evidence_lock_violations_days: int | None = Field(
         None, description="how long evidence of violations is locked in S3, from the event on; default: not"
+    )
+    evidence_leads: str = Field(
+        "NO_INSPECTION NO_INSURANCE WANTED FALSE_PLATE",
+        description="kinds of leads of which pictures are kept, with spaces between; empty: of none",
     )
     review_officers: Path | None = Field(
         None, description="file of officers who review cases, and their roles; default: data_dir/officers.toml"
@@ -152,6 +157,21 @@ class Settings(BaseSettings):
         """How long evidence is locked, days by topic; what is not here is not locked."""
         days = {"incidents": self.evidence_lock_incidents_days, "violations": self.evidence_lock_violations_days}
         return {topic: value for topic, value in days.items() if value is not None}
+
+    @field_validator("evidence_leads")
+    @classmethod
+    def _known_kinds(cls, text: str) -> str:
+        from schemas.messages import LeadKind  # noqa: PLC0415  it takes longer to load than all of the settings
+
+        strange = [kind for kind in text.split() if kind not in LeadKind.__members__]
+        if strange:
+            raise ValueError(f"found {', '.join(strange)}; expected some of {' '.join(LeadKind)}, or nothing")
+        return text
+
+    @cached_property
+    def evidence_lead_kinds(self) -> Sequence[str]:
+        """Kinds of leads of which pictures are kept."""
+        return self.evidence_leads.split()
 
     def environment(self) -> dict[str, str]:
         """Return these settings as environment variables for a child process; secrets are included: never log them."""

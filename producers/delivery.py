@@ -274,4 +274,5 @@ def producer_config(settings: ProducerSettings, on_error: Any) -> dict[str, Any]
         "socket.nagle.disable": True,
         "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
         "error_cb": on_error,
+        **settings.security,
     }

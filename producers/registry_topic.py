@@ -37,6 +37,7 @@ class RegistryReader:
                 "auto.offset.reset": "earliest",
                 "fetch.message.max.bytes": settings.message_max_bytes,
                 "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
+                **settings.security,
             }
         )
 

@@ -37,6 +37,7 @@ def last_marks(settings: ProducerSettings, codec: MessageCodec, cameras: Collect
             "fetch.message.max.bytes": settings.message_max_bytes,
             "queued.max.messages.kbytes": 32_768,
             "log_level": 2,  # connection troubles come as errors; librdkafka would repeat each on stderr
+            **settings.security,
         }
     )
     try:

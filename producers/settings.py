@@ -1,6 +1,7 @@
 """Settings of the producers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class StackSettings(Protocol):
     @property
     def schema_registry_url(self) -> str:
         """The schema registry's URL."""
+
+    @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
 
     @property
     def camera_secrets_file(self) -> Path:
@@ -54,6 +59,7 @@ class ProducerSettings:
         most_pixels: largest picture accepted; beyond it one keyframe outgrows a message and a decoder its memory.
         most_clock_error_s: RTCP times further than this from the arrival are not believed: the camera's clock is wrong.
         tail_messages: most messages per partition of `frames` that are looked through for where a file stopped.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
@@ -77,6 +83,7 @@ class ProducerSettings:
     most_pixels: int = 4096 * 2304
     most_clock_error_s: float = 5.0
     tail_messages: int = 5_000
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def producer_settings(settings: StackSettings) -> ProducerSettings:
@@ -89,4 +96,5 @@ def producer_settings(settings: StackSettings) -> ProducerSettings:
         secrets_file=settings.camera_secrets_file,
         payload_bytes=limits.frames_payload_bytes,
         message_max_bytes=limits.message_max_bytes,
+        security=settings.kafka_security,
     )

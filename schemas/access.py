@@ -10,9 +10,8 @@ from typing import Any, Final, Literal
 from schemas.topics import Catalogue, catalogue, changelog_of
 
 Resource = Literal["TOPIC", "GROUP"]
-#: Words of access.toml that stand for topics.
-UNGUARDED: Final = "unguarded"
-GUARDED: Final = "guarded"
+#: Where a Faust app's refused messages go.
+DEAD_LETTERS: Final = "dead-letters"
 
 
 class AccessFileError(ValueError):
@@ -46,10 +45,10 @@ class Principal:
         reads: topics, without prefix.
         writes: topics, without prefix.
         apps: Faust apps.
-        groups: groups, without prefix.
-        readers: groups that nothing is committed to, by their whole names.
+        groups: groups that it commits to, without prefix.
+        asks: groups that it never commits to, without prefix.
+        readers: such groups by their whole names.
         describes: topics and changelogs, without prefix.
-        asks: groups, without prefix.
     """
 
     name: str
@@ -58,9 +57,9 @@ class Principal:
     writes: Sequence[str] = ()
     apps: Sequence[str] = ()
     groups: Sequence[str] = ()
+    asks: Sequence[str] = ()
     readers: Sequence[str] = ()
     describes: Sequence[str] = ()
-    asks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,11 @@ class Access:
     """The whole of access.toml, checked against topics.toml.
 
     Attributes:
-        guarded: topics that only named principals write.
+        unwritten: topics that nothing writes yet.
         principals: by name, in the file's order.
     """
 
-    guarded: Sequence[str]
+    unwritten: Sequence[str]
     principals: Mapping[str, Principal]
 
     @classmethod
@@ -80,10 +79,10 @@ class Access:
         """Read and check the content of access.toml.
 
         Raises:
-            AccessFileError: an unknown topic, app or field, a user twice, or a guarded topic without a writer.
+            AccessFileError: an unknown topic, app or field, a user twice, or a production's topic that nobody writes.
         """
-        guarded = tuple(data.get("guarded", ()))
-        _known("guarded", guarded, topics.topics)
+        unwritten = tuple(data.get("unwritten", ()))
+        _known("unwritten", unwritten, topics.topics)
         names = {field.name for field in fields(Principal)} - {"name"}
         principals = {}
         for name, entry in data.get("principals", {}).items():
@@ -93,18 +92,23 @@ class Access:
                 raise AccessFileError(f"{where}: found {', '.join(strange)}; expected {', '.join(sorted(names))}")
             lists = {key: tuple(value) for key, value in entry.items() if key != "user"}
             principals[name] = found = Principal(name, str(entry.get("user", name)), **lists)
-            _known(f"{where}, reads", found.reads, {*topics.topics, UNGUARDED, GUARDED})
-            _known(f"{where}, writes", found.writes, {*topics.topics, UNGUARDED})
+            _known(f"{where}, reads", found.reads, topics.topics)
+            _known(f"{where}, writes", found.writes, topics.topics)
             _known(f"{where}, apps", found.apps, topics.apps)
             changelogs = {changelog_of("", app) for app in topics.apps.values()}
             _known(f"{where}, describes", found.describes, {*topics.topics, *changelogs})
         users = [principal.user for principal in principals.values()]
         if len(set(users)) < len(users):
             raise AccessFileError(f"access.toml: found the users {', '.join(users)}; expected each once")
-        for topic in guarded:
-            if not any(topic in principal.writes for principal in principals.values()):
-                raise AccessFileError(f"access.toml: nobody writes the guarded topic {topic}; expected a principal")
-        return cls(guarded, principals)
+        written = {topic for principal in principals.values() for topic in principal.writes}
+        # what a test city alone writes is in no production cluster
+        without = [topic.name for topic in topics.topics.values() if not topic.profiles and topic.name not in written]
+        if sorted(without) != sorted(unwritten):
+            raise AccessFileError(
+                f"access.toml: nobody writes {', '.join(without) or 'no topic'}, and unwritten names"
+                f" {', '.join(unwritten) or 'none'}; expected a principal for each topic, or its name there"
+            )
+        return cls(unwritten, principals)
 
     def rights(self, topics: Catalogue, prefix: str, profile: str) -> frozenset[Right]:
         """Return every right, of the topics that a cluster of a profile has.
@@ -114,12 +118,15 @@ class Access:
         there = [topic.name for topic in topics.topics_under(profile)]
         out: set[Right] = set()
         for one in self.principals.values():
-            topic_rights = {"READ": self._spelled(one.reads, there), "WRITE": self._spelled(one.writes, there)}
-            described = list(one.describes)
+            topic_rights = {
+                "READ": [name for name in one.reads if name in there],
+                "WRITE": [name for name in one.writes if name in there],
+            }
+            described = [name for name in one.describes if name in there or name not in topics.topics]
             for app in (topics.apps[name] for name in one.apps):
                 changelog = changelog_of("", app)
                 topic_rights["READ"] += [app.source, changelog]
-                topic_rights["WRITE"] += [changelog]
+                topic_rights["WRITE"] += [changelog, DEAD_LETTERS]
             for operation, names in topic_rights.items():
                 described += names
                 out |= {Right(one.user, "TOPIC", prefix + name, operation) for name in names}
@@ -129,15 +136,6 @@ class Access:
             out |= {Right(one.user, "GROUP", prefix + name, "DESCRIBE") for name in one.asks}
             out |= {Right(one.user, "GROUP", name, "DESCRIBE") for name in one.readers}
         return frozenset(out)
-
-    def _spelled(self, names: Sequence[str], there: Sequence[str]) -> list[str]:
-        out: list[str] = []
-        for name in names:
-            if name in (GUARDED, UNGUARDED):
-                out += [topic for topic in there if (topic in self.guarded) == (name == GUARDED)]
-            elif name in there:
-                out.append(name)
-        return out
 
 
 @cache

@@ -5,7 +5,7 @@ import json
 from typing import Protocol
 
 from schemas.avro import schema_text
-from schemas.registry_client import Schema, SchemaRegistryClient, is_absent, is_away
+from schemas.registry_client import Schema, SchemaRegistryClient, config_of, is_absent, is_away
 from schemas.wire import UnknownSchemaError
 
 
@@ -47,7 +47,7 @@ class RegistrySchemaIds:
     @classmethod
     def connect(cls, url: str, topic_prefix: str) -> "RegistrySchemaIds":
         """Make a client for a registry's URL; no request is sent yet."""
-        return cls(SchemaRegistryClient({"url": url, "timeout": 10}), topic_prefix)
+        return cls(SchemaRegistryClient({**config_of(url), "timeout": 10}), topic_prefix)
 
     def id_for(self, topic: str) -> int:
         """Return the id of this version's schema of a topic; see SchemaIds."""

@@ -1,7 +1,8 @@
 """Confluent's registry client as Vigil uses it: its names, and which of its errors mean that the registry is away."""
 
 import warnings
-from typing import Final
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from authlib.deprecate import AuthlibDeprecationWarning  # type: ignore[import-untyped]
 
@@ -16,7 +17,22 @@ SERVER_FAILS: Final = 500
 #: Their errors are no OSError, and the client lets them through.
 HTTP_LIBRARIES: Final = frozenset({"httpx", "httpx2", "httpcore"})
 
-__all__ = ["NOT_FOUND", "Schema", "SchemaRegistryClient", "SchemaRegistryError", "is_absent", "is_away"]
+__all__ = ["NOT_FOUND", "Schema", "SchemaRegistryClient", "SchemaRegistryError", "config_of", "is_absent", "is_away"]
+
+
+def config_of(url: str) -> dict[str, Any]:
+    """Return the client's settings for an address: user and password apart from it, for it stands in logs and errors.
+
+    Args:
+        url: such as https://USER:PASSWORD@registry.example/apis/ccompat/v7; without a user, nobody logs in.
+    """
+    parts = urlsplit(url)
+    userinfo, _, host = parts.netloc.rpartition("@")
+    if not userinfo:
+        return {"url": url}
+    user, _, password = userinfo.partition(":")
+    bare = urlunsplit(parts._replace(netloc=host))
+    return {"url": bare, "basic.auth.user.info": f"{unquote(user)}:{unquote(password)}"}
 
 
 def is_absent(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """How a sink consumes as a member of a group: what each sink's consumer is told, and what becomes of Kafka's errors."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException
@@ -18,7 +19,9 @@ _LATER: Final = frozenset({
 })  # fmt: skip
 
 
-def group_config(bootstrap_servers: str, group: str, instance: str, queued_kilobytes: int) -> dict[str, Any]:
+def group_config(
+    bootstrap_servers: str, group: str, instance: str, queued_kilobytes: int, security: Mapping[str, str]
+) -> dict[str, Any]:
     """Return librdkafka's configuration for a sink: a static member that itself says what is done.
 
     Args:
@@ -26,6 +29,7 @@ def group_config(bootstrap_servers: str, group: str, instance: str, queued_kilob
         group: the consumer group.
         instance: name of this process among those of the group, stable over restarts.
         queued_kilobytes: most of a partition that the client fetches ahead.
+        security: what librdkafka needs to know of user and TLS; empty: neither.
     """
     return {
         "bootstrap.servers": bootstrap_servers,
@@ -39,6 +43,7 @@ def group_config(bootstrap_servers: str, group: str, instance: str, queued_kilob
         "session.timeout.ms": 30_000,
         "queued.max.messages.kbytes": queued_kilobytes,
         "fetch.wait.max.ms": 100,
+        **security,
     }
 
 

@@ -192,7 +192,7 @@ def _console() -> Console:
 
 def _registry(settings: ProducerSettings) -> tuple[dict[str, Camera], MessageCodec]:
     # asked first, for the consumer waits much longer for a Kafka that is away
-    Cluster(settings.bootstrap_servers).broker_ids()
+    Cluster(settings.bootstrap_servers, security=settings.security).broker_ids()
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
     with RegistryReader(settings, codec) as reader:
         cameras = dict(reader.read_to_end())

@@ -131,10 +131,12 @@ def _kafka() -> KafkaAddress:
     settings = Settings()
     try:
         # asked first, for a producer waits much longer for a Kafka that is away
-        Cluster(settings.bootstrap_servers).broker_ids()
+        Cluster(settings.bootstrap_servers, security=settings.kafka_security).broker_ids()
     except TopicsError as error:
         raise click.ClickException(f"{error}; or give --digest, which needs no stack") from error
-    return KafkaAddress(settings.bootstrap_servers, settings.schema_registry_url, settings.topic_prefix)
+    return KafkaAddress(
+        settings.bootstrap_servers, settings.schema_registry_url, settings.topic_prefix, settings.kafka_security
+    )
 
 
 def start_us_of(start: str | None) -> int:

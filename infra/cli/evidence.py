@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.evidence_expire import expire
 from infra.settings import Settings
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, NoCaseError, check_stored
@@ -25,8 +26,8 @@ DIFFERS = 2
 def command() -> None:
     """Show, verify and export the evidence that `vigil run evidence` keeps.
 
-    CASE is an incident's or a violation's id; incidents/ or violations/ may stand before it, @N behind it for an
-    incident's revision N. VIGIL_EVIDENCE_STORE names the store, VIGIL_EVIDENCE_KEY the private key.
+    CASE is an incident's, a violation's or a lead's id; incidents/, violations/ or leads/ may stand before it, @N
+    behind it for an incident's revision N. VIGIL_EVIDENCE_STORE names the store, VIGIL_EVIDENCE_KEY the private key.
 
     \b
     Examples:
@@ -34,6 +35,7 @@ def command() -> None:
       vigil evidence show speeding-0123456789abcdef0123
       vigil evidence verify stopped_vehicle-0123456789abcdef0123@2
       vigil evidence export speeding-0123456789abcdef0123 --to case.zip
+      vigil evidence expire
     """
 
 
@@ -49,6 +51,9 @@ def _cases(archive: Archive, text: str) -> list[CaseName]:
         return archive.revisions(text)
     except (NoCaseError, StoreRefusedError, StoreUnavailableError) as error:
         raise click.ClickException(str(error)) from error
+
+
+command.add_command(expire)
 
 
 @command.command()

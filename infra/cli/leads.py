@@ -166,11 +166,12 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         return
     table = Table("lead", facts["lead_id"])
     for name, value in facts.items():
-        if name not in ("lead_id", "looker", "plate_note"):
+        if name not in ("lead_id", "looker", "plate_note", "evidence_case"):
             table.add_row(name, "-" if value is None else str(value))
     Console(highlight=False).print(table)
     if facts["plate"] is None:
         click.echo(f"no plate: {facts['plate_note']}")
+    click.echo(f"pictures: vigil evidence show {facts['evidence_case']}")
     click.echo(
         f"then: vigil leads confirm {facts['lead_id']} --officer ID --why ...   or   vigil leads dismiss ... --why ..."
     )

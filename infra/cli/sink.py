@@ -89,10 +89,10 @@ def _audit(settings: SinkSettings, names: Sequence[str], *, record: bool) -> Aud
         settings.query_s,
     )
     # asked first, for the further requests wait much longer for a Kafka that is away
-    Cluster(settings.bootstrap_servers).broker_ids()
+    Cluster(settings.bootstrap_servers, security=settings.security).broker_ids()
     if record:
         return recorded_audit(settings, client, names)
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
     ids = topic_ids(admin, [settings.topic_prefix + name for name in names])
     return run_audit(settings, client, {name: ids[settings.topic_prefix + name] for name in names})
 

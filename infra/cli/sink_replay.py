@@ -165,7 +165,7 @@ def _replay(settings: SinkSettings, request: ReplayRequest) -> ReplayOutcome:
         settings.query_s,
     )
     # asked first, for the further requests wait much longer for a Kafka that is away
-    Cluster(settings.bootstrap_servers).broker_ids()
+    Cluster(settings.bootstrap_servers, security=settings.security).broker_ids()
     ids = RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix)
     console = Console(stderr=True, highlight=False)
     with console.status("asking Kafka") as status:

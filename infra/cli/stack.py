@@ -13,6 +13,7 @@ from rich.text import Text
 from infra.local.control import LocalStack, StackError
 from infra.local.stages import NEED_KEYS, STAGES
 from infra.settings import Settings
+from schemas.registry_client import config_of
 
 COLOURS: Mapping[str, str] = {
     "ready": "green",
@@ -70,7 +71,7 @@ def up(*, stages: bool, foreground: bool) -> None:
         bring_up(stack, console)
     except StackError as error:
         raise click.ClickException(str(error)) from error
-    console.print(f"up: Kafka {settings.bootstrap_servers}, registry {settings.schema_registry_url},")
+    console.print(f"up: Kafka {settings.bootstrap_servers}, registry {config_of(settings.schema_registry_url)['url']},")
     console.print(f"    Triton {settings.triton_address}, ClickHouse {settings.clickhouse_address}")
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,11 +15,13 @@ from rich.table import Table
 
 from infra.cli.keys import opened, store_option
 from infra.keys.key_store import KeyStore, KeyStoreError
-from infra.keys.period import PeriodError, period_of
+from infra.keys.period import PeriodError, first_day, period_of
 from infra.keys.period_key import PeriodKey
 from infra.settings import Settings
+from infra.vehicles.absence import AbsenceError, absent
+from infra.vehicles.held_vehicles import held
 from infra.vehicles.vehicle_file import Problem, Row, VehicleFileError, read
-from infra.vehicles.vehicle_topic import write
+from infra.vehicles.vehicle_topic import remove, write
 from schemas.messages import VehicleEntry
 from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError
 
@@ -54,6 +57,16 @@ def command() -> None:
 )
 @store_option
 @click.option("--strict", is_flag=True, help="Import nothing where a line is bad.")
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The file is the whole table: take out vehicles that it lacks, unless a line is bad.",
+)
+@click.option(
+    "--most-removed",
+    type=click.IntRange(0),
+    help="Most vehicles that --complete may take out; beyond, nothing is written.  [default: 5 % of those held]",
+)
 @click.option("--dry-run", is_flag=True, help="Check the file, write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 def import_(
@@ -63,6 +76,8 @@ def import_(
     store: Path | None,
     *,
     strict: bool,
+    complete: bool,
+    most_removed: int | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -71,24 +86,86 @@ def import_(
     Plates leave this command sealed under the quarter's key alone. A bad line is reported by its number and left out.
     Import nightly, and before a quarter ends also for the next (--period). Ends with 1 where a line was bad.
 
+    With --complete the file is held against what the topic has, and a vehicle that it lacks is taken out: no lead is
+    made of it and no owner's class is known any more.
+
     \b
     Examples:
       vigil vehicles import vehicles.csv --known-on 2026-11-27
+      vigil vehicles import vehicles.csv --known-on 2026-11-27 --complete
       vigil vehicles import vehicles.csv --known-on 2026-12-31 --period 2026-q4 --period 2027-q1
     """
     known_at_us = int(known_on.replace(tzinfo=CITY).timestamp()) * 1_000_000
     if known_on.replace(tzinfo=CITY) > datetime.now(UTC):
         raise click.ClickException(f"--known-on {known_on:%Y-%m-%d} has not come yet; expected the day of the table")
+    if most_removed is not None and not complete:
+        raise click.UsageError("--most-removed bounds what --complete takes out; say --complete, or leave it out")
     keys = _keys(opened(store), periods or (period_of(known_at_us),))
-    reader = _Reader(file)
-    try:
-        if strict or dry_run:
+    settings, reader = Settings(), _Reader(file)
+    gone: Sequence[bytes] = ()
+    with _sentences(file):
+        if complete:
+            listed = {bytes.fromhex(key.vehicle_key(row.plate)) for row in reader for key in keys}
+            if not reader.bad:
+                there = held(settings, {key.period for key in keys}, lambda n: _say(n, "read"))
+                gone = absent(there, listed, most_removed)
+        elif strict or dry_run:
             for _ in reader:
                 pass
         written = 0
         if not dry_run and not (strict and reader.bad):
-            written = write(Settings(), _entries(_Reader(file) if strict else reader, keys, known_at_us), _say)
-    except VehicleFileError as error:
+            again = _Reader(file) if strict or complete else reader
+            written = write(settings, _entries(again, keys, known_at_us), lambda n: _say(n, "written"))
+            remove(settings, gone, lambda n: _say(n, "taken out"))
+    if complete and reader.bad:
+        click.echo(f"{file}: nothing is taken out: with bad lines the table is not complete", err=True)
+    _show(file, reader, [key.period for key in keys], written, len(gone), as_json=as_json)
+    raise SystemExit(1 if reader.bad else 0)
+
+
+@command.command()
+@click.argument("period")
+@click.option("--dry-run", is_flag=True, help="Count, write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
+def forget(period: str, *, dry_run: bool, as_json: bool) -> None:
+    """Take all vehicles of a quarter that is over out of the topic vehicle-registry.
+
+    Entries of old quarters are never looked up again, and every process reads past them when it starts. The present
+    quarter's and the last one's stay: offences of the last weeks are still being relayed. It needs no key.
+
+    \b
+    Examples:
+      vigil vehicles forget 2026-q1 --dry-run
+      vigil vehicles forget 2026-q1
+    """
+    present = first_day(period_of(int(datetime.now(UTC).timestamp()) * 1_000_000))
+    # as the processes do, which keep the newest two: processors/leads/by_period.py
+    last = first_day(
+        period_of(int(datetime.combine(present - timedelta(days=1), time(12), CITY).timestamp()) * 1_000_000)
+    )
+    try:
+        still_used = first_day(period) >= last
+    except PeriodError as error:
+        raise click.ClickException(str(error)) from error
+    if still_used:
+        raise click.ClickException(f"{period} is looked up yet; expected a quarter that ended before {last}")
+    settings = Settings()
+    with _sentences():
+        found = held(settings, {period}, lambda n: _say(n, "read"))
+        if not dry_run:
+            remove(settings, sorted(found), lambda n: _say(n, "taken out"))
+    said = {"period": period, "vehicles": len(found), "removed": 0 if dry_run else len(found)}
+    click.echo(
+        json.dumps(said) if as_json else f"{period}: {len(found):,} vehicles, {said['removed']:,} of them taken out"
+    )
+
+
+@contextmanager
+def _sentences(file: Path | None = None) -> Iterator[None]:
+    """Turn what an operator can act on into one sentence and exit code 1."""
+    try:
+        yield
+    except (AbsenceError, VehicleFileError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file}: {error}; expected a CSV file in UTF-8") from error
@@ -98,8 +175,6 @@ def import_(
         ) from error
     except (RegistryUnavailableError, SchemaNotRegisteredError) as error:
         raise click.ClickException(str(error)) from error
-    _show(file, reader, [key.period for key in keys], written, as_json=as_json)
-    raise SystemExit(1 if reader.bad else 0)
 
 
 class _Reader:
@@ -141,19 +216,25 @@ def _entries(rows: "_Reader", keys: Sequence[PeriodKey], known_at_us: int) -> It
             yield row.sealed(key, known_at_us)
 
 
-def _say(count: int) -> None:
-    click.echo(f"{count:,} entries written", err=True)
+def _say(count: int, what: str) -> None:
+    click.echo(f"{count:,} entries {what}", err=True)
 
 
-def _show(file: Path, reader: _Reader, periods: Sequence[str], written: int, *, as_json: bool) -> None:
+def _show(file: Path, reader: _Reader, periods: Sequence[str], written: int, removed: int, *, as_json: bool) -> None:
     for problem in reader.problems:
         click.echo(f"{file}: {problem}", err=True)
     if reader.bad > len(reader.problems):
         click.echo(f"{reader.bad - len(reader.problems):,} further lines are bad", err=True)
-    found = {"vehicles": reader.good, "bad_lines": reader.bad, "periods": list(periods), "entries_written": written}
+    found = {
+        "vehicles": reader.good,
+        "bad_lines": reader.bad,
+        "periods": list(periods),
+        "entries_written": written,
+        "entries_removed": removed,
+    }
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("vehicles", "bad lines", "sealed for", "entries written")
-    table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), f"{written:,}")
+    table = Table("vehicles", "bad lines", "sealed for", "entries written", "taken out")
+    table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), f"{written:,}", f"{removed:,}")
     Console(highlight=False).print(table)

@@ -70,8 +70,13 @@ class LeadsDesk:
         seen = shown(officer, plate, self._keys, lambda: self._record(officer, lead_id, PLATE, why))
         known = self.waiting(1, lead_id)
         return {
-            "lead_id": lead_id, **(known[0] if known else {}), **facts, "plate": seen.text, "plate_note": seen.note
-        }  # fmt: skip
+            "lead_id": lead_id,
+            **(known[0] if known else {}),
+            **facts,
+            "evidence_case": f"leads/{lead_id}",
+            "plate": seen.text,
+            "plate_note": seen.note,
+        }
 
     def decide(self, officer: Officer, lead_id: str, act: str, why: str) -> None:
         """Record a decision on a lead that this officer has looked at. The first one stands.

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from infra.local.clickhouse_front.browser_guard import LOOPBACK
 from infra.local.log_file import rotate, tail
 from infra.local.marked import marked, started_at
 from infra.local.runner import serve
@@ -224,7 +225,16 @@ class LocalStack:
     def _begin(self) -> None:
         if self.running():
             raise StackError(f"a stack is running on {self._folder} already; 'vigil down' stops it")
-        (self._folder / "logs").mkdir(parents=True, exist_ok=True)
+        if self.settings.host not in LOOPBACK:
+            raise StackError(
+                f"VIGIL_HOST is {self.settings.host}; expected {', '.join(sorted(LOOPBACK))}: the local stack asks"
+                " nobody for a password, and whoever reaches its Kafka decides fines (docs/security.md)"
+            )
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._folder.stat().st_uid == os.getuid():
+            # Kafka's files hold pictures and plates in clear: they are nobody else's on this machine
+            self._folder.chmod(0o700)
+        (self._folder / "logs").mkdir(exist_ok=True)
         self._end_left()
         self._refuse_taken_ports()
         for pid_file in (self._folder / "run").glob("*.pid"):

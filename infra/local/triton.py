@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -125,6 +126,9 @@ def spec(settings: Settings, folder: Path) -> ChildSpec:
             f"--http-port={settings.triton_http_port}",
             f"--grpc-port={settings.triton_grpc_port}",
             f"--metrics-port={settings.triton_metrics_port}",
+            # loading a model runs the code that comes with it, and a page in a browser can ask for it; nobody here does
+            # so by HTTP: the healing of models goes by gRPC, which no page speaks
+            f"--http-restricted-api=model-repository,shared-memory,trace,logging:vigil-admin={secrets.token_hex(16)}",
             "--exit-timeout-secs=5",
             "--log-warning=true",
             "--log-info=false",

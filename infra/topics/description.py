@@ -118,7 +118,9 @@ def describe(connection: Connection, topic: str) -> Description:
 
 def _sample(connection: Connection, spec: TopicSpec, partitions: Sequence[PartitionBounds]) -> tuple[Any, str]:
     starts = [(spec.name, p.partition, max(p.first, p.end - 1), p.end) for p in partitions]
-    records = last_records(connection.bootstrap_servers, starts, catalogue().limits.largest_message_bytes)
+    records = last_records(
+        connection.bootstrap_servers, connection.kafka_security, starts, catalogue().limits.largest_message_bytes
+    )
     if not records:
         return None, "the topic is empty"
     last = max(records, key=lambda r: r.created_at_ms)

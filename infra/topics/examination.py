@@ -136,7 +136,9 @@ def sample(
         (name, p, max(first, end - min(most, FRAMES_PER_PARTITION if name == large else most)), end)
         for (name, p), (first, end) in bounds.items()
     ]
-    return last_records(connection.bootstrap_servers, starts, catalogue().limits.largest_message_bytes)
+    return last_records(
+        connection.bootstrap_servers, connection.kafka_security, starts, catalogue().limits.largest_message_bytes
+    )
 
 
 def _causes(connection: Connection, records: Sequence[SampledRecord]) -> Sequence[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Reads the last records of a topic without a consumer group, within a bound of records and time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -35,12 +35,17 @@ class SampledRecord:
 
 
 def last_records(
-    bootstrap_servers: str, starts: Sequence[tuple[str, int, int, int]], fetch_bytes: int, wait_s: float = WAIT_S
+    bootstrap_servers: str,
+    security: Mapping[str, str],
+    starts: Sequence[tuple[str, int, int, int]],
+    fetch_bytes: int,
+    wait_s: float = WAIT_S,
 ) -> Sequence[SampledRecord]:
     """Return records of some partitions.
 
     Args:
         bootstrap_servers: Kafka's addresses.
+        security: what librdkafka needs to know of user and TLS; empty: neither.
         starts: (topic, partition, first offset wanted, end offset); all records in between are read.
         fetch_bytes: largest record that may come.
         wait_s: after so many seconds, what has come is returned.
@@ -60,6 +65,7 @@ def last_records(
             "auto.offset.reset": "earliest",
             "message.max.bytes": max(fetch_bytes, 1_000_000),
             "log_level": 0,
+            **security,
         }
     )
     out: list[SampledRecord] = []

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from infra.topics.connection import RegistryAwayError, TopicsError
 from infra.topics.observed import ObservedSubject
-from schemas.registry_client import Schema, SchemaRegistryClient, is_absent, is_away
+from schemas.registry_client import Schema, SchemaRegistryClient, config_of, is_absent, is_away
 
 T = TypeVar("T")
 
@@ -25,8 +25,9 @@ class Subjects:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = SchemaRegistryClient({"url": url, "timeout": REQUEST_S, "max.retries": 2})
+        config = config_of(url)
+        self._url = config["url"]
+        self._client = SchemaRegistryClient({**config, "timeout": REQUEST_S, "max.retries": 2})
 
     def _call(self, request: Callable[[], T]) -> T:
         try:

@@ -1,4 +1,4 @@
-"""Writes a city's sealed table of vehicles to the topic vehicle-registry."""
+"""Writes a city's sealed table of vehicles to the topic vehicle-registry, and takes vehicles out of it."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -31,6 +31,35 @@ def write(settings: Settings, entries: Iterable[VehicleEntry], say: Callable[[in
         RegistryUnavailableError, SchemaNotRegisteredError: see RegistrySchemaIds.
     """
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
+    records = ((entry.vehicle_key.encode(), codec.encode(TOPIC, entry)) for entry in entries)
+    return _produce(settings, records, say)
+
+
+def remove(settings: Settings, keys: Iterable[bytes], say: Callable[[int], None] = lambda _: None) -> int:
+    """Write a record without value for each sealed key, which takes its vehicle out; return how many they were.
+
+    Args:
+        settings: where everything is.
+        keys: of 32 bytes each.
+        say: told how many were written, every STEP.
+
+    Raises:
+        KafkaException: a record was not delivered; remove them again.
+    """
+    return _produce(settings, ((key.hex().encode(), None) for key in keys), say)
+
+
+def _produce(settings: Settings, records: Iterable[tuple[bytes, bytes | None]], say: Callable[[int], None]) -> int:
+    """Write records and wait until Kafka has them; return how many they were.
+
+    Args:
+        settings: where everything is.
+        records: keys and values; read as they are written.
+        say: told how many were written, every STEP.
+
+    Raises:
+        KafkaException: a record was not delivered.
+    """
     failures: list[KafkaError] = []
     producer = Producer(
         {
@@ -50,8 +79,7 @@ def write(settings: Settings, entries: Iterable[VehicleEntry], say: Callable[[in
             failures.append(error)
 
     count = 0
-    for entry in entries:
-        value, key = codec.encode(TOPIC, entry), entry.vehicle_key.encode()
+    for key, value in records:
         while not failures:
             try:
                 producer.produce(f"{settings.topic_prefix}{TOPIC}", value, key, on_delivery=delivered)

@@ -24,7 +24,7 @@ def run(settings: StackSettings, metrics_port: int | None = None) -> None:
     metrics = StageMetrics(LeadsCore.name)
     table = VehicleTable(new_codec(stage))
     # the reader decodes in a thread of its own, so it has a codec of its own
-    reader = ReferenceReader(stage, VehicleTable.TOPIC, new_codec(stage), table.add, metrics)
+    reader = ReferenceReader(stage, VehicleTable.TOPIC, new_codec(stage), table.add, metrics, on_removed=table.remove)
     watch(table, metrics.registry)
     core = LeadsCore(table.get, Law.load())
     run_stage(stage, core, Parts(references=(reader,), outputs=("leads",), metrics=metrics))

@@ -17,7 +17,7 @@ MOST_VEHICLES: Final = 2_000_000
 
 
 class VehicleTable:
-    """What the city's tables say of a vehicle. add() is called by the reader's thread, the rest by the stage's.
+    """What the city's tables say of a vehicle. add() and remove() are the reader's thread's, the rest the stage's.
 
     Args:
         codec: decodes entries; the stage's own.
@@ -48,6 +48,14 @@ class VehicleTable:
             return
         self.newest_known_at_us = max(self.newest_known_at_us, record.message.known_at_us)
         self._bytes.put(record.message.key_period, name, value)
+
+    def remove(self, key: str) -> None:
+        """Forget a vehicle that the city took out of its table, by the key of a record without value."""
+        name = sealed_key(key)
+        if name is None:
+            log.error("a record of %s without value has no sealed key; mend what wrote it", self.TOPIC)
+            return
+        self._bytes.remove(name)
 
     def __len__(self) -> int:
         return len(self._bytes)

@@ -1,6 +1,7 @@
 """Perception as a process: `vigil run perception`."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -28,6 +29,8 @@ class StackSettings(Protocol):
     @property
     def topic_prefix(self) -> str: ...  # noqa: D102
     @property
+    def kafka_security(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
     def data_dir(self) -> Path: ...  # noqa: D102
     @property
     def triton_address(self) -> str: ...  # noqa: D102
@@ -45,6 +48,7 @@ def run(settings: StackSettings) -> None:
         datadir=settings.data_dir / "perception",
         flow=FRAMES,
         metrics_port=perception.metrics_port,
+        security=settings.kafka_security,
     )
     metrics = StageMetrics(PerceptionCore.name)
     board = SignalBoard(int(perception.signal_history_s * 1e6))
@@ -60,6 +64,7 @@ def run(settings: StackSettings) -> None:
         new_codec(stage),
         perception.gop_read_bytes,
         stage.message_max_bytes,
+        stage.security,
     )
     detector = TritonDetector(
         settings.triton_address,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -30,10 +30,17 @@ class KafkaGopReader(GopReader):
         codec: decodes frames; one of its own, for it is used by the reader's thread.
         most_bytes: bytes read for one GOP, other cameras' included; beyond, the GOP counts as gone.
         message_max_bytes: the topic's limit.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
     def __init__(
-        self, bootstrap_servers: str, topic: str, codec: MessageCodec, most_bytes: int, message_max_bytes: int
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        codec: MessageCodec,
+        most_bytes: int,
+        message_max_bytes: int,
+        security: Mapping[str, str] | None = None,
     ) -> None:
         self._topic = topic
         self._codec = codec
@@ -47,6 +54,7 @@ class KafkaGopReader(GopReader):
             "fetch.message.max.bytes": message_max_bytes,
             "fetch.wait.max.ms": 10,  # a new assignment waits for the request under way
             "log_level": 3,
+            **(security or {}),
         }
         self._consumer: Consumer | None = None
         self._thread = ThreadPoolExecutor(1, "gop-reader")

@@ -38,6 +38,8 @@ class ReferenceReader:
             beside its coordinates, and the bytes it came in.
         metrics: the stage's metrics.
         since_ms: read from this CreateTime on, milliseconds since the Unix epoch; None: from the beginning.
+        on_removed: called with the key of a record without value, which takes the key out of a compacted topic; None:
+            such a record is unreadable.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class ReferenceReader:
         on_record: Callable[[str, Record[Any], bytes], None],
         metrics: StageMetrics,
         since_ms: int | None = None,
+        on_removed: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._topic = topic
@@ -56,6 +59,7 @@ class ReferenceReader:
         self._on_record = on_record
         self._metrics = metrics
         self._since_ms = since_ms
+        self._on_removed = on_removed
         self._stopping = threading.Event()
         self._caught_up = threading.Event()
         self._failure: Exception | None = None
@@ -153,11 +157,14 @@ class ReferenceReader:
         value, key = message.value(), message.key()
         while not self._stopping.is_set():
             try:
-                if value is None or key is None:
+                if key is None or (value is None and self._on_removed is None):
                     raise BadMessageError(f"record without {'key' if key is None else 'value'}")  # noqa: TRY301
-                decoded = self._codec.decode(self._topic, value)
-                record = Record(decoded, message.partition(), message.offset(), message.timestamp()[1])
-                self._on_record(key.decode(), record, value)
+                if value is None and self._on_removed is not None:
+                    self._on_removed(key.decode())
+                else:
+                    decoded = self._codec.decode(self._topic, value)
+                    record = Record(decoded, message.partition(), message.offset(), message.timestamp()[1])
+                    self._on_record(key.decode(), record, value)
             except RegistryUnavailableError as error:
                 log.warning("%s waits for the schema registry: %s", self._name, error)
                 self._stopping.wait(RETRY_S)

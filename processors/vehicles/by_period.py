@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 class ByPeriod(Generic[V]):
-    """Values by sealed key, in the quarter whose key sealed it. put() is called by one thread, the rest by another.
+    """Values by sealed key, in the quarter whose key sealed it; put() and remove() by one thread, the rest by another.
 
     Args:
         topic: where the values come from, for the log.
@@ -50,6 +50,11 @@ class ByPeriod(Generic[V]):
             self._of = {**self._of, period: own}
         own[name] = value
 
+    def remove(self, name: bytes) -> None:
+        """Forget a key; one that is not here is none to forget."""
+        for of in self._of.values():
+            of.pop(name, None)
+
     def _drop(self, newcomer: str) -> bool:
         """Drop the oldest quarter to make room for an entry of this one; False: none may go."""
         oldest = min(self._of, default=newcomer)
@@ -70,7 +75,12 @@ class ByPeriod(Generic[V]):
 
     def get(self, name: bytes) -> V | None:
         """Return what is kept of a key, or None."""
-        return next((of[name] for of in self._of.values() if name in of), None)
+        for of in self._of.values():
+            # one step: the other thread may remove it between two
+            found = of.get(name)
+            if found is not None:
+                return found
+        return None
 
 
 def sealed_key(text: str) -> bytes | None:

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from typing import Protocol
 
 from confluent_kafka import KafkaException
@@ -55,6 +56,10 @@ class Addresses(Protocol):
         """Profile of topics.toml."""
 
     @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
+
+    @property
     def clickhouse_address(self) -> str:
         """ClickHouse's HTTP address."""
 
@@ -102,6 +107,7 @@ def sink_settings(
         clickhouse_database=addresses.clickhouse_database,
         instance=instance or socket.gethostname(),
         metrics_port=metrics_port if metrics_port is not None else SinkEnvironment().metrics_port,
+        security=addresses.kafka_security,
     )
 
 
@@ -126,7 +132,7 @@ def serve(settings: SinkSettings, stop: threading.Event, metrics: SinkMetrics | 
         settings.query_s,
     )
     ids = RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix)
-    dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, ids)
+    dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, ids, security=settings.security)
     deliveries = {}
     for topic in names:
         landing = Landing(client, settings.clickhouse_database, topic, settings.query_s)

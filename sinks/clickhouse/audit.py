@@ -174,7 +174,12 @@ def audit(settings: SinkSettings, client: Client, topic_ids: Mapping[str, str]) 
         ClickHouseError, KafkaException: one of them does not answer.
     """
     consumer = Consumer(
-        {"bootstrap.servers": settings.bootstrap_servers, "group.id": settings.group, "enable.auto.commit": False}
+        {
+            "bootstrap.servers": settings.bootstrap_servers,
+            "group.id": settings.group,
+            "enable.auto.commit": False,
+            **settings.security,
+        }
     )
     try:
         found = []

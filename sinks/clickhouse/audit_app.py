@@ -45,7 +45,7 @@ def recorded_audit(settings: SinkSettings, client: Client, names: Sequence[str])
         TopicsMissingError: a topic is not there.
         ClickHouseError, KafkaException: one of them refused something, or does not answer.
     """
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
     ids: Mapping[str, str] = topic_ids(admin, [settings.topic_prefix + name for name in names])
     found = audit(settings, client, {name: ids[settings.topic_prefix + name] for name in names})
     keep(client, found, ids, uuid4(), datetime.now(UTC))

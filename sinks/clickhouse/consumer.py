@@ -66,12 +66,12 @@ class SinkConsumer:
         self._metrics = metrics
         self._stop = stop
         self._feeds: dict[tuple[str, int], PartitionFeed] = {}
-        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
         self._topic_ids: Mapping[str, str] = {}
         # the client's own queue counts beside most_bytes
         queued_kilobytes = max(1024, settings.most_bytes // 4096)
-        group = group_config(settings.bootstrap_servers, settings.group, settings.instance, queued_kilobytes)
-        self._consumer = Consumer(group)
+        own = (settings.group, settings.instance, queued_kilobytes, settings.security)
+        self._consumer = Consumer(group_config(settings.bootstrap_servers, *own))
         self._pool = ThreadPoolExecutor(settings.workers, "insert")
         self._paused = False
         self._full_since_s: float | None = None

@@ -1,7 +1,7 @@
 """Writes refused messages to dead-letters, and waits until Kafka has them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Final
@@ -40,9 +40,17 @@ class DeadLetterWriter:
         topic_prefix: prefix of topics.
         ids: the registry.
         stage: who refuses.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
-    def __init__(self, bootstrap_servers: str, topic_prefix: str, ids: SchemaIds, stage: str = STAGE) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topic_prefix: str,
+        ids: SchemaIds,
+        stage: str = STAGE,
+        security: Mapping[str, str] | None = None,
+    ) -> None:
         self._stage = stage
         self._topic = topic_prefix + TOPIC
         self._prefix = topic_prefix
@@ -55,6 +63,7 @@ class DeadLetterWriter:
             "message.max.bytes": catalogue().limits.largest_message_bytes,
             "message.timeout.ms": int(DELIVERY_S * 1000),
             "linger.ms": 5,
+            **(security or {}),
         })  # fmt: skip
 
     def write(self, topic: str, topic_id: str, partition: int, refused: Sequence[Refused]) -> None:

@@ -1,5 +1,6 @@
 """What the sink needs to know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -55,6 +56,7 @@ class SinkSettings:
         column_look_s: how often a partition is tried again whose messages have a field without a column.
         metrics_port: port of the metrics, or None.
         topic_profile: profile of topics.toml: which topics there are.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
@@ -76,6 +78,7 @@ class SinkSettings:
     column_look_s: float = 5.0
     metrics_port: int | None = None
     topic_profile: str = "local"
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def group(self) -> str:

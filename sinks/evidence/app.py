@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 from prometheus_client import start_http_server
 
 from schemas.codec import MessageCodec
+from schemas.messages import LeadKind
 from schemas.registry import RegistrySchemaIds, SchemaIds
 from schemas.topics import catalogue
 from sinks.clickhouse.backoff import pause_s
@@ -58,6 +59,10 @@ class Addresses(Protocol):
         """Prefix of topics and groups."""
 
     @property
+    def kafka_security(self) -> Mapping[str, str]:
+        """What librdkafka needs to know of user and TLS; empty: neither."""
+
+    @property
     def evidence_address(self) -> str:
         """The object store: a folder, or s3://BUCKET/PREFIX."""
 
@@ -68,6 +73,10 @@ class Addresses(Protocol):
     @property
     def evidence_gap_timeout_s(self) -> float:
         """How long a second that does not come is waited for."""
+
+    @property
+    def evidence_lead_kinds(self) -> Iterable[str]:
+        """Kinds of leads of which pictures are kept."""
 
     @property
     def evidence_lock_days(self) -> Mapping[str, int]:
@@ -93,7 +102,9 @@ def evidence_settings(
         instance=re.sub(r"[^A-Za-z0-9._-]", "-", instance or socket.gethostname()),
         gap_timeout_s=addresses.evidence_gap_timeout_s,
         lock=LockSettings(addresses.evidence_lock_days),
+        lead_kinds=frozenset(map(LeadKind, addresses.evidence_lead_kinds)),
         metrics_port=metrics_port,
+        security=addresses.kafka_security,
     )
 
 
@@ -126,18 +137,26 @@ def serve(
     if not _until_ready(settings, store, writer, stop):
         return
     names = ("frames", "detections", "checkpoints", "cameras", *TOPICS)
-    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
     found = topic_ids(admin, [settings.topic_prefix + name for name in names])
     ids = {name: found[settings.topic_prefix + name] for name in names}
     if schema_ids is None:
         schema_ids = RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix)
     codec = MessageCodec(schema_ids)
     index = SecondsIndex()
-    follower = DetectionsFollower(settings.bootstrap_servers, f"{settings.topic_prefix}detections", index)
+    follower = DetectionsFollower(
+        settings.bootstrap_servers, f"{settings.topic_prefix}detections", index, settings.security
+    )
     most_bytes = catalogue().limits.message_max_bytes
-    frames = RecordReader(settings.bootstrap_servers, f"{settings.topic_prefix}frames", most_bytes)
+    frames = RecordReader(settings.bootstrap_servers, f"{settings.topic_prefix}frames", most_bytes, settings.security)
     lineages = LineageReader(
-        settings.bootstrap_servers, settings.topic_prefix, codec, schema_ids, most_bytes, settings.lineage
+        settings.bootstrap_servers,
+        settings.topic_prefix,
+        codec,
+        schema_ids,
+        most_bytes,
+        settings.lineage,
+        settings.security,
     )
     sources = {name: ids[name] for name in ("frames", "detections", "checkpoints", "cameras")}
     gatherer = Gatherer(
@@ -147,10 +166,13 @@ def serve(
         lineages,
         codec,
         window=settings.window,
+        lead_window=settings.lead_window,
         gap_timeout_s=settings.gap_timeout_s,
         topic_ids=sources,
     )
-    dead_letters = DeadLetterWriter(settings.bootstrap_servers, settings.topic_prefix, schema_ids, STAGE)
+    dead_letters = DeadLetterWriter(
+        settings.bootstrap_servers, settings.topic_prefix, schema_ids, STAGE, settings.security
+    )
     log.info("evidence goes to %s, signed with key %s", settings.store, key.key_id)
     try:
         EvidenceConsumer(

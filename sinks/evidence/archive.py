@@ -50,8 +50,8 @@ class Archive:
                     out.append(CaseName(one, unquote(event_id), int(last)))
         if not out:
             raise NoCaseError(
-                f"no evidence of {text!r} is in the store; expected an incident's or a violation's id, such as"
-                " violations/speeding-0123456789abcdef0123 or stopped_vehicle-0123456789abcdef0123@2"
+                f"no evidence of {text!r} is in the store; expected an incident's, a violation's or a lead's id, such"
+                " as violations/speeding-0123456789abcdef0123 or stopped_vehicle-0123456789abcdef0123@2"
             )
         return sorted(out, key=lambda case: (case.topic, case.revision))
 

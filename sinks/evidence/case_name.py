@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from schemas.messages import Incident, Violation
+from schemas.messages import Incident, Lead
+from sinks.evidence.finding import Finding
 
 #: A folder's name has at most 255 bytes in every file system.
 MOST_ID_CHARACTERS: Final = 200
 #: Topics whose messages name evidence.
-TOPICS: Final = ("incidents", "violations")
+TOPICS: Final = ("incidents", "violations", "leads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,9 @@ class CaseName:
     What two revisions share, such as the seconds around the onset, has the same bytes and so is one object.
 
     Attributes:
-        topic: incidents or violations.
-        event_id: the incident's or the violation's id.
-        revision: an incident's revision; 1 for a violation.
+        topic: incidents, violations or leads.
+        event_id: the incident's, the violation's or the lead's id.
+        revision: an incident's revision; 1 for the others.
     """
 
     topic: str
@@ -61,7 +62,7 @@ class CaseName:
         return f"{self.topic}/{self.event_id} revision {self.revision}"
 
 
-def case_of(message: Incident | Violation) -> CaseName:
+def case_of(message: Finding) -> CaseName:
     """Return the name of a message's evidence.
 
     Raises:
@@ -69,6 +70,8 @@ def case_of(message: Incident | Violation) -> CaseName:
     """
     if isinstance(message, Incident):
         case = CaseName("incidents", message.incident_id, message.revision)
+    elif isinstance(message, Lead):
+        case = CaseName("leads", message.lead_id, 1)
     else:
         case = CaseName("violations", message.violation_id, 1)
     if case.event_id in {"", ".", ".."} or len(quote(case.event_id, safe="")) > MOST_ID_CHARACTERS:

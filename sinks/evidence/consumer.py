@@ -10,7 +10,7 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from schemas.codec import MessageCodec
-from schemas.messages import ErrorClass
+from schemas.messages import ErrorClass, Lead
 from schemas.registry import RegistryUnavailableError
 from schemas.wire import BadMessageError, UnknownSchemaError
 from sinks.clickhouse.backoff import pause_s
@@ -49,7 +49,7 @@ class _UnusableError(ValueError):
 
 
 class EvidenceConsumer:
-    """Consumes incidents and violations.
+    """Consumes incidents, violations and leads.
 
     Args:
         settings: limits and addresses.
@@ -103,7 +103,9 @@ class EvidenceConsumer:
         self._store_attempts = 0
         self._store_not_before_s = 0.0
         self._consumer = Consumer(
-            group_config(settings.bootstrap_servers, settings.group, settings.instance, QUEUED_KILOBYTES)
+            group_config(
+                settings.bootstrap_servers, settings.group, settings.instance, QUEUED_KILOBYTES, settings.security
+            )
         )
 
     def run(self) -> None:
@@ -208,6 +210,8 @@ class EvidenceConsumer:
             raise _UnusableError(ErrorClass.DECODE, str(error)) from error
         assert message is not None
         if not message.evidence:
+            return True
+        if isinstance(message, Lead) and message.kind not in self._settings.lead_kinds:
             return True
         try:
             if self._writer.finished(case_of(message)):

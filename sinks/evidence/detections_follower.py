@@ -1,6 +1,7 @@
 """Reads `detections` where findings wait for it, into the index of seconds."""
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any, Final
 
 from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
@@ -22,9 +23,12 @@ class DetectionsFollower:
         bootstrap_servers: Kafka's addresses.
         topic: as named in the cluster; partitioned like `frames`.
         index: what is found goes there.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, index: SecondsIndex) -> None:
+    def __init__(
+        self, bootstrap_servers: str, topic: str, index: SecondsIndex, security: Mapping[str, str] | None = None
+    ) -> None:
         self._topic = topic
         self._index = index
         self._scans: dict[int, PartitionScan] = {}
@@ -40,6 +44,7 @@ class DetectionsFollower:
             "queued.max.messages.kbytes": 16_384,
             "fetch.wait.max.ms": 50,
             "log_level": 2,
+            **(security or {}),
         })  # fmt: skip
 
     def offset_at(self, partition: int, created_at_ms: int) -> int:

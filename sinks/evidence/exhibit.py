@@ -12,10 +12,11 @@ import av
 import av.error
 from PIL import Image
 
-from schemas.messages import Incident, Violation
+from schemas.messages import Incident, Lead
 from sinks.evidence import verify
 from sinks.evidence.case_name import CaseName, case_of
 from sinks.evidence.clip import Clip, remux, segments
+from sinks.evidence.finding import Finding, at_us_of
 from sinks.evidence.lineage import NAME as LINEAGE
 from sinks.evidence.lineage import NOWHERE, Lineage
 from sinks.evidence.missing import FAR, Missing
@@ -59,10 +60,10 @@ class Material:
         groups: what was found, by camera and in the order of capture.
         missing: what was not.
         topic_ids: UUIDs of what sources lie in, by name without prefix.
-        lineage: what the finding can be recomputed from.
+        lineage: what the finding can be recomputed from; None: a lead, which is held against tables that nobody keeps.
     """
 
-    message: Incident | Violation
+    message: Finding
     source: EventSource
     windows: Sequence[Window]
     groups: Sequence[SourceGroup]
@@ -169,8 +170,9 @@ def make(material: Material, key_id: str) -> Exhibit:
         _lineage(work, material.lineage)
     missing_s = sum(one.seconds for one in work.missing if one.reason != FAR)
     message = material.message
-    at_us = message.started_at_us if isinstance(message, Incident) else message.occurred_at_us
-    return Exhibit(case_of(message), at_us, work.files, _manifest(work, key_id), missing_s, len(work.problems))
+    return Exhibit(
+        case_of(message), at_us_of(message), work.files, _manifest(work, key_id), missing_s, len(work.problems)
+    )
 
 
 def _lineage(work: _Work, lineage: Lineage) -> None:
@@ -247,17 +249,24 @@ def _stills(work: _Work, clips: Sequence[Clip], moment: Moment, number: int) -> 
             "track_ids": list(moment.track_ids),
         }
         _pair(work, name, ".jpg", about, *(jpeg(annotate(p, flat, labels, caption)) for p in (picture, hidden)))
-        if isinstance(work.material.message, Violation) and moment.role == "peak" and moment.boxes:
-            _vehicle(work, picture, hidden, moment)
+        if moment.role in _cropped(work.material.message) and moment.boxes:
+            _vehicle(work, picture, hidden, moment, "vehicle" if moment.role == "peak" else f"vehicle-{number}")
     except (ValueError, av.error.FFmpegError) as error:
         work.problems.append({"what": name, "reason": str(error)})
 
 
-def _vehicle(work: _Work, picture: Image.Image, hidden: Image.Image, moment: Moment) -> None:
+def _cropped(message: Finding) -> Sequence[str]:
+    """Return the roles of seconds whose vehicle is cut out; of a lead also the others that the plate was seen on."""
+    if isinstance(message, Incident):
+        return ()
+    return ("peak", "onset") if isinstance(message, Lead) else ("peak",)
+
+
+def _vehicle(work: _Work, picture: Image.Image, hidden: Image.Image, moment: Moment, name: str) -> None:
     """Add the vehicle's crop; messages name the vehicle that a plate was read on, not the plate's own box."""
     pixels, blurred = (crop(p, moment.boxes[0]) for p in (picture, hidden))
     if pixels is None or blurred is None:
-        work.problems.append({"what": "vehicle", "reason": "its box lies outside the picture"})
+        work.problems.append({"what": name, "reason": "its box lies outside the picture"})
         return
     about: dict[str, Any] = {
         "kind": "crop",
@@ -267,7 +276,7 @@ def _vehicle(work: _Work, picture: Image.Image, hidden: Image.Image, moment: Mom
         "boxes_xyxy_px": list(moment.boxes[0]),
         "shows": "the vehicle's box, pixel by pixel; messages carry no box of the plate itself",
     }
-    _pair(work, "vehicle", ".png", about, png(pixels), png(blurred))
+    _pair(work, name, ".png", about, png(pixels), png(blurred))
 
 
 def _pair(work: _Work, name: str, suffix: str, about: dict[str, Any], original: bytes, blurred: bytes) -> None:
@@ -286,7 +295,8 @@ def _manifest(work: _Work, key_id: str) -> bytes:
         "event": {"source": asdict(material.source), "message": _plain(asdict(message))},
         "versions": {
             "model": message.model_version,
-            "calibration": message.calibration_version,
+            # a lead measures nothing, so no calibration has part in it
+            "calibration": None if isinstance(message, Lead) else message.calibration_version,
             "registry": message.registry_version,
             "rule": message.rule_version,
             "stages": {one.stage: one.version for one in material.lineage.stages} if material.lineage else None,

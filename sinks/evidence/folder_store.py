@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from sinks.evidence.object_store import (
 
 #: Where files grow before they have a name; the same file system as all.
 PART: Final = ".part"
+#: What begins the name of a folder that is being removed.
+GOING: Final = "going."
 #: Trouble that passes by itself; everything else of the file system waits for a person.
 _PASSES: Final = frozenset(
     {errno.EINTR, errno.EAGAIN, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EMFILE, errno.ENFILE}
@@ -83,6 +86,31 @@ class FolderStore:
             return []
         names = (p.relative_to(self._root).as_posix() for p in top.iterdir() if p.is_dir())
         return sorted(f"{name}/" for name in names if name != PART)
+
+    def written_at_us(self, folder: str) -> int:
+        """Return when anything below a folder was last written, microseconds since the Unix epoch; 0: it is empty."""
+        try:
+            return max((self._path(name).stat().st_mtime_ns // 1000 for name in self.names(folder)), default=0)
+        except OSError as error:
+            raise self._classed(error) from error
+
+    def remove(self, folder: str) -> None:
+        """Remove a folder with all that is in it, at once for whoever looks; what a kill left is removed by the next.
+
+        Raises:
+            StoreUnavailableError, StoreRefusedError: see ObjectStore; it is there as before, or gone.
+        """
+        try:
+            self._make(self._root / PART)
+            for left in (self._root / PART).glob(f"{GOING}*"):
+                shutil.rmtree(left)
+            going = self._root / PART / f"{GOING}{uuid4().hex}"
+            source = self._path(folder)
+            source.rename(going)
+            _sync(source.parent)
+            shutil.rmtree(going)
+        except OSError as error:
+            raise self._classed(error) from error
 
     def clear_parts(self) -> int:
         """Remove what killed processes of this machine left half-written; return how many files."""

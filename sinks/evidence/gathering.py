@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.codec import MessageCodec
-from schemas.messages import Detections, Evidence, Frames, Incident, Violation
+from schemas.messages import Detections, Evidence, Frames, Lead
 from schemas.wire import BadMessageError
 from sinks.evidence.detections_follower import DetectionsFollower
 from sinks.evidence.exhibit import EventSource, Material
+from sinks.evidence.finding import Finding
 from sinks.evidence.lineage import Kept, Lineage
 from sinks.evidence.lineage_reader import LineageReader
 from sinks.evidence.lineage_span import LineageSpan, span_of
@@ -41,13 +42,13 @@ class Search:
     Attributes:
         ticket: its number in index and follower.
         windows: the spans it needs.
-        span: the time that a recomputation needs.
+        span: the time that a recomputation needs; None: there is none of a lead.
         wants: what is read for all of them, with the partition of each.
     """
 
     ticket: int
     windows: Sequence[Window]
-    span: LineageSpan
+    span: LineageSpan | None
     wants: list[tuple[int, Want]] = field(default_factory=list)
 
 
@@ -61,6 +62,7 @@ class Gatherer:
         lineages: reads what findings are recomputed from.
         codec: the wire codec.
         window: how much is kept.
+        lead_window: how much of a lead; None: as much.
         gap_timeout_s: see EvidenceSettings.
         topic_ids: UUIDs of frames and detections, by name without prefix.
     """
@@ -74,6 +76,7 @@ class Gatherer:
         codec: MessageCodec,
         *,
         window: WindowSettings,
+        lead_window: WindowSettings | None = None,
         gap_timeout_s: float,
         topic_ids: dict[str, str],
     ) -> None:
@@ -83,10 +86,11 @@ class Gatherer:
         self._lineages = lineages
         self._codec = codec
         self._window = window
+        self._lead_window = lead_window or window
         self._gap_timeout_s = gap_timeout_s
         self._topic_ids = topic_ids
 
-    def search(self, ticket: int, message: Incident | Violation) -> Search:
+    def search(self, ticket: int, message: Finding) -> Search:
         """Begin to look for what a finding needs; end it with `release`.
 
         Raises:
@@ -98,10 +102,13 @@ class Gatherer:
         for one in message.evidence:
             if not self._follower.has(one.frames_partition):
                 raise ValueError(f"it names partition {one.frames_partition} of frames, which is not there")
-        windows = windows_of(message.evidence, self._window)
-        span = span_of(message, self._lineages.settings)
+        lead = isinstance(message, Lead)
+        windows = windows_of(message.evidence, self._lead_window if lead else self._window)
+        span = None if isinstance(message, Lead) else span_of(message, self._lineages.settings)
         out = Search(ticket * 1_000, windows, span)
-        early = self._follower.offset_at(span.frames_partition, span.from_ms - round(MARGIN_S * 1000))
+        early = 0
+        if span is not None:
+            early = self._follower.offset_at(span.frames_partition, span.from_ms - round(MARGIN_S * 1000))
         plans = [(window, *self._times(window, message)) for window in windows]
         for number, (window, partition, cursor, named_ms, until_ms) in enumerate(plans):
             lookback_us = round(self._window.lookback_s * 1e6)
@@ -109,10 +116,11 @@ class Gatherer:
             want = Want(out.ticket, window.camera_id, window.to_us, named_ms, until_ms, cursor)
             self._follower.want(partition, want)
             out.wants.append((partition, want))
-        self._index.want(out.ticket + LINEAGE, span.camera_id, span.from_us, self._sent_by_us(out))
-        want = Want(out.ticket, span.camera_id, NEVER_US, span.until_ms, span.until_ms + DISORDER_MS, early)
-        self._follower.want(span.frames_partition, want)
-        out.wants.append((span.frames_partition, want))
+        if span is not None:
+            self._index.want(out.ticket + LINEAGE, span.camera_id, span.from_us, self._sent_by_us(out))
+            want = Want(out.ticket, span.camera_id, NEVER_US, span.until_ms, span.until_ms + DISORDER_MS, early)
+            self._follower.want(span.frames_partition, want)
+            out.wants.append((span.frames_partition, want))
         return out
 
     def over(self, search: Search, now_ms: int) -> bool:
@@ -127,9 +135,10 @@ class Gatherer:
         self._follower.drop(search.ticket)
         for number, window in enumerate(search.windows):
             self._index.release(search.ticket + number, window.camera_id)
-        self._index.release(search.ticket + LINEAGE, search.span.camera_id)
+        if search.span is not None:
+            self._index.release(search.ticket + LINEAGE, search.span.camera_id)
 
-    def gather(self, search: Search, message: Incident | Violation, source: EventSource, value: bytes) -> Material:
+    def gather(self, search: Search, message: Finding, source: EventSource, value: bytes) -> Material:
         """Read what was found.
 
         Args:
@@ -166,15 +175,17 @@ class Gatherer:
         lineage = self._lineage(search, message, source, value)
         return Material(message, source, search.windows, list(groups.values()), missing, self._topic_ids, lineage)
 
-    def _lineage(self, search: Search, message: Incident | Violation, source: EventSource, value: bytes) -> Lineage:
+    def _lineage(self, search: Search, message: Finding, source: EventSource, value: bytes) -> Lineage | None:
         span = search.span
+        if span is None or isinstance(message, Lead):
+            return None
         seconds = self._index.between(span.camera_id, span.from_us, self._sent_by_us(search))
         return self._lineages.read(message, Kept(source.partition, source.offset, value), span, seconds)
 
     def _sent_by_us(self, search: Search) -> int:
         return max(window.to_us for window in search.windows) + SENT_WITHIN_US
 
-    def _times(self, window: Window, message: Incident | Violation) -> tuple[int, int, int, int]:
+    def _times(self, window: Window, message: Finding) -> tuple[int, int, int, int]:
         """Return the partition, the first offset to read, and when the last named frames and their wait are over."""
         first, last = window.named[0], window.named[-1]
         end_us = max(one.at_us for one in message.evidence)

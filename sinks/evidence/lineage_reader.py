@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
@@ -33,6 +33,7 @@ class LineageReader:
         schema_ids: gives schema texts.
         message_max_bytes: size limit of messages.
         settings: how far back.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
     def __init__(
@@ -43,13 +44,14 @@ class LineageReader:
         schema_ids: SchemaIds,
         message_max_bytes: int,
         settings: LineageSettings | None = None,
+        security: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings or LineageSettings()
         self._codec = codec
         self._schema_ids = schema_ids
         self._checkpoints = f"{topic_prefix}checkpoints"
         self._cameras = f"{topic_prefix}cameras"
-        self._registry_reader = RecordReader(bootstrap_servers, self._cameras, message_max_bytes)
+        self._registry_reader = RecordReader(bootstrap_servers, self._cameras, message_max_bytes, security)
         config: dict[str, Any] = {
             "bootstrap.servers": bootstrap_servers,
             "group.id": "no-group",  # never joined: partitions are assigned by hand
@@ -58,6 +60,7 @@ class LineageReader:
             "auto.offset.reset": "earliest",
             "fetch.message.max.bytes": message_max_bytes,
             "queued.max.messages.kbytes": 8_192,
+            **(security or {}),
             "fetch.wait.max.ms": 20,
             "log_level": 2,
         }

@@ -1,6 +1,7 @@
 """Reads single records of a topic by partition and offset, without a group."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,9 +35,12 @@ class RecordReader:
         bootstrap_servers: Kafka's addresses.
         topic: as named in the cluster.
         message_max_bytes: the topic's size limit.
+        security: what librdkafka needs to know of user and TLS; None: neither.
     """
 
-    def __init__(self, bootstrap_servers: str, topic: str, message_max_bytes: int) -> None:
+    def __init__(
+        self, bootstrap_servers: str, topic: str, message_max_bytes: int, security: Mapping[str, str] | None = None
+    ) -> None:
         self._topic = topic
         self._at: tuple[int, int] | None = None
         self._consumer = Consumer({
@@ -48,6 +52,7 @@ class RecordReader:
             "queued.max.messages.kbytes": 8_192,
             "fetch.wait.max.ms": 10,  # a new place waits for the request under way
             "log_level": 2,
+            **(security or {}),
         })  # fmt: skip
 
     def read(self, partition: int, offset: int) -> FoundRecord:

@@ -1,8 +1,10 @@
 """What the evidence sink needs to know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemas.messages import LeadKind
 from sinks.clickhouse.settings import BreakerSettings
 from sinks.evidence.lineage_span import LineageSettings
 from sinks.evidence.lock import LockSettings
@@ -42,6 +44,8 @@ class EvidenceSettings:
         instance: name of this process among those of the group, stable over restarts: Kafka's static membership, and
             the name of its log.
         window: how much is kept.
+        lead_window: how much of a lead: what it shows is one vehicle at one moment, and there are many of them.
+        lead_kinds: kinds of leads of which anything is kept.
         lineage: how much is kept for a recomputation.
         lock: how long objects are locked.
         breaker: when dead letters stop the sink.
@@ -52,6 +56,7 @@ class EvidenceSettings:
         backoff_first_s: first pause before something is tried again; it doubles.
         backoff_most_s: longest pause.
         metrics_port: port of the metrics, or None.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
@@ -61,6 +66,8 @@ class EvidenceSettings:
     key: Path
     instance: str
     window: WindowSettings = WindowSettings()
+    lead_window: WindowSettings = WindowSettings(before_s=1.0, after_s=1.0)
+    lead_kinds: frozenset[LeadKind] = frozenset(LeadKind)
     lineage: LineageSettings = field(default_factory=LineageSettings)
     lock: LockSettings = field(default_factory=LockSettings)
     breaker: BreakerSettings = field(default_factory=BreakerSettings)
@@ -70,6 +77,7 @@ class EvidenceSettings:
     backoff_first_s: float = 0.2
     backoff_most_s: float = 15.0
     metrics_port: int | None = None
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def group(self) -> str:

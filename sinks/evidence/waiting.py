@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from schemas.messages import Incident, Violation
 from sinks.clickhouse.record import Record
+from sinks.evidence.finding import Finding
 from sinks.evidence.gathering import Search
 
 
@@ -26,7 +26,7 @@ class Waiting:
     topic: str
     partition: int
     record: Record
-    message: Incident | Violation | None = None
+    message: Finding | None = None
     search: Search | None = None
     attempts: int = 0
     not_before_s: float = 0.0

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from infra.local.clickhouse_front.browser_guard import foreign
 from infra.local.clickhouse_front.compression import BodyTooLargeError, choose, pack, unpack
 from infra.local.clickhouse_front.engine import CONNECTIONS, Answer, Engine, QueryError
 
@@ -55,6 +56,20 @@ def _may(request: web.Request) -> bool:
     return hmac.compare_digest((given_password or "").encode(), password.encode()) and right_user
 
 
+def _refusal(request: web.Request) -> web.Response | None:
+    """Return what is answered to whoever may not ask; None: they may."""
+    fault = foreign(request.headers, guarded=bool(request.app[LOGIN][1]))
+    if fault is not None:
+        return _refuse(403, 497, f"Not enough privileges: {fault}. (ACCESS_DENIED)")
+    if _may(request):
+        return None
+    return _refuse(
+        403,
+        516,
+        "default: Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)",
+    )
+
+
 async def ping(_request: web.Request) -> web.Response:
     """Answer that the server is there."""
     return web.Response(text="Ok.\n")
@@ -62,12 +77,9 @@ async def ping(_request: web.Request) -> web.Response:
 
 async def query(request: web.Request) -> web.Response:
     """Run a query as ClickHouse's HTTP interface does."""
-    if not _may(request):
-        return _refuse(
-            403,
-            516,
-            "default: Authentication failed: password is incorrect, or there is no such user. (AUTHENTICATION_FAILED)",
-        )
+    refusal = _refusal(request)
+    if refusal is not None:
+        return refusal
     slots = request.app[SLOTS]
     if slots.locked():
         return _refuse(

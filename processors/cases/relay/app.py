@@ -47,7 +47,9 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_por
         follower = EventFollower(where, codec, index, f"{NAME}-index")
         owners = OwnerClasses()
         # the reader decodes in a thread of its own, so it has a codec of its own
-        tables = ReferenceReader(where, OwnerClasses.TOPIC, new_codec(where), owners.add, StageMetrics(NAME))
+        tables = ReferenceReader(
+            where, OwnerClasses.TOPIC, new_codec(where), owners.add, StageMetrics(NAME), on_removed=owners.remove
+        )
         try:
             tables.start()
             tables.wait_until_caught_up(where.broker_wait_s * 5)

@@ -15,7 +15,7 @@ CLASSES: Final = frozenset(OwnerClass)
 
 
 class OwnerClasses:
-    """Classes by sealed key. add() is called by the reader's thread, the rest by the relay's.
+    """Classes by sealed key. add() and remove() are the reader's thread's, the rest the relay's.
 
     Args:
         most_vehicles: see MOST_VEHICLES.
@@ -35,6 +35,14 @@ class OwnerClasses:
             log.error("offset %d of %s is left out: its key or its class is none", record.offset, self.TOPIC)
             return
         self._of.put(record.message.key_period, name, OwnerClass(record.message.owner_class))
+
+    def remove(self, key: str) -> None:
+        """Forget a vehicle that the city took out of its table, by the key of a record without value."""
+        name = sealed_key(key)
+        if name is None:
+            log.error("a record of %s without value has no sealed key; mend what wrote it", self.TOPIC)
+            return
+        self._of.remove(name)
 
     def get(self, vehicle_key: str) -> str | None:
         """Return a vehicle's class; None: it is in no table, or its plate is unread and the key a track."""

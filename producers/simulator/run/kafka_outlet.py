@@ -1,6 +1,7 @@
 """KafkaOutlet: a shard's messages to Kafka, by an idempotent producer whose queue is bounded."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -24,11 +25,13 @@ class KafkaAddress:
         bootstrap_servers: host:port, separated by commas.
         schema_registry_url: the registry's Confluent-compatible URL.
         topic_prefix: prefix of topics and subjects.
+        security: what librdkafka needs to know of user and TLS; empty: a listener without both. Never printed.
     """
 
     bootstrap_servers: str
     schema_registry_url: str
     topic_prefix: str
+    security: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class KafkaOutlet:
@@ -58,6 +61,7 @@ class KafkaOutlet:
                 "queue.buffering.max.kbytes": QUEUE_KBYTES,
                 "queue.buffering.max.messages": 200_000,
                 "log_level": 2,
+                **address.security,
             }
         )
 

@@ -42,6 +42,7 @@ def read(settings: SinkSettings, name: str, topic_id: str, span: Span) -> Iterat
         "auto.offset.reset": "error",
         "isolation.level": "read_committed",
         "queued.max.messages.kbytes": max(1024, settings.most_bytes // 4096),
+        **settings.security,
     })  # fmt: skip
     intake = PartitionIntake(topic_id, settings.batch)
     try:

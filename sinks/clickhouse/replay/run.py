@@ -98,7 +98,7 @@ class Replay:
         self._client = client
         self._ids = ids
         self._progress = progress
-        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        self._admin = AdminClient({"bootstrap.servers": settings.bootstrap_servers, **settings.security})
         self._id = uuid4().hex[:8]
 
     def run(self, request: ReplayRequest) -> ReplayOutcome:
@@ -118,6 +118,7 @@ class Replay:
             "bootstrap.servers": self._settings.bootstrap_servers,
             "group.id": self._settings.group,
             "enable.auto.commit": False,
+            **self._settings.security,
         })  # fmt: skip
         try:
             held = held_partitions(consumer, name)

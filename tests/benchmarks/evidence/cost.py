@@ -29,7 +29,7 @@ from tests.unit.sinks.evidence import findings
 FEW, MANY = 100, 1_000
 CAMERAS = 4
 SECONDS = 56
-TOPICS = ("frames", "detections", "checkpoints", "cameras", "incidents", "violations", "dead-letters")
+TOPICS = ("frames", "detections", "checkpoints", "cameras", "incidents", "violations", "leads", "dead-letters")
 
 
 def run(say: Say) -> list[Figure]:

@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from infra.cli import vigil
 from infra.keys.key_store import KeyStore
 from infra.settings import Settings
 from infra.vehicles.vehicle_file import COLUMNS
+from processors.stage.reference_reader import POLL_S
 from schemas.codec import MessageCodec
 from schemas.messages import Camera, Lead, PlateCandidate, Tracks, VotedPlate
 from schemas.registry import RegistrySchemaIds
@@ -121,7 +123,7 @@ def test_from_a_table_and_tracks_to_an_officers_decision(settings: Settings, tmp
         return json.loads(done.stdout) if "--json" in arguments else done.output
 
     found = run("vehicles", "import", str(table), "--known-on", "2026-04-01", "--json", expect=1)
-    assert found == {"vehicles": 4, "bad_lines": 1, "periods": ["2026-q2"], "entries_written": 4}
+    assert found == {"vehicles": 4, "bad_lines": 1, "periods": ["2026-q2"], "entries_written": 4, "entries_removed": 0}
     kafka = Bench(settings.bootstrap_servers, tmp_path)
     kafka.prefix = settings.topic_prefix
     kafka.codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
@@ -133,24 +135,29 @@ def test_from_a_table_and_tracks_to_an_officers_decision(settings: Settings, tmp
         eventually(lambda: len(leads(kafka)) >= 2, "the first leads")
         send(kafka, "tracks", [*FIRST, *THEN, *THEN])
         eventually(lambda: len({lead.lead_id for lead in leads(kafka)}) == 3, "the lead of the second camera")
+        taken_out(run, table)
+        # a vehicle of each kind on the day after: who was taken out makes no lead, though the table had it as wanted
+        time.sleep(2 * POLL_S)
+        send(kafka, "tracks", [seen(CAMERAS[0], 86_400, (WANTED, 0.999), (LAPSED, 0.999))])
+        eventually(lambda: len({lead.lead_id for lead in leads(kafka)}) == 4, "the lead of the day after")
         assert stages.stop() == [0, 0]
     finally:
         stages.kill()
 
     made = {lead.lead_id: lead for lead in leads(kafka)}.values()
     assert sorted((lead.kind.value, lead.camera_id) for lead in made) == [
-        ("FALSE_PLATE", "cam-b"), ("NO_INSURANCE", "cam-a"), ("WANTED", "cam-a")
+        ("FALSE_PLATE", "cam-b"), ("NO_INSURANCE", "cam-a"), ("NO_INSURANCE", "cam-a"), ("WANTED", "cam-a")
     ]  # fmt: skip
     insurance = next(lead for lead in made if lead.kind.value == "NO_INSURANCE")
     assert (insurance.article, insurance.amount_kzt) == ("KoAP 230.2", 4_325_000)
     for topic in ("vehicle-registry", "sightings", "leads"):
-        bytes_of = b"".join(record.value() for record in kafka.read(f"{kafka.prefix}{topic}"))
+        bytes_of = b"".join(record.value() or b"" for record in kafka.read(f"{kafka.prefix}{topic}"))
         assert bytes_of
         assert not [plate for plate in (LAPSED, RENEWED, WANTED, UNSURE, UNKNOWN) if plate.encode() in bytes_of]
     assert [record for record in kafka.dead_letters() if record.stage in ("sightings", "leads")] == []
 
     tables = Tables(settings)
-    for lead in made:
+    for lead in sorted(made, key=lambda lead: lead.seen_at_us)[:3]:
         land(tables, lead)
     listed = run("leads", "list", "--json")
     assert [one["kind"] for one in listed] == ["WANTED", "FALSE_PLATE", "NO_INSURANCE"]
@@ -170,6 +177,21 @@ def test_from_a_table_and_tracks_to_an_officers_decision(settings: Settings, tmp
         ("o1", "LOOKED", "queue"), ("o1", "PLATE", "queue"), ("o1", "DISMISSED", "found yesterday")
     ]  # fmt: skip
     assert [one["kind"] for one in run("leads", "list", "--json")] == ["FALSE_PLATE", "NO_INSURANCE"]
+
+
+def taken_out(run: Callable[..., Any], table: Path) -> None:
+    """Import the table without the wanted vehicle: only a complete one takes it out, and not unasked."""
+    table.write_text(
+        "\n".join(line for line in TABLE.splitlines() if WANTED not in line and line != "a bad line"), encoding="utf-8"
+    )
+    again = ("vehicles", "import", str(table), "--known-on", "2026-04-02", "--json")
+    assert run(*again)["entries_removed"] == 0
+    assert "lacks 1 of the 4 vehicles" in run(*again[:-1], "--complete", expect=1)
+    told = run(*again, "--complete", "--most-removed", "1")
+    assert (told["entries_written"], told["entries_removed"]) == (3, 1)
+    assert run(*again, "--complete")["entries_removed"] == 0
+    assert "is looked up yet" in run("vehicles", "forget", "2099-q1", expect=1)
+    assert run("vehicles", "forget", "2020-q1", "--json") == {"period": "2020-q1", "vehicles": 0, "removed": 0}
 
 
 def land(tables: Tables, lead: Lead) -> None:

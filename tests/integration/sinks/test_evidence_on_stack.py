@@ -1,5 +1,6 @@
 """The evidence sink on a real Kafka and registry: what it keeps, what it says is missing, and kill -9."""
 
+import json
 import random
 import signal
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from infra import topics
 from infra.local.control import LocalStack
+from schemas.messages import LeadKind
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, check_stored
 from sinks.evidence.case_name import CaseName
@@ -44,6 +46,7 @@ def bench(stack: LocalStack, tmp_path: Path) -> Iterator[EvidenceBench]:
                 "evidence_store": str(tmp_path / "store"),
                 "evidence_key": tmp_path / "key.pem",
                 "evidence_gap_timeout_s": 2.0,
+                "evidence_leads": "WANTED FALSE_PLATE",
             }
         )
     )
@@ -72,16 +75,19 @@ def test_findings_become_evidence_that_says_what_is_missing(bench: EvidenceBench
     nameless = replace(whole, violation_id="..")
     bench.produce("violations", [("v", bench.codec.encode("violations", one)) for one in (nowhere, nameless)])
     bench.produce("incidents", [("i", bench.codec.encode("incidents", holed)), ("i", b"rubbish")])
+    wanted = findings.lead([named("peak", a, "ALA-0001", 25)], 1, created_ms(a, "ALA-0001", 25))
+    uninsured = replace(wanted, lead_id="lead-2", kind=LeadKind.NO_INSURANCE)
+    bench.produce("leads", [("l", bench.codec.encode("leads", one)) for one in (wanted, uninsured)])
     bench.produce("incidents", [("i", bench.codec.encode("incidents", replace(holed, revision=2, evidence=[])))])
     sink = bench.sink()
-    eventually("four cases", lambda: len(manifests(store)) >= 4, 90)
-    eventually("all committed", lambda: len(store.names("log/")) >= 5, 30)
+    eventually("five cases", lambda: len(manifests(store)) >= 5, 90)
+    eventually("all committed", lambda: len(store.names("log/")) >= 6, 30)
     time.sleep(1.0)
     log = bench.stop(sink)
     assert sink.returncode == 0, log
     assert log.count("is a dead letter") == 3, log
     assert "partition 99 of frames" in log
-    assert_exactly_once(store, 4)
+    assert_exactly_once(store, 5)
     found = {m["case"]["event_id"]: m for m in manifests(store).values()}
     assert found[whole.violation_id]["missing"] == []
     assert found[whole.violation_id]["problems"] == []
@@ -104,7 +110,15 @@ def test_findings_become_evidence_that_says_what_is_missing(bench: EvidenceBench
     again = bench.sink()
     time.sleep(3)
     bench.stop(again)
-    assert_exactly_once(store, 4)
+    assert_exactly_once(store, 5)
+    # of a lead a moment, and nothing to recompute it from; of a kind that is not asked for, nothing
+    files = [file["kind"] for file in found[wanted.lead_id]["files"]]
+    assert sorted(set(files)) == ["clip", "crop", "detections", "still"]
+    assert (found[wanted.lead_id]["missing"], found[wanted.lead_id]["problems"]) == ([], [])
+    assert len(found[wanted.lead_id]["sources"]) < len(found[whole.violation_id]["sources"])
+    assert uninsured.lead_id not in found
+    assert json.loads(bench.vigil("evidence", "expire", "--dry-run", "--json"))["removed"] == 0
+    assert "wanted since" in bench.vigil("evidence", "show", f"leads/{wanted.lead_id}")
 
 
 def s3_environment(port: int) -> dict[str, str]:

@@ -6,30 +6,44 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import psutil
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra import topics
+from infra.keys.key_store import KeyStore
 from infra.local import kafka
 from infra.local.control import LocalStack
 from infra.settings import Settings
 from infra.topics.access import Rights
 from processors.cases.opening import case_id_of
-from schemas.access import Right
+from producers.registry_topic import write_cameras
+from producers.settings import producer_settings
+from schemas.access import Right, access
 from schemas.codec import MessageCodec
+from schemas.messages import Evidence
 from schemas.registry import RegistrySchemaIds
+from sinks.evidence import signing
 from tests.integration.conftest import free_ports
+from tests.integration.producers.clips import clip
+from tests.integration.sinks.conftest import Bench
 from tests.integration.stage.bench import eventually
 from tests.unit.processors.cases.desk import violation
+from tests.unit.processors.rules.street import EPOCH_US, camera
 
 pytestmark = pytest.mark.integration
 
 PREFIX: Final = "guarded."
-USERS: Final = ("admin", "review-desk", "treasury", "city-tables", "cases-relay", "cases", "deadlines", "intruder")
+#: Processes that are started beside producers, and with this variable (`make access`) all others of the pipeline too.
+PROCESSES: Final = ("perception", "tracking", "evidence")
+OTHERS: Final = ("incidents", "violations", "passages", "sections", "sightings", "leads", "clickhouse-sink")
+EVERY: Final = "VIGIL_TEST_EVERY_PROCESS"
+USERS: Final = ("admin", "intruder", *access().principals)
 
 
 def properties(settings: Settings, folder: Path, users_port: int) -> str:
@@ -174,10 +188,13 @@ def test_only_who_is_named_writes_what_is_guarded(broker: Guarded) -> None:
         ("treasury", "payments", True),
         ("treasury", "reviews", False),
         ("cases-relay", "reviews", False),
-        (None, "violations", True),
+        ("violations", "violations", True),
+        ("violations", "tracks", False),
+        ("tracking", "violations", False),
+        ("producers", "cameras", False),
+        ("clickhouse-sink", "reviews", False),
+        (None, "violations", False),
         (None, "reviews", False),
-        (None, "case-commands", False),
-        (None, "case-events", False),
         ("intruder", "violations", False),
     ]
     found = [(user, topic, refusal(broker.of(user), topic) is None) for user, topic, _ in expected]
@@ -195,7 +212,7 @@ def test_only_who_is_named_writes_what_is_guarded(broker: Guarded) -> None:
 
 
 def test_the_processes_of_cases_work_with_their_rights_alone(broker: Guarded, tmp_path: Path) -> None:
-    """A violation that the pipeline wrote opens its case: relay and stage log in as themselves."""
+    """A violation that its stage wrote opens its case: relay and stage log in as themselves."""
     vigil(broker.of("admin"), "apply")
     codec = MessageCodec(RegistrySchemaIds.connect(broker.settings.schema_registry_url, PREFIX))
     running: list[subprocess.Popen[bytes]] = []
@@ -204,7 +221,8 @@ def test_the_processes_of_cases_work_with_their_rights_alone(broker: Guarded, tm
             own = broker.of(user).model_copy(update={"data_dir": tmp_path})
             argv = [sys.executable, "-m", "infra.cli", "run", user]
             running.append(subprocess.Popen(argv, env={**os.environ, **own.environment()}))
-        assert refusal(broker.of(None), "violations", codec.encode("violations", violation("v1")), b"v1") is None
+        value = codec.encode("violations", violation("v1"))
+        assert refusal(broker.of("violations"), "violations", value, b"v1") is None
         eventually(lambda: case_id_of("v1") in _cases(broker.of("cases-relay"), codec), "the case")
         for process in running:
             process.send_signal(signal.SIGTERM)
@@ -214,9 +232,88 @@ def test_the_processes_of_cases_work_with_their_rights_alone(broker: Guarded, tm
             process.kill()
 
 
+def test_the_processes_of_the_pipeline_work_with_their_rights_alone(
+    stack: LocalStack, broker: Guarded, tmp_path: Path
+) -> None:
+    """A film goes through producers, perception and tracking, and a finding of it into evidence, each as itself."""
+    vigil(broker.of("admin"), "apply")
+    codec = MessageCodec(RegistrySchemaIds.connect(broker.settings.schema_registry_url, PREFIX))
+    film = clip(tmp_path / "film.mp4")
+    entry = replace(camera(), camera_id="film", source_uri=film.as_uri(), source_start_us=EPOCH_US, enabled=True)
+    write_cameras(producer_settings(broker.of("city-cameras")), codec, [entry])
+    KeyStore(tmp_path / "keys").create("2026-q4")
+    signing.generate(tmp_path / "key.pem")
+    places = {
+        "data_dir": tmp_path,
+        "key_store": tmp_path / "keys",
+        "evidence_store": str(tmp_path / "evidence"),
+        "evidence_key": tmp_path / "key.pem",
+        "evidence_gap_timeout_s": 0.5,
+        "triton_url": stack.settings.triton_address,
+        "clickhouse_url": stack.settings.clickhouse_address,
+        "clickhouse_database": "guarded",
+    }
+    names = PROCESSES
+    if EVERY in os.environ:
+        names = [*PROCESSES, *OTHERS]
+        Bench(stack.settings.model_copy(update={"clickhouse_database": "guarded"})).migrate()
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name in ("producers", *names):
+            own = broker.of(name).model_copy(update=places)
+            argv = [sys.executable, "-m", "infra.cli", "run", name]
+            options = ["--pace", "max", "--exit-when-done"] if name == "producers" else []
+            running[name] = subprocess.Popen([*argv, *options], env={**os.environ, **own.environment()})
+        assert running.pop("producers").wait(60) == 0
+        reader = broker.of("incidents")
+        eventually(lambda: _values(reader, "tracks"), "tracks of the film")
+        seen = codec.decode("tracks", _values(reader, "tracks")[0])
+        finding = replace(
+            violation("v2"),
+            camera_id="film",
+            epoch_us=seen.epoch_us,
+            evidence=[
+                Evidence(
+                    "peak", "film", seen.epoch_us, seen.sequence, seen.frames_partition, seen.frames_offset,
+                    seen.captured_at_us, [], [],
+                )
+            ],
+        )  # fmt: skip
+        assert refusal(broker.of("violations"), "violations", codec.encode("violations", finding), b"v2") is None
+        eventually(lambda: list((tmp_path / "evidence").glob("violations/v2/*/log.json")), "the evidence")
+        admin = AdminClient({"bootstrap.servers": broker.users, "log_level": 0, **broker.of("admin").kafka_security})
+        eventually(lambda: _joined(admin, names), "every group's member")
+        # unless a port for metrics is asked for, none of them has a door
+        assert {name: _doors(process.pid) for name, process in running.items()} == {name: [] for name in names}
+        for process in running.values():
+            process.send_signal(signal.SIGTERM)
+        assert {name: process.wait(30) for name, process in running.items()} == dict.fromkeys(names, 0)
+    finally:
+        for process in running.values():
+            process.kill()
+
+
+def _doors(pid: int) -> list[int]:
+    """Return the ports that a process listens on."""
+    connections = psutil.Process(pid).net_connections(kind="inet")
+    return [one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN]
+
+
+def _joined(admin: AdminClient, names: Sequence[str]) -> bool:
+    """Return whether each process's group has a member with partitions."""
+    groups = [f"{PREFIX}{name}" for name in names]
+    found = [future.result(10) for future in admin.describe_consumer_groups(groups).values()]
+    return all(any(member.assignment.topic_partitions for member in group.members) for group in found)
+
+
 def _cases(settings: Settings, codec: MessageCodec) -> set[str]:
     """Return the cases of case-events, read in the name of a user."""
-    topic = f"{PREFIX}case-events"
+    return {codec.decode("case-events", value).case_id for value in _values(settings, "case-events")}
+
+
+def _values(settings: Settings, topic: str) -> Sequence[bytes]:
+    """Return what a topic holds, read in the name of a user and of its group."""
+    name = f"{PREFIX}{topic}"
     consumer = Consumer(
         {
             "bootstrap.servers": settings.bootstrap_servers,
@@ -225,12 +322,12 @@ def _cases(settings: Settings, codec: MessageCodec) -> set[str]:
         }
     )
     try:
-        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
+        partitions = consumer.list_topics(name, timeout=10).topics[name].partitions
+        consumer.assign([TopicPartition(name, partition, OFFSET_BEGINNING) for partition in partitions])
         records = consumer.consume(100, 2.0)
     finally:
         consumer.close()
-    return {codec.decode("case-events", record.value() or b"").case_id for record in records if record.error() is None}
+    return [record.value() or b"" for record in records if record.error() is None]
 
 
 def test_a_broker_without_an_authorizer_says_so(settings: Settings) -> None:

@@ -54,3 +54,19 @@ def test_the_newest_entry_of_each_vehicle_is_kept() -> None:
     assert table.get(OTHER) == entry(OTHER)
     assert table.get("c3" * 32) is None
     assert (len(table), table.left_out) == (2, 1)
+
+
+def test_a_vehicle_that_the_city_takes_out_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    """It is in no table from then on, makes room for another, and may come back; no plate is printed."""
+    table = VehicleTable(codec(), most_vehicles=2)
+    for number, one in enumerate([entry(CAR), entry(OTHER)]):
+        table.add(one.vehicle_key, Record(one, 0, number, 0), codec().encode(VehicleTable.TOPIC, one))
+    for key in (CAR, CAR, "123ABC02", "d4" * 32):
+        table.remove(key)
+    assert (table.get(CAR), table.get(OTHER), len(table)) == (None, entry(OTHER), 1)
+    assert "has no sealed key" in caplog.text
+    assert "123ABC02" not in caplog.text
+    back = entry(CAR, make="Lada")
+    table.add(CAR, Record(back, 0, 9, 0), codec().encode(VehicleTable.TOPIC, back))
+    assert table.get(CAR) == back
+    assert table.left_out == 0

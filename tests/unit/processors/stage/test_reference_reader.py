@@ -62,7 +62,7 @@ class CodecWithAbsences:
 class Rig:
     """A reader that is handed its records by the test."""
 
-    def __init__(self, wire: Any = None) -> None:
+    def __init__(self, wire: Any = None, removed: list[str] | None = None) -> None:
         self.seen: list[tuple[str, Record[Any], bytes]] = []
         self.metrics = StageMetrics("counting")
         self.reader = ReferenceReader(
@@ -71,6 +71,7 @@ class Rig:
             cast("MessageCodec", wire or codec()),
             lambda key, record, value: self.seen.append((key, record, value)),
             self.metrics,
+            on_removed=None if removed is None else removed.append,
         )
 
     def unreadable(self) -> float | None:
@@ -94,6 +95,16 @@ def test_an_unreadable_record_is_counted_and_left_out(key: bytes | None, value: 
     rig.reader._take(FakeMessage(key, value))
     assert rig.seen == []
     assert rig.unreadable() == 1
+
+
+def test_a_record_without_value_takes_its_key_away_where_that_means_something() -> None:
+    """In a compacted topic it is how a key goes; the key is handed over, and nothing counts as unreadable."""
+    removed: list[str] = []
+    rig = Rig(removed=removed)
+    for key in (b"a", b"\xff"):
+        rig.reader._take(FakeMessage(key, None))
+    assert (removed, rig.seen) == (["a"], [])
+    assert rig.unreadable() == 1  # the second key is no text
 
 
 def test_an_absent_schema_registry_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

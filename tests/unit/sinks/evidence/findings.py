@@ -16,13 +16,17 @@ from schemas.messages import (
     Frames,
     Incident,
     IncidentPhase,
+    Lead,
+    LeadKind,
     Owner,
     Severity,
     Violation,
 )
 from schemas.registry import FixedSchemaIds
 from schemas.wire import frame
+from sinks.evidence.case_name import case_of
 from sinks.evidence.exhibit import EventSource, Material
+from sinks.evidence.finding import Finding
 from sinks.evidence.missing import holes
 from sinks.evidence.seconds_index import CameraSecond
 from sinks.evidence.settings import WindowSettings
@@ -193,7 +197,41 @@ def incident(named: Sequence[Evidence], revision: int = 1, created_at_ms: int = 
     )
 
 
-def material(message: Violation | Incident, groups: Sequence[SourceGroup]) -> Material:
+def lead(named: Sequence[Evidence], number: int = 1, created_at_ms: int = EPOCH_US // 1000) -> Lead:
+    """A wanted vehicle that was seen."""
+    return Lead(
+        lead_id=f"lead-{number:020x}",
+        kind=LeadKind.WANTED,
+        vehicle_key="a1" * 32,
+        key_period="2026-q4",
+        plate_encrypted=b"\x01\x02",
+        camera_id=named[0].camera_id,
+        site_id="S-1",
+        district="Almaly",
+        owner=Owner.PUBLIC,
+        epoch_us=named[0].epoch_us,
+        track_id=named[0].track_ids[0],
+        vehicle_class=2,
+        seen_at_us=named[0].at_us,
+        article=None,
+        amount_kzt=None,
+        owner_class="INDIVIDUAL",
+        known_at_us=EPOCH_US,
+        make="Lada",
+        colour="red",
+        measures={},
+        summary="seen on 2026-09-21; wanted since 2026-03-20",
+        evidence=named,
+        registry_version=3,
+        model_version="detector/1 abc",
+        rule_version="leads/1",
+        frames_created_at_ms=created_at_ms,
+        sightings_partition=0,
+        sightings_offset=0,
+    )
+
+
+def material(message: Finding, groups: Sequence[SourceGroup]) -> Material:
     """Return what the sink would gather for a finding from groups of one camera."""
     settings = WindowSettings()
     windows = windows_of(message.evidence, settings)
@@ -202,8 +240,7 @@ def material(message: Violation | Incident, groups: Sequence[SourceGroup]) -> Ma
         inside = [g for g in groups if g.frames.captured_at_us < window.to_us and g.end_us > window.from_us]
         missing += holes(window, [second_of(g) for g in inside])
         kept += [g for g in inside if g not in kept]
-    topic = "violations" if isinstance(message, Violation) else "incidents"
-    source = EventSource(f"vigil.{topic}", "e" * 32, 0, 7, "0" * 64)
+    source = EventSource(f"vigil.{case_of(message).topic}", "e" * 32, 0, 7, "0" * 64)
     return Material(message, source, windows, kept, missing, TOPIC_IDS)
 
 

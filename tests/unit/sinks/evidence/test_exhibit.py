@@ -28,6 +28,7 @@ from tests.unit.sinks.evidence.findings import (
     evidence,
     group_of,
     incident,
+    lead,
     material,
     speeding,
     violation,
@@ -126,6 +127,21 @@ def test_a_violations_exhibit_has_clip_stills_crop_and_boxes() -> None:
     assert manifest["event"]["message"]["plate_encrypted"] == {"hex": "0102"}
     assert {source["clip"] for source in manifest["sources"]} == {"clip-1.mp4"}
     assert manifest["missing"] == []
+
+
+def test_a_leads_exhibit_shows_the_vehicle_and_claims_no_measurement() -> None:
+    """Clip, stills, crop of the vehicle; no calibration had part in it, nothing recomputes it, its plate is sealed."""
+    groups = [group_of(f, 100 + n) for n, f in enumerate(camera_frames()[:40])]
+    message = lead([evidence("peak", groups[20].frames, 120), evidence("onset", groups[22].frames, 122)])
+    exhibit = make(material(message, groups), "k")
+    manifest = manifest_of(exhibit)
+    assert (exhibit.case.folder, exhibit.at_us) == (f"leads/{message.lead_id}/0001/", message.seen_at_us)
+    assert {file["kind"] for file in manifest["files"]} == {"clip", "still", "crop", "detections"}
+    crops = [file["name"] for file in manifest["files"] if file["kind"] == "crop" and file["private"]]
+    assert crops == ["vehicle.png", "vehicle-3.png"]
+    assert (manifest["versions"]["calibration"], manifest["versions"]["rule"]) == (None, "leads/1")
+    assert manifest["event"]["message"]["plate_encrypted"] == {"hex": "0102"}
+    assert manifest["problems"] == []
 
 
 def test_a_missing_second_is_in_the_manifest_and_splits_the_clip() -> None:

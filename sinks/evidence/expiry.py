@@ -1,0 +1,54 @@
+"""Expiry: evidence of leads goes when the leads go. A lead is no case, so no law keeps its pictures any longer."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from schemas.topics import catalogue
+from sinks.evidence.folder_store import FolderStore
+from sinks.evidence.object_store import ObjectMissingError
+from sinks.evidence.verify import MANIFEST
+
+TOPIC: Final = "leads"
+DAY_US: Final = 86_400_000_000
+
+
+def kept_days() -> int:
+    """Return how long evidence of a lead is kept, days from the sighting on: as long as the topic keeps leads."""
+    return catalogue().topics[TOPIC].retention_hours // 24
+
+
+def expired(
+    store: FolderStore, now_us: int, tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> Sequence[str]:
+    """Return the folders of leads whose time is over, in order.
+
+    The time counts from the sighting, as the manifest has it. Without a manifest that can be read it counts from when
+    the folder was last written to: a sink that was killed left it so, and would have finished it within days.
+
+    Args:
+        store: where evidence is.
+        now_us: the time, microseconds since the Unix epoch.
+        tell: called with how many folders were looked at, and of how many.
+
+    Raises:
+        StoreUnavailableError, StoreRefusedError: see ObjectStore.
+    """
+    before_us = now_us - kept_days() * DAY_US
+    folders = store.folders(f"{TOPIC}/")
+    out = []
+    for number, folder in enumerate(folders):
+        tell(number, len(folders))
+        seen_at_us = _seen_at_us(store, folder)
+        if (store.written_at_us(folder) if seen_at_us is None else seen_at_us) < before_us:
+            out.append(folder)
+    return out
+
+
+def _seen_at_us(store: FolderStore, folder: str) -> int | None:
+    for revision in store.folders(folder):
+        try:
+            return int(json.loads(store.get(f"{revision}{MANIFEST}"))["event"]["message"]["seen_at_us"])
+        except (ObjectMissingError, ValueError, KeyError, TypeError):
+            continue
+    return None
