@@ -36,6 +36,7 @@ ZONE_KINDS: Final = frozenset(
         "section_end",
         "sidewalk",
         "crossing",
+        "rail_crossing",
         "square",
         "waste_site",
         "no_stopping",
@@ -66,6 +67,7 @@ RULE_KINDS: Final = frozenset(
         "pedestrian_priority",
         "shoulder_driving",
         "blocked_junction",
+        "rail_crossing",
     }
 )
 UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

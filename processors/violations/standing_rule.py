@@ -47,6 +47,8 @@ class StandingRule:
     vehicles: ClassVar[frozenset[int]] = MOTOR_VEHICLES
     #: Where, in words.
     where: ClassVar[str]
+    #: What `dwell_s` is left for, in words.
+    left_for: ClassVar[str] = "getting in or out"
     kind: ClassVar[str]
 
     def initial(self) -> list[Stand]:
@@ -138,7 +140,7 @@ class StandingRule:
                 **proof,
             },
             summary=f"Stood {self.where} (zone {stand.zone_id}) for {stood_s:.0f} s; "
-            f"{settings.dwell_s:.0f} s are taken for getting in or out",
+            f"{settings.dwell_s:.0f} s are taken for {self.left_for}",
             onset=stand.onset,
             sight=second.sight_of(i),
             clock_source=t.clock_source,

@@ -171,6 +171,8 @@ class CameraMessages:
         """
         if camera.entry.junction_id is None:
             return ()
+        if camera.number in self._city.crossings:
+            return in_force(self._city.crossings[camera.number], at_us)
         node = int(self._city.streets.edge_to[camera.edge])
         which = node << 40 | at_us // SECOND_US
         if which not in known:

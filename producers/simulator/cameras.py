@@ -10,6 +10,13 @@ import numpy as np
 from producers.simulator.city_camera import CityCamera
 from producers.simulator.junction_lanes import LEFT, RIGHT, STRAIGHT, leads
 from producers.simulator.lens import View, draw_error, stated_errors
+from producers.simulator.level_crossing import (
+    RAILS_M,
+    RAILS_WIDE_M,
+    LevelCrossing,
+    access_right_m,
+    crossing_name,
+)
 from producers.simulator.outlook import MOUNTS, Area, Mount, Outlook
 from producers.simulator.seeds import generator
 from producers.simulator.signals import GROUPS, group_of
@@ -101,7 +108,7 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         calibration=_calibration(error.applied(view), view, mount),
         zones=zones,
         speed_limit_kmh=float(streets.edge_limit_kmh[edge]) if mount.upstream else None,
-        junction_id=site.junction_id if outlook is Outlook.APPROACH else None,
+        junction_id=_controller(outlook, number, site),
         capabilities=["incidents", "speed"] if outlook is Outlook.SPEED else ["incidents"],
         analysis=Analysis(
             enforcement=outlook in ENFORCING,
@@ -114,6 +121,13 @@ def place_camera(seed: int, number: int, of_site: int, site: Site, streets: Stre
         updated_at_us=0,
     )
     return CityCamera(number, site.number, outlook, edge, view, error, areas, float(mount.tiles), entry)
+
+
+def _controller(outlook: Outlook, number: int, site: Site) -> str | None:
+    """Return the name of the controller whose signals a camera has in view."""
+    if outlook is Outlook.RAIL:
+        return crossing_name(number)
+    return site.junction_id if outlook is Outlook.APPROACH else None
 
 
 def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: float) -> Stand:
@@ -154,6 +168,10 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
         if streets.edge_class[edge] == StreetClass.RING:
             areas["shoulder"] = Area(areas["carriageway"].along_m, (road, road + KERB_M))
         return at, 0.5 * road, areas
+    if outlook is Outlook.RAIL:
+        line = (0.45 + 0.05 * place) * length
+        rails = Area((line, line + RAILS_M + RAILS_WIDE_M), access_right_m(inside, turn))
+        return line + 40.0, rails.middle[1], {"rail-crossing": rails}
     if outlook is Outlook.STOP:
         at = (0.50 + 0.10 * place) * length + shift * 0.5
         bay = Area((at - 46.0, at - 24.0), (road, road + KERB_M))
@@ -180,7 +198,9 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
 
 
 #: Outlooks whose cameras propose violations.
-ENFORCING: Final = frozenset({Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING, Outlook.STOP, Outlook.WASTE})
+ENFORCING: Final = frozenset(
+    {Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING, Outlook.STOP, Outlook.WASTE, Outlook.RAIL}
+)
 #: Kind of zone that each area is drawn as.
 KIND_OF: Final = {
     "carriageway": "roadway",
@@ -197,9 +217,10 @@ KIND_OF: Final = {
     "yard-exit": "no_entry",
     "shoulder": "shoulder",
     "junction": "junction",
+    "rail-crossing": "rail_crossing",
 }
 #: Kinds of zone that have a permitted direction.
-DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line", "shoulder"})
+DIRECTED: Final = frozenset({"roadway", "bus_lane", "turn_lane", "stop_line", "shoulder", "rail_crossing"})
 #: Areas of the lanes before a stop line begin so; their number, from the right, follows.
 LANE: Final = "lane-"
 
@@ -246,6 +267,8 @@ def _limits(name: str, streets: Streets, edge: int) -> dict[str, float]:
     if name == "approach":
         # In a queue at two frames a second tracks go over to a neighbour: not to be told from travel against it.
         return {"dwell_s": STOP_LINE_DWELL_S, "wrong_way": 0.0}
+    if name == "rail-crossing":
+        return {f"signal_group.{LevelCrossing.groups[0]}": 1.0, "rails_m": RAILS_M}
     if name == "square":
         return {"max_people": MOST_PEOPLE}
     if name == "crossing" and not streets.signalled[streets.edge_to[edge]]:

@@ -6,7 +6,8 @@ from typing import Final
 
 from producers.simulator.cameras import place_camera
 from producers.simulator.city_camera import CityCamera
-from producers.simulator.outlook import outlook_of
+from producers.simulator.level_crossing import LevelCrossing, level_crossing
+from producers.simulator.outlook import Outlook, outlook_of
 from producers.simulator.sections import Section, find_sections, with_sections
 from producers.simulator.signals import Programme, programme_of
 from producers.simulator.signposts import with_turn_signs
@@ -30,6 +31,7 @@ class City:
         programmes: of the signal-controlled junctions, by node.
         turns: of the other junctions: who drives and who gives way to people on the crossing and to the cross street,
             as a programme that nobody shows.
+        crossings: level crossings, by the number of the camera before them.
         sections: stretches of road between two speed cameras, by the number of the second.
     """
 
@@ -39,6 +41,7 @@ class City:
     cameras: Sequence[CityCamera]
     programmes: Mapping[int, Programme]
     turns: Mapping[int, Programme]
+    crossings: Mapping[int, LevelCrossing]
     sections: Mapping[int, Section]
 
     def programme_at(self, node: int) -> Programme:
@@ -75,5 +78,6 @@ def build_city(seed: int, cameras: int) -> City:
         cameras=with_sections(streets, placed, sections),
         programmes={node: one for node, one in enumerate(programmes) if streets.signalled[node]},
         turns={node: one for node, one in enumerate(programmes) if not streets.signalled[node]},
+        crossings={one.number: level_crossing(seed, one.number) for one in placed if one.outlook is Outlook.RAIL},
         sections={section.exit_camera: section for section in sections},
     )

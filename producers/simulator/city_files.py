@@ -75,6 +75,7 @@ def city_document(city: City) -> dict[str, Any]:
             }
             for node, programme in city.turns.items()
         },
+        "level_crossings": [asdict(crossing) for crossing in city.crossings.values()],
         "sections": [asdict(section) for section in city.sections.values()],
         "cameras": [
             {

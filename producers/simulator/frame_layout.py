@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: Outlooks whose cameras read plates.
-READS_PLATES: Final = frozenset({Outlook.SPEED, Outlook.APPROACH})
+READS_PLATES: Final = frozenset({Outlook.SPEED, Outlook.APPROACH, Outlook.RAIL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from producers.simulator.motions import NOTHING, Motions, joined
 from producers.simulator.noise.noise_model import NoiseModel
 from producers.simulator.noise.noise_tables import NoiseTables
 from producers.simulator.phases import told
+from producers.simulator.rail_traffic import RailTraffic
 from producers.simulator.sight import Sight
 from producers.simulator.sites import junction_id
 from producers.simulator.truth import truth_of
@@ -82,13 +83,17 @@ class Shard:
         around = neighbours(city, chosen)
         self._staged = [camera for camera in city.cameras if camera.site in around]
         self._nodes = sorted(site.node for site in city.sites if site.number in chosen and site.node in city.programmes)
+        self._crossings = [city.crossings[c.number] for c in self._cameras if c.number in city.crossings]
         by_site: dict[int, list[CityCamera]] = {}
         for camera in self._cameras:
             by_site.setdefault(camera.site, []).append(camera)
         self._by_site: Mapping[int, Sequence[CityCamera]] = by_site
         self._site_sights: dict[int, Sight] = {}
         self._directors = [Director(city, camera, plan.start_us, plan.until_us, plan.gap_s) for camera in self._staged]
-        self._walkers = [Walkers(city, camera, plan.start_us) for camera in self._staged]
+        self._walkers = [
+            (RailTraffic if camera.number in city.crossings else Walkers)(city, camera, plan.start_us)
+            for camera in self._staged
+        ]
         self._due_us = np.full(len(self._staged), plan.start_us, np.int64)
         self._cast = Cast()
         self._truths: list[tuple[int, int, Truth]] = []
@@ -178,6 +183,9 @@ class Shard:
             name = junction_id(node)
             for phase in told(name, self._city.programmes[node], at_s, first=first):
                 yield CityMessage("signal-phases", name, phase.observed_at_us, phase)
+        for crossing in self._crossings:
+            for phase in told(crossing.crossing_id, crossing, at_s, first=first):
+                yield CityMessage("signal-phases", phase.junction_id, phase.observed_at_us, phase)
 
 
 def neighbours(city: City, sites: Collection[int]) -> set[int]:

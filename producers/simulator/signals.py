@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from producers.simulator.seeds import generator
 from schemas.messages import Signal
@@ -24,6 +24,8 @@ class Programme:
         green_s: green of each of GROUPS.
         offset_s: when the cycle begins, against the city's clock.
     """
+
+    groups: ClassVar[Sequence[str]] = GROUPS
 
     green_s: tuple[int, int]
     offset_s: int

@@ -6,16 +6,20 @@ from processors.violations.offence import Offence
 from schemas.messages import Exculpation, Signal
 
 GROUND = "signal_failure"
-_OUT = {Signal.DARK.value, Signal.FLASHING.value}
+_OUT = frozenset({Signal.DARK.value, Signal.FLASHING.value})
+_DARK = frozenset({Signal.DARK.value})
+#: A measure of who stands: what a signal shows does not matter then.
+_STANDS = "standing_s"
 
 
 def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) -> Exculpation:
     """Drop where every group of the junction is dark or flashes; flag a part, a stuck one, and a junction unheard."""
-    if kind not in limits.signal_kinds:
+    if kind not in limits.signal_kinds or (kind in limits.flashing_kinds and _STANDS in offence.measures):
         return Exculpation(GROUND, "cleared", "the offence does not hang on a signal's colour")
     if not seen.signals_known or not seen.signals:
         return Exculpation(GROUND, "flagged", "the junction's controller was not heard in that second")
-    out = [group for group, state, _ in seen.signals if state in _OUT]
+    failed = _DARK if kind in limits.flashing_kinds else _OUT
+    out = [group for group, state, _ in seen.signals if state in failed]
     if len(out) == len(seen.signals):
         return Exculpation(GROUND, "dropped", "all signals of the junction were dark or flashing: out of order")
     if out:

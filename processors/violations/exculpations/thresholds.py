@@ -22,6 +22,7 @@ class Thresholds:
         remember_s: how long a jump is held against offences, seconds.
         motion_ratio: share of the picture that changes at once when the camera moves.
         signal_kinds: rules whose offence hangs on a signal's colour.
+        flashing_kinds: of them, those whose signal forbids by flashing.
         stuck_s: duration of one state from which a signal is taken for stuck, seconds.
         not_manoeuvres: rules whose offence nobody is forced into from behind or waved into.
         time_to_collision_s: below which a vehicle behind forces, seconds.
@@ -46,6 +47,7 @@ class Thresholds:
     remember_s: float
     motion_ratio: float
     signal_kinds: frozenset[str]
+    flashing_kinds: frozenset[str]
     stuck_s: float
     not_manoeuvres: frozenset[str]
     time_to_collision_s: float
@@ -83,6 +85,7 @@ class Thresholds:
             remember_s=moved.number("remember_s"),
             motion_ratio=moved.number("motion_ratio"),
             signal_kinds=signal.names("kinds"),
+            flashing_kinds=signal.names("flashing_kinds"),
             stuck_s=signal.number("stuck_s"),
             not_manoeuvres=forced.names("not_manoeuvres"),
             time_to_collision_s=forced.number("time_to_collision_s"),

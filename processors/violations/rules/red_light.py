@@ -63,6 +63,9 @@ class RedLight:
 
     kind: ClassVar[str] = "red_light"
     version: ClassVar[str] = "red_light/2"
+    #: States of the signal on which the line may not be passed, and what its measures call them.
+    closed: ClassVar[frozenset[Signal]] = frozenset({Signal.RED})
+    word: ClassVar[str] = "red"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -71,7 +74,7 @@ class RedLight:
     def observe(self, state: LineWatch, second: Second, place: Place) -> tuple[LineWatch, Sequence[Offence]]:
         """Follow the vehicles near each stop line; decide about each that is past it once its phases are known."""
         offences: list[Offence] = []
-        for scope in lines_in_view(self.kind, scopes_of, state, second, place):
+        for scope in lines_in_view(self.kind, self.lines, state, second, place):
             line, settings = scope.settings
             assert place.calibration is not None
             error_m = settings.position_error_m or place.calibration.position_error_m
@@ -125,7 +128,7 @@ class RedLight:
             return None
         way.done = True
         phase = log.over(line.group_id, passing.at_us - margin_us, until_us)
-        if phase is None or phase.signal is not Signal.RED:
+        if phase is None or phase.signal not in self.closed:
             return None
         red_s = (passing.at_us - phase.since_us) / 1e6
         excess = red_s - settings.coverage_k * error_s - settings.grace_s
@@ -146,17 +149,16 @@ class RedLight:
             excess=round(excess, 2),
             worth=round(excess, 2),
             measures={
-                "red_s": round(red_s, 2),
-                "red_error_s": round(error_s, 2),
+                f"{self.word}_s": round(red_s, 2),
+                f"{self.word}_error_s": round(error_s, 2),
                 "grace_s": settings.grace_s,
                 # Times of day do not fit a measure; how long before the three pictures red began does.
-                "red_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
-                "red_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
-                "red_before_peak_s": round((way.looks[-1].at_us - phase.since_us) / 1e6, 2),
+                f"{self.word}_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
+                f"{self.word}_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
+                f"{self.word}_before_peak_s": round((way.looks[-1].at_us - phase.since_us) / 1e6, 2),
                 "past_line_m": round(way.looks[-1].along_m, 2),
             },
-            summary=f"Passed the stop line {line.zone_id} {red_s:.1f} s (+-{settings.coverage_k * error_s:.1f}) after "
-            f"signal group {line.group_id} had turned red",
+            summary=self.summary(line, f"{red_s:.1f} s (+-{settings.coverage_k * error_s:.1f})"),
             onset=way.looks[passing.before].sight,
             sight=way.looks[-1].sight,
             clock_source=t.clock_source,
@@ -166,6 +168,14 @@ class RedLight:
             model_version=t.model_version,
             middle=on.sight,
         )
+
+    def lines(self, place: Place) -> Sequence[Scope[tuple[StopLine, Settings]]]:
+        """Return the lines that it watches."""
+        return scopes_of(place)
+
+    def summary(self, line: StopLine, after: str) -> str:
+        """Return the offence in words."""
+        return f"Passed the stop line {line.zone_id} {after} after signal group {line.group_id} had turned red"
 
     def pack(self, state: LineWatch) -> Any:
         """Return the state as plain data."""

@@ -67,6 +67,7 @@ def test_the_rules_that_ship_are_found() -> None:
         "oncoming",
         "pedestrian_priority",
         "prohibited_turn",
+        "rail_crossing",
         "red_light",
         "shoulder_driving",
         "sidewalk_driving",

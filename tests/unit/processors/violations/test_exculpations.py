@@ -95,6 +95,22 @@ def test_signals_out_of_order(states: Sequence[Signal], known: bool, outcome: st
     assert found("signal_failure", "u_turn", seen).outcome == "cleared"
 
 
+@pytest.mark.parametrize(
+    ("states", "outcome"),
+    [
+        ([Signal.FLASHING], "cleared"),
+        ([Signal.FLASHING, Signal.DARK], "flagged"),
+        ([Signal.DARK], "dropped"),
+    ],
+)
+def test_a_rail_crossings_signal_forbids_by_flashing(states: Sequence[Signal], outcome: str) -> None:
+    """Only a dark one is out of order; who stands on the rails does so whatever it shows."""
+    signals = tuple((f"g{n}", state.value, offence().at_us - 30_000_000) for n, state in enumerate(states))
+    seen = Circumstances(signals_known=True, signals=signals)
+    assert found("signal_failure", "rail_crossing", seen).outcome == outcome
+    assert found("signal_failure", "rail_crossing", seen, measures={"standing_s": 20.0}).outcome == "cleared"
+
+
 @pytest.mark.parametrize(("lasted_s", "outcome"), [(300, "cleared"), (301, "flagged")])
 def test_a_stuck_signal(lasted_s: int, outcome: str) -> None:
     """One that shows the same for longer than any cycle lasts."""
@@ -344,7 +360,7 @@ def play_second() -> Second:
         ("stuck_s = 300.0", "stuck_s = 0", "stuck_s is 0; expected a number above 0"),
         ("others = 3", 'others = "3"', "others is '3'"),
         ("[plate_owner]", "[owner]", r"no table \[plate_owner\]"),
-        ('kinds = ["red_light", "stop_line"]', "kinds = 3", "expected a list of rules' names"),
+        ('\nkinds = ["red_light", "stop_line", "rail_crossing"]', "\nkinds = 3", "expected a list of rules' names"),
     ],
 )
 def test_a_wrong_threshold_is_named(old: str, new: str, says: str) -> None:

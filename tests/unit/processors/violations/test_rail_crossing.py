@@ -1,0 +1,153 @@
+"""A rail crossing is entered against its closed signal, or stood on; each vehicle is proposed for it once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from schemas.messages import Analysis, Camera, Signal, Tracks, Violation
+from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from tests.unit.processors.violations.frames import Frame, found, messages
+
+KIND = "rail_crossing"
+#: The line lies at y = 60 m, the rails from 50 to 44 m; traffic runs towards y = 0: 10 pixels a metre, no perspective.
+LINE_M, RAILS_M, END_M = 60.0, 10.0, 16.0
+CROSSING = camera(
+    zone(
+        "rails",
+        KIND,
+        (0, 440, 200, 440, 200, 600, 0, 600),
+        heading_deg=180.0,
+        **{"signal_group.NS": 1.0, "rails_m": RAILS_M},
+    ),
+    calibration=calibration(position_error_m=0.3),
+    junction_id="X-1",
+)
+#: 10 m/s: over the line at 6.0 s.
+THROUGH = [5.0 * n - 60.0 for n in range(18)]
+CLOSES = [(Signal.GREEN, -20), (Signal.FLASHING, 1)]
+
+
+def way(
+    fronts: Sequence[float | None], signals: Sequence[tuple[Signal, float]] = (), x_m: float = 10.0
+) -> list[Tracks]:
+    """Return the seconds of a car whose front is so far beyond the line in each half second; None: it is not seen."""
+    frames: list[Frame] = [{"a": (x_m, LINE_M - at)} if at is not None else {} for at in (*fronts, *[None] * 10)]
+    return messages(frames, signals)
+
+
+def stays(front_m: float, seconds: float) -> list[float]:
+    """Return the way of a car that comes at 10 m/s, stands for so long with its front there, and goes on."""
+    return [
+        *[front_m - 5.0 * n for n in range(6, 0, -1)], *[front_m] * round(2 * seconds), *[front_m + 5.0, front_m + 10.0]
+    ]  # fmt: skip
+
+
+def proposed(seconds: Sequence[Tracks], place: Camera = CROSSING, *, at_once: bool = True) -> list[Violation]:
+    """Return the rule's violations for these seconds."""
+    return found(seconds, place, KIND, at_once=at_once)
+
+
+@pytest.mark.parametrize("closed", [Signal.FLASHING, Signal.RED])
+def test_who_enters_against_the_closed_signal_is_proposed_once_with_three_pictures(closed: Signal) -> None:
+    """Five seconds after it closed: before the line, on it and past it; red_light says nothing, whatever it is told."""
+    seconds = way(THROUGH, [(Signal.GREEN, -20), (closed, 1)])
+    (one,) = proposed(seconds)
+    assert (one.unit, one.zone_id, one.limit, one.measured) == ("s", "rails", 3.0, 5.0)
+    assert one.measured - one.confidence_factor * one.measured_error > one.limit
+    assert one.occurred_at_us == EPOCH_US + 6_000_000
+    assert [e.role for e in one.evidence] == ["onset", "middle", "peak"]
+    before, on, past = (10 * LINE_M - e.boxes_xyxy_px[3] for e in one.evidence)
+    assert before < 0 <= on < 60 <= past
+    assert one.measures["closed_before_onset_s"] == 4.5
+    assert {article.code for article in one.articles} == {"KoAP 607"}
+    assert found(seconds, CROSSING, "red_light") == []
+
+
+@pytest.mark.parametrize("signal", [Signal.GREEN, Signal.AMBER, Signal.RED_AMBER, Signal.DARK, Signal.UNKNOWN])
+def test_any_other_signal_closes_nothing(signal: Signal) -> None:
+    """A crossing whose signal is dark is open, or out of order: nobody is proposed for it."""
+    assert proposed(way(THROUGH, [(signal, -2)])) == []
+
+
+@pytest.mark.parametrize(("closes_s", "count"), [(1.0, 1), (2.5, 1), (2.9, 0), (4.0, 0), (6.5, 0)])
+def test_the_whole_interval_must_lie_after_the_time_that_stopping_takes(closes_s: float, count: int) -> None:
+    """Passed at 6.0 s: three seconds of grace, and 1.96 times the error of the passing and of the clocks."""
+    assert len(proposed(way(THROUGH, [(Signal.GREEN, -20), (Signal.FLASHING, closes_s)]))) == count
+
+
+def test_who_stops_just_beyond_the_line_did_not_enter() -> None:
+    """Four metres beyond it, well before the rails, until it opens."""
+    signals = [*CLOSES, (Signal.GREEN, 22)]
+    assert proposed(way(stays(4.0, 20), signals)) == []
+    assert proposed(way([*stays(-1.0, 20), 20.0, 25.0], signals)) == []
+
+
+@pytest.mark.parametrize("signals", [[(Signal.GREEN, -20)], [(Signal.DARK, -20)], []])
+def test_who_stands_on_the_rails_is_proposed_whatever_the_signal_shows(signals: list[tuple[Signal, float]]) -> None:
+    """Twenty seconds on open rails, or where no controller is heard: pictures of begin and end."""
+    (one,) = proposed(way(stays(12.0, 20), signals))
+    assert (one.unit, one.zone_id, one.limit) == ("s", "rails", 10.0)
+    assert one.measured - one.confidence_factor * one.measured_error > one.limit
+    assert [e.role for e in one.evidence] == ["onset", "peak"]
+    assert one.measures["over_m"] == 2.0
+    assert {article.code for article in one.articles} == {"KoAP 607"}
+    (failure,) = (e for e in one.exculpations if e.ground == "signal_failure")
+    assert failure.outcome == "cleared"
+
+
+@pytest.mark.parametrize(
+    ("front_m", "seconds", "count"),
+    [
+        pytest.param(12.0, 13.0, 1, id="long enough"),
+        pytest.param(12.0, 10.0, 0, id="ten seconds may be less than the limit"),
+        pytest.param(10.4, 20.0, 0, id="its front may be before the rails"),
+        pytest.param(11.0, 20.0, 1, id="its front is surely over them"),
+        pytest.param(18.5, 20.0, 1, id="its front is past them, its rear is not"),
+        pytest.param(19.4, 20.0, 0, id="its rear may be past them"),
+        pytest.param(24.0, 20.0, 0, id="behind the crossing"),
+        pytest.param(-1.0, 20.0, 0, id="before the line"),
+    ],
+)
+def test_its_body_must_surely_lie_over_the_rails_for_long_enough(front_m: float, seconds: float, count: int) -> None:
+    """The place by 1.96 times the position's error, the time by that of both looks."""
+    assert len(proposed(way(stays(front_m, seconds), [(Signal.GREEN, -20)]))) == count
+
+
+def test_who_stands_beside_the_crossing_is_left() -> None:
+    """On the carriageway of the other direction, which the zone does not cover."""
+    assert proposed(way(stays(12.0, 20), x_m=25.0)) == []
+
+
+def test_who_enters_and_stays_on_the_rails_is_one_case() -> None:
+    """Both acts of one vehicle: one proposal."""
+    assert len(proposed(way(stays(12.0, 25), [(Signal.GREEN, -20), (Signal.FLASHING, -10)]))) == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        replace(CROSSING, calibration=None),
+        replace(CROSSING, zones=[replace(CROSSING.zones[0], heading_deg=None)]),
+        replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={"signal_group.NS": 1.0, KIND: 0.0})]),
+        replace(CROSSING, analysis=Analysis(False, 1.0, 5.0, 0.3, ())),
+    ],
+    ids=["no calibration", "no direction", "switched off", "not for enforcement"],
+)
+def test_a_camera_that_may_not_or_cannot_tell_proposes_nobody(place: Camera) -> None:
+    """Nothing is measured without a calibration and a direction, nothing proposed where that is not wanted."""
+    assert proposed(way(THROUGH, CLOSES), place) == []
+    assert proposed(way(stays(12.0, 20)), place) == []
+
+
+def test_without_a_signal_group_only_standing_is_an_offence() -> None:
+    """A crossing whose signals nobody tells."""
+    bare = replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={"rails_m": RAILS_M})])
+    assert proposed(way(THROUGH, CLOSES), bare) == []
+    assert len(proposed(way(stays(12.0, 20)), bare)) == 1
+
+
+def test_state_through_its_bytes_decides_alike() -> None:
+    """A restart after each message changes nothing."""
+    for seconds in (way(THROUGH, CLOSES), way(stays(12.0, 20))):
+        assert proposed(seconds, at_once=False) == proposed(seconds)
