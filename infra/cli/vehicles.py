@@ -139,7 +139,7 @@ def forget(period: str, *, dry_run: bool, as_json: bool) -> None:
       vigil vehicles forget 2026-q1
     """
     present = first_day(period_of(int(datetime.now(UTC).timestamp()) * 1_000_000))
-    # as the processes do, which keep the newest two: processors/leads/by_period.py
+    # as the processes do, which keep the newest two: processors/vehicles/by_period.py
     last = first_day(
         period_of(int(datetime.combine(present - timedelta(days=1), time(12), CITY).timestamp()) * 1_000_000)
     )

@@ -8,7 +8,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from infra.settings import Settings
 from infra.vehicles.vehicle_topic import STEP, TOPIC
-from processors.leads.by_period import sealed_key
+from processors.vehicles.by_period import sealed_key
 from schemas.codec import MessageCodec
 from schemas.registry import RegistrySchemaIds
 from schemas.wire import BadMessageError

@@ -34,9 +34,11 @@ class AtWork(Generic[F]):
         idle = {rule.kind for rule in self._rules if place.is_idle(rule.kind)}
         if not idle:
             return self._rules
-        rules = tuple(rule for rule in self._rules if rule.kind not in idle)
-        rules = self._teams.setdefault(tuple(rule.kind for rule in rules), rules)
+        left = tuple(rule for rule in self._rules if rule.kind not in idle)
+        rules = self._teams.setdefault(tuple(rule.kind for rule in left), left)
         if len(self._of) >= MOST_PLACES:
             self._of.clear()
+            self._teams.clear()
+            self._teams[tuple(rule.kind for rule in rules)] = rules
         self._of[camera_id] = (place, rules)
         return rules

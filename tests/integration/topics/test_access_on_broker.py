@@ -253,7 +253,7 @@ def test_the_processes_of_the_pipeline_work_with_their_rights_alone(
         "clickhouse_url": stack.settings.clickhouse_address,
         "clickhouse_database": "guarded",
     }
-    names = PROCESSES
+    names: Sequence[str] = PROCESSES
     if EVERY in os.environ:
         names = [*PROCESSES, *OTHERS]
         Bench(stack.settings.model_copy(update={"clickhouse_database": "guarded"})).migrate()

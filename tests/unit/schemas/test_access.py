@@ -60,7 +60,7 @@ def test_who_comes_without_a_user_may_do_nothing() -> None:
 
 def test_every_process_has_a_user_and_every_user_is_a_process_or_somebody_outside() -> None:
     """A new process without rights would be refused by a broker with users, and by none of the others."""
-    assert set(access().principals) == set(run.commands) | NO_PROCESS  # type: ignore[attr-defined]
+    assert set(access().principals) == set(run.commands) | NO_PROCESS
     apps = [app for principal in access().principals.values() for app in principal.apps]
     assert sorted(apps) == sorted(catalogue().apps)
     for name, app in catalogue().apps.items():

@@ -13,9 +13,10 @@ from processors.rules.place import Place
 from processors.rules.second import Second
 from processors.violations.core import ViolationsCore
 from processors.violations.driving_rule import MOST_SLOW, MOST_WAYS
+from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
 from processors.violations.rules.bus_lane import BusLane
-from processors.violations.rules.truck_ban import TruckBan, TruckSettings, local_hour
+from processors.violations.rules.truck_ban import TruckBan, TruckSettings
 from schemas.messages import Analysis, Calibration, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
 
