@@ -67,10 +67,15 @@ class Second:
     def _check(self) -> None:
         t = self.tracks
         count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
-        of_tracks = set(map(len, (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)))
-        of_tracks.update((len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)))
-        of_boxes = set(map(len, (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)))
-        if of_tracks != {count} or of_boxes != {boxes}:
+        tracks = len(t.track_id) == len(t.track_first_seen_us) == len(t.track_x_m) == len(t.track_y_m) == count
+        speeds = len(t.track_speed_kmh) == len(t.track_speed_error_kmh) == len(t.track_heading_deg) == count
+        corners = len(t.box_x1_px) == len(t.box_y1_px) == len(t.box_x2_px) == len(t.box_y2_px) == boxes
+        if not (tracks and speeds and corners and len(t.track_boxes) == count and len(t.box_sample) == boxes):
+            of_tracks = {
+                len(a) for a in (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)
+            }
+            of_tracks |= {len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)}
+            of_boxes = {len(a) for a in (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)}
             raise ValueError(
                 f"the arrays of the second differ in length: {count} track classes beside {sorted(of_tracks)} of the "
                 f"other track fields, {boxes} box tracks beside {sorted(of_boxes)}; tracking writes one a track and box"
