@@ -102,19 +102,24 @@ class Second:
             index = array("q", [*t.box_track, *t.box_sample])
             both = np.frombuffer(index, np.int64)
             camera = self.place.camera
-            found = digest_kernel()(
+            sizes, places = np.empty((count, 5)), np.empty((2, count), np.int64)
+            people = np.zeros((len(self.place.zones), samples), np.int64)
+            digest_kernel()(
                 np.frombuffer(edges, np.float64).reshape(4, boxes),
                 both[:boxes],
                 both[boxes:],
                 np.frombuffer(bytes([c == PERSON for c in t.track_class]), np.uint8),
-                samples,
                 camera.width_px / t.width_px if t.width_px else 1.0,
                 camera.height_px / t.height_px if t.height_px else 1.0,
                 self.place.corners,
                 self.place.starts,
                 self.place.ignored,
+                sizes,
+                places,
+                people,
             )
-            self._seen = tuple(a.tolist() for a in found)
+            last, mask = places.tolist()
+            self._seen = (sizes[:, :4].tolist(), last, mask, people.tolist(), sizes[:, 4].tolist())
         return self._seen
 
     @property
