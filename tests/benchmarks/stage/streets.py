@@ -1,7 +1,7 @@
 """Streets: the load of the violations benchmarks, cameras that look where the test city's look, in heavy traffic.
 
 The outlooks and what is drawn for each are the test city's, in its shares (a test holds them equal); the traffic is
-heavier: every camera sees ten boxes in each of five frames a second, where the city's see 7 boxes a second on average.
+heavier: every camera sees ten boxes in each of five frames a second, where the city's see 11 boxes a second on average.
 """
 
 import random
