@@ -13,7 +13,7 @@ from processors.incidents.life_cycle import Episodes, LifeCycle, LifeCycleSettin
 from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.rule import Rule, discover
-from processors.rules.rule_states import RuleStates
+from processors.rules.rule_states import RuleStates, as_json
 from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.state_format import body_of
@@ -72,7 +72,7 @@ class IncidentsCore:
     def to_bytes(self, state: CameraIncidents) -> bytes:
         """Serialise a state: a format byte and JSON."""
         episodes = [episode.pack() for episode in state.episodes.values()]
-        return bytes([FORMAT]) + orjson.dumps([state.rules.pack(self.rules), episodes])
+        return bytes([FORMAT]) + as_json([state.rules.pack(self.rules), episodes])
 
     def from_bytes(self, key: str, data: bytes) -> CameraIncidents:
         """Restore a state.

@@ -18,19 +18,15 @@ def _digest(  # noqa: C901, PLR0912, PLR0915, PLR0917 (one pass over the boxes, 
     box_track: npt.NDArray[np.int64],
     box_sample: npt.NDArray[np.int64],
     person: npt.NDArray[np.uint8],
-    samples: int,
     scale_x: float,
     scale_y: float,
     corners: npt.NDArray[np.float64],
     starts: npt.NDArray[np.int64],
     ignored: int,
-) -> tuple[
-    npt.NDArray[np.float64],
-    npt.NDArray[np.int64],
-    npt.NDArray[np.int64],
-    npt.NDArray[np.int64],
-    npt.NDArray[np.float64],
-]:
+    sizes: npt.NDArray[np.float64],
+    places: npt.NDArray[np.int64],
+    people: npt.NDArray[np.int64],
+) -> None:
     """Place the boxes of a second in the zones of its camera.
 
     Even-odd rule on each box's foot point, the middle of its lower edge; a point on an edge belongs to the zone on one
@@ -39,31 +35,32 @@ def _digest(  # noqa: C901, PLR0912, PLR0915, PLR0917 (one pass over the boxes, 
     Args:
         edges: float64 (4, boxes): x1, y1, x2, y2, pixels of the picture.
         box_track: int64 (boxes,): track of each box, below len(person).
-        box_sample: int64 (boxes,): sampled frame of each box, below samples.
+        box_sample: int64 (boxes,): sampled frame of each box.
         person: uint8 (tracks,): 1 for a person.
-        samples: sampled frames.
         scale_x: the registry's pixels per picture pixel, horizontally.
         scale_y: likewise vertically.
         corners: float64 (2, corners): x and y of all zones' corners, zone after zone, registry's pixels.
         starts: int64 (zones + 1,): first corner of each zone.
         ignored: bit mask of zones whose content does not count.
-
-    Returns:
-        mean_box: float64 (tracks, 4): mean box of the second, registry's pixels; 0 without a box.
-        last: int64 (tracks,): the latest box of each track, -1 without one.
-        mask: int64 (tracks,): bit z set where the foot of the latest box is in zone z; 0 inside an ignored zone.
-        people: int64 (zones, samples): persons with their foot in the zone, by sampled frame.
-        steady: float64 (tracks,): intersection over union of the track's first and latest box; 1 with one box.
+        sizes: float64 (tracks, 5), filled: mean box of the second, registry's pixels, 0 without a box; intersection
+            over union of the track's first and latest box, 1 with one. Filled, for making arrays costs more in here.
+        places: int64 (2, tracks), filled: the latest box of each track, -1 without one; bit z set where the foot of
+            that box is in zone z, 0 inside an ignored zone.
+        people: int64 (zones, samples), zeros, filled: persons with their foot in the zone, by sampled frame.
     """
     tracks = person.shape[0]
     zones = starts.shape[0] - 1
-    mean_box = np.zeros((tracks, 4), np.float64)
+    mean_box = sizes[:, :4]
+    steady = sizes[:, 4]
+    last = places[0]
+    mask = places[1]
+    for t in range(tracks):
+        mean_box[t, :] = 0.0
+        steady[t] = 1.0
+        last[t] = -1
+        mask[t] = 0
     count = np.zeros(tracks, np.int64)
     first = np.full(tracks, -1, np.int64)
-    last = np.full(tracks, -1, np.int64)
-    steady = np.ones(tracks, np.float64)
-    mask = np.zeros(tracks, np.int64)
-    people = np.zeros((zones, samples), np.int64)
     for i in range(box_track.shape[0]):
         t = box_track[i]
         x1 = edges[0, i] * scale_x
@@ -119,7 +116,6 @@ def _digest(  # noqa: C901, PLR0912, PLR0915, PLR0917 (one pass over the boxes, 
                 whole = (edges[2, a] - edges[0, a]) * (edges[3, a] - edges[1, a])
                 whole += (edges[2, b] - edges[0, b]) * (edges[3, b] - edges[1, b])
                 steady[t] = shared / (whole - shared)
-    return mean_box, last, mask, people, steady
 
 
 @cache

@@ -36,7 +36,7 @@ class Rule(Protocol[S, F_co]):
         """Look at one second; return the new state (the old one may be changed in place) and what was found."""
 
     def pack(self, state: S) -> Any:
-        """Return the state as plain data: numbers, strings, lists, dicts with string keys, None."""
+        """Return the state as plain data: numbers, strings, lists, named tuples, dicts with string keys, None."""
 
     def unpack(self, plain: Any) -> S:
         """Return the state from what `pack` gave."""

@@ -9,6 +9,11 @@ import orjson
 from processors.rules.rule import Rule
 
 
+def as_json(plain: Any) -> bytes:
+    """Return what rules have packed as JSON; named tuples, which orjson does not take by itself, as lists."""
+    return orjson.dumps(plain, default=list)
+
+
 @dataclass(slots=True)
 class RuleStates:
     """The states of all rules of one camera.
@@ -46,12 +51,12 @@ class RuleStates:
             self.packed.clear()
 
     def pack(self, rules: Sequence[Rule[Any, Any]]) -> list[Any]:
-        """Return this as data for orjson; the states of rules that are not at work are made into bytes once."""
+        """Return this as data for `as_json`; the states of rules that are not at work are made into bytes once."""
         states, at_work = self.packed, rules if self.at_work is None else self.at_work
         if not states:
             for rule in rules:
                 plain = [rule.version, rule.pack(self.of[rule.kind])]
-                states[rule.kind] = plain if rule in at_work else orjson.Fragment(orjson.dumps(plain))
+                states[rule.kind] = plain if rule in at_work else orjson.Fragment(as_json(plain))
         else:
             for rule in at_work:
                 states[rule.kind] = [rule.version, rule.pack(self.of[rule.kind])]

@@ -67,10 +67,15 @@ class Second:
     def _check(self) -> None:
         t = self.tracks
         count, boxes, samples = len(t.track_class), len(t.box_track), len(t.sample_at_us)
-        of_tracks = set(map(len, (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)))
-        of_tracks.update((len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)))
-        of_boxes = set(map(len, (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)))
-        if of_tracks != {count} or of_boxes != {boxes}:
+        tracks = len(t.track_id) == len(t.track_first_seen_us) == len(t.track_x_m) == len(t.track_y_m) == count
+        speeds = len(t.track_speed_kmh) == len(t.track_speed_error_kmh) == len(t.track_heading_deg) == count
+        corners = len(t.box_x1_px) == len(t.box_y1_px) == len(t.box_x2_px) == len(t.box_y2_px) == boxes
+        if not (tracks and speeds and corners and len(t.track_boxes) == count and len(t.box_sample) == boxes):
+            of_tracks = {
+                len(a) for a in (t.track_id, t.track_first_seen_us, t.track_x_m, t.track_y_m, t.track_speed_kmh)
+            }
+            of_tracks |= {len(t.track_speed_error_kmh), len(t.track_heading_deg), len(t.track_boxes)}
+            of_boxes = {len(a) for a in (t.box_sample, t.box_x1_px, t.box_y1_px, t.box_x2_px, t.box_y2_px)}
             raise ValueError(
                 f"the arrays of the second differ in length: {count} track classes beside {sorted(of_tracks)} of the "
                 f"other track fields, {boxes} box tracks beside {sorted(of_boxes)}; tracking writes one a track and box"
@@ -97,19 +102,24 @@ class Second:
             index = array("q", [*t.box_track, *t.box_sample])
             both = np.frombuffer(index, np.int64)
             camera = self.place.camera
-            found = digest_kernel()(
+            sizes, places = np.empty((count, 5)), np.empty((2, count), np.int64)
+            people = np.zeros((len(self.place.zones), samples), np.int64)
+            digest_kernel()(
                 np.frombuffer(edges, np.float64).reshape(4, boxes),
                 both[:boxes],
                 both[boxes:],
                 np.frombuffer(bytes([c == PERSON for c in t.track_class]), np.uint8),
-                samples,
                 camera.width_px / t.width_px if t.width_px else 1.0,
                 camera.height_px / t.height_px if t.height_px else 1.0,
                 self.place.corners,
                 self.place.starts,
                 self.place.ignored,
+                sizes,
+                places,
+                people,
             )
-            self._seen = tuple(a.tolist() for a in found)
+            last, mask = places.tolist()
+            self._seen = (sizes[:, :4].tolist(), last, mask, people.tolist(), sizes[:, 4].tolist())
         return self._seen
 
     @property

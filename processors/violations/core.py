@@ -12,7 +12,7 @@ from processors.rules.at_work import AtWork
 from processors.rules.place import Place
 from processors.rules.places import Places
 from processors.rules.rule import Rule, discover
-from processors.rules.rule_states import RuleStates
+from processors.rules.rule_states import RuleStates, as_json
 from processors.rules.second import Second
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.state_format import body_of
@@ -99,7 +99,7 @@ class ViolationsCore:
 
     def to_bytes(self, state: CameraViolations) -> bytes:
         """Serialise a state: a format byte and JSON."""
-        return bytes([FORMAT]) + orjson.dumps(
+        return bytes([FORMAT]) + as_json(
             [
                 state.rules.pack(self.rules),
                 state.docket.pack(),

@@ -59,7 +59,7 @@ class Turning:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [self.zone_id, self.seen_us, self.onset.pack(), [list(spot) for spot in self.spots]]
+        return [self.zone_id, self.seen_us, self.onset, self.spots]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Turning":

@@ -86,7 +86,7 @@ class Walk:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [[[*spot[:-1], spot.sight.pack()] for spot in self.spots], self.zone_id, self.since_us]
+        return [self.spots, self.zone_id, self.since_us]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Walk":

@@ -160,7 +160,7 @@ class Way:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [[[*look[:-1], look.sight.pack()] for look in self.looks], self.done, self.vehicle_class]
+        return [self.looks, self.done, self.vehicle_class]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Way":

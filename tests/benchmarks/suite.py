@@ -77,7 +77,10 @@ GROUPS: Final[Mapping[str, Group]] = {
     ),
     "stages": Group(
         "tests.benchmarks.stage.cores",
-        {f"stage_{name}_camera_seconds_per_core_second": _STAGE for name in ("tracking", "incidents", "violations")},
+        {
+            f"stage_{name}_camera_seconds_per_core_second": _STAGE
+            for name in ("tracking", "incidents", "violations", "violations_city")
+        },
         "whole stages on a Kafka of their own",
     ),
     "cases": Group(

@@ -5,10 +5,11 @@
 Each stage runs as a process of its own (`run_stage`, as `vigil run` does) with the camera registry, the state's
 changelog, checkpoints and outputs in a Kafka of the benchmark's own. Its source topic holds the load before it starts:
 seconds of 2,000 cameras with five sampled frames of ten boxes each, second by second. The violations stage's cameras
-look where the test city's do (tests/benchmarks/stage/streets.py), for what its rules cost hangs on the zones. The
-process's CPU, user and system, all threads, is taken from when the first 10,000 messages were applied until half a
-second after the last one was, so that the last outputs, state and offsets are in it. Kafka is another process and is
-not counted. The schema ids are fixed ones instead of the registry's, which a stage asks once for each schema.
+look where the test city's do (tests/benchmarks/stage/streets.py), for what its rules cost hangs on the zones; it is
+measured with the city's own cameras and traffic as well (tests/benchmarks/stage/city_tracks.py). The process's CPU,
+user and system, all threads, is taken from when the first 10,000 messages were applied until half a second after the
+last one was, so that the last outputs, state and offsets are in it. Kafka is another process and is not counted. The
+schema ids are fixed ones instead of the registry's, which a stage asks once for each schema.
 """
 
 import argparse
@@ -43,12 +44,20 @@ from tests.benchmarks.findings.stage_cores import roadside, traffic
 from tests.benchmarks.fixed_ids import fixed_ids
 from tests.benchmarks.producers.own_kafka import make_topics, own_kafka
 from tests.benchmarks.stage import streets as city_streets
+from tests.benchmarks.stage.city_tracks import city_tracks
 from tests.benchmarks.tracking.mot import message
 
 CORES: Final[Mapping[str, Callable[[], StageCore[Any, Any]]]] = {
     "tracking": TrackingCore,
     "incidents": IncidentsCore,
     "violations": ViolationsCore,
+}
+#: What is measured: a stage, or one with another load, by its figure's name.
+LOADS: Final[Mapping[str, tuple[str, str]]] = {
+    "tracking": ("tracking", "5 frames of 10 boxes"),
+    "incidents": ("incidents", "5 frames of 10 boxes"),
+    "violations": ("violations", "5 frames of 10 boxes, the city's zones"),
+    "violations_city": ("violations", "the test city's cameras and traffic"),
 }
 CAMERAS: Final = 2_000
 #: Messages whose CPU counts, and those before: compiled code, caches and connections are warm then.
@@ -59,12 +68,14 @@ STREETS: Final = len(city_streets.VIEWS)
 #: After the last message was applied, so that what it brought is durable.
 SETTLE_S: Final = 0.5
 WITHIN_S: Final = 240.0
+#: A camera of each street, and the seconds that are seen there.
+Streets = tuple[Sequence[Camera], Sequence[Sequence[Tracks]]]
 OUTPUTS: Final = ("tracks", "incidents", "violations", "checkpoints", "dead-letters")
 
 
 def run(
     say: Say,
-    stages: Sequence[str] = tuple(CORES),
+    loads: Sequence[str] = tuple(LOADS),
     cameras: int = CAMERAS,
     measured: int = MEASURED,
     warm_up: int = WARM_UP,
@@ -73,7 +84,7 @@ def run(
 
     Args:
         say: takes lines of progress.
-        stages: those to measure.
+        loads: those to measure.
         cameras: keys of the messages.
         measured: messages whose CPU counts; more than one batch of the harness.
         warm_up: messages before them.
@@ -83,7 +94,7 @@ def run(
     """
     figures = []
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as bootstrap:
-        for name in stages:
+        for name in loads:
             found = _measure(bootstrap, name, cameras, measured, warm_up)
             rate = found["applied"] / found["cpu_s"]
             cores, outputs = found["cpu_s"] / found["wall_s"], found["outputs"] / found["applied"]
@@ -94,19 +105,20 @@ def run(
                     rate,
                     "camera-s/core-s",
                     at_least(5_000),
-                    f"5 frames of 10 boxes, {cameras} cameras, {found['applied']} messages from Kafka to Kafka",
+                    f"{LOADS[name][1]}, {cameras} cameras, {found['applied']} messages from Kafka to Kafka",
                 )
             )
     return figures
 
 
 def _measure(bootstrap: str, name: str, cameras: int, measured: int, warm_up: int) -> Mapping[str, float]:
-    core = CORES[name]()
+    stage = LOADS[name][0]
+    core = CORES[stage]()
     prefix = f"bench{uuid4().hex[:8]}."
-    make_topics(bootstrap, prefix, ["cameras", core.source, f"{name}-state-changelog", *_outputs(core.source)])
+    make_topics(bootstrap, prefix, ["cameras", core.source, f"{stage}-state-changelog", *_outputs(core.source)])
     messages = warm_up + measured
-    _fill(bootstrap, prefix, core, cameras, -(-messages // cameras))
-    command = [sys.executable, "-m", "tests.benchmarks.stage.cores", "--stage", name, "--bootstrap", bootstrap]
+    _fill(bootstrap, prefix, core.source, _streets(name, -(-messages // cameras)), cameras)
+    command = [sys.executable, "-m", "tests.benchmarks.stage.cores", "--stage", stage, "--bootstrap", bootstrap]
     command += ["--prefix", prefix, "--warm-up", str(warm_up), "--messages", str(messages)]
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=WITHIN_S)
@@ -122,9 +134,11 @@ def _outputs(source: str) -> list[str]:
     return [name for name in OUTPUTS if name != source]
 
 
-def _streets(name: str, seconds: int) -> tuple[Sequence[Camera], Sequence[Sequence[Tracks]]]:
-    """Return a camera of each street and what is seen there, for a stage."""
+def _streets(name: str, seconds: int) -> Streets:
+    """Return a load of so many seconds."""
     rng = random.Random(1)
+    if name == "violations_city":
+        return city_tracks(seconds)
     if name == "violations":
         views = city_streets.VIEWS
         entries = [city_streets.watching(view, "camera") for view in views]
@@ -132,10 +146,10 @@ def _streets(name: str, seconds: int) -> tuple[Sequence[Camera], Sequence[Sequen
     return [roadside()] * STREETS, [traffic(number, rng, seconds) for number in range(STREETS)]
 
 
-def _fill(bootstrap: str, prefix: str, core: StageCore[Any, Any], cameras: int, seconds: int) -> None:
-    """Write the registry and the load."""
-    codec, source = MessageCodec(fixed_ids()), core.source
-    entries, streets = _streets(core.name, seconds)
+def _fill(bootstrap: str, prefix: str, source: str, on: Streets, cameras: int) -> None:
+    """Write the registry and the load: the cameras take turns at the streets."""
+    codec = MessageCodec(fixed_ids())
+    entries, streets = on
     load: Sequence[Sequence[Tracks | Detections]] = streets
     if source == "detections":
         load = [[_detections(tracks) for tracks in street] for street in streets]
@@ -154,12 +168,12 @@ def _fill(bootstrap: str, prefix: str, core: StageCore[Any, Any], cameras: int, 
                 producer.poll(0.1)
 
     for number in range(cameras):
-        entry: Camera = replace(entries[number % STREETS], camera_id=f"camera-{number}")
+        entry: Camera = replace(entries[number % len(entries)], camera_id=f"camera-{number}")
         send("cameras", entry.camera_id, codec.encode("cameras", entry))
-    for second in range(seconds):
+    for second in range(len(streets[0])):
         for number in range(cameras):
             key = f"camera-{number}"
-            value = codec.encode(source, replace(load[number % STREETS][second], camera_id=key))
+            value = codec.encode(source, replace(load[number % len(load)][second], camera_id=key))
             send(source, key, value)
     left = producer.flush(60)
     if left:

@@ -1,7 +1,7 @@
 """Streets: the load of the violations benchmarks, cameras that look where the test city's look, in heavy traffic.
 
 The outlooks and what is drawn for each are the test city's, in its shares (a test holds them equal); the traffic is
-heavier: every camera sees ten boxes in each of five frames a second, where the city's see 7 boxes a second on average.
+heavier: every camera sees ten boxes in each of five frames a second, where the city's see 11 boxes a second on average.
 """
 
 import random
@@ -53,6 +53,7 @@ class View(StrEnum):
     GIVE_WAY = "an approach without signals"
     CROSSING = "a crossing with signals"
     UNSIGNALLED = "a crossing without signals"
+    RAIL = "a level crossing"
     STOP = "a bus stop and its sidewalk"
     SQUARE = "a square"
     ENTRANCE = "an entrance"
@@ -69,8 +70,9 @@ SHARES: Final[Mapping[View, int]] = {
     View.GIVE_WAY: 2,
     View.CROSSING: 2,
     View.UNSIGNALLED: 1,
+    View.RAIL: 1,
     View.STOP: 3,
-    View.SQUARE: 8,
+    View.SQUARE: 7,
     View.ENTRANCE: 4,
     View.WASTE: 4,
 }
@@ -79,9 +81,11 @@ VIEWS: Final[Sequence[View]] = tuple(view for view, count in SHARES.items() for 
 #: Views of places off the road: people, and two vehicles that stand.
 OFF_ROAD: Final = frozenset({View.SQUARE, View.ENTRANCE, View.WASTE})
 #: Views whose traffic is held for half of the time.
-HELD: Final = frozenset({View.SIGNALS, View.CROSSING, View.UNSIGNALLED})
+HELD: Final = frozenset({View.SIGNALS, View.CROSSING, View.UNSIGNALLED, View.RAIL})
+#: Views whose camera knows of signals.
+SIGNALLED: Final = HELD - {View.UNSIGNALLED}
 #: Views that read plates.
-PLATES: Final = frozenset({View.YARD, View.LINE, View.BUS_LANE, View.SHOULDER, View.SIGNALS, View.GIVE_WAY})
+PLATES: Final = frozenset({View.YARD, View.LINE, View.BUS_LANE, View.SHOULDER, View.SIGNALS, View.GIVE_WAY, View.RAIL})
 
 
 def watching(view: View, camera_id: str) -> Camera:
@@ -113,9 +117,13 @@ def _zones(view: View) -> list[Zone]:
         containers = _area("containers", "waste_site", (-20.0, 20.0), (20.0, 40.0), None)
         return [_area("access", "no_stopping", (-20.0, 20.0), (40.0, 70.0), None), containers]
     road = (-5.25, 5.25)
+    if view is View.RAIL:
+        rails = {"signal_group.NS": 1.0, "rails_m": 8.0}
+        return [_area("rail-crossing", "rail_crossing", road, (16.0, LINE_M), 180.0, **rails)]
     if view in {View.SIGNALS, View.GIVE_WAY, View.CROSSING, View.UNSIGNALLED}:
         group = {"signal_group.NS": 1.0} if view is View.SIGNALS else {}
         free = {"unsignalled": 1.0} if view in {View.GIVE_WAY, View.UNSIGNALLED} else {}
+        sign = {"no_right_turn": 1.0} if view is View.SIGNALS else {}
         junction = view in {View.SIGNALS, View.GIVE_WAY}
         crossing = {**free, "pedestrian_priority": 0.0} if junction else free
         zones = [
@@ -126,7 +134,7 @@ def _zones(view: View) -> list[Zone]:
             return zones
         return [
             *zones,
-            _area("stop-line", "stop_line", road, (28.0, LINE_M), 180.0, **group),
+            _area("stop-line", "stop_line", road, (28.0, LINE_M), 180.0, **group, **sign),
             _area("junction", "junction", road, (17.2, 24.0), None, **group),
             *(_lane(n) for n in range(3)),
         ]
@@ -200,8 +208,8 @@ def _second(view: View, n: int, at_s: int, rng: random.Random) -> Tracks:
         box_x_m=x_m, box_y_m=y_m, box_x1_px=x1, box_y1_px=y1, box_x2_px=x2, box_y2_px=y2,
         plates=voted if view in PLATES else [],
         scene=Scene(0.02, 90.0 + rng.uniform(-1, 1), 50.0, 480.0 + rng.uniform(-10, 10)),
-        signals_known=view in {View.SIGNALS, View.CROSSING},
-        signals=_signals(n, at_s) if view in {View.SIGNALS, View.CROSSING} else [],
+        signals_known=view in SIGNALLED,
+        signals=_signals(n, at_s) if view in SIGNALLED else [],
     )  # fmt: skip
 
 

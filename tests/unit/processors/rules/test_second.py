@@ -95,3 +95,14 @@ def test_boxes_are_held_against_zones_in_the_registrys_pixels() -> None:
     halves = camera(zone("left", "roadway", (0, 0, 500, 0, 500, 1000, 0, 1000)))
     small = second(0, [car("a", 200, 300), car("b", 300, 300)], width_px=500, height_px=500)
     assert Second(small, Place(halves)).zone_mask == [1, 0]
+
+
+def test_feet_of_vehicles_come_in_the_order_of_time() -> None:
+    """Only those of motor vehicles with a place on the ground, whatever the order of the boxes in the message."""
+    tracks = second(0, [car("a", 300, 300), person("p", 600, 600), car("b", 500, 500)], samples=2)
+    nan, samples = float("nan"), [1, 1, 1, 0, 0, 0]
+    placed = replace(tracks, box_sample=samples, box_x_m=[1.0, 2, 3, 4, 5, 6], box_y_m=[0.5, 0, nan, 0, 0, 0])
+    seen = Second(placed, Place(ROAD))
+    assert list(seen.boxes_in_time) == [3, 4, 5, 0, 1, 2]
+    assert seen.vehicle_feet == [(3, 0, 4.0, 0.0), (5, 2, 6.0, 0.0), (0, 0, 1.0, 0.5)]
+    assert not Second(tracks, Place(ROAD)).vehicle_feet
