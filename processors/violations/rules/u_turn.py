@@ -60,7 +60,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/1"
+    version: ClassVar[str] = "u_turn/2"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
