@@ -24,6 +24,12 @@ MOST_GROWTH = 1.7
 LEAST_AT_EDGE_M = 1.0
 #: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
 ALONG_ERROR_M = 2.0
+#: One look may be missing, seconds, where the vehicle is found where its speed brings it, and not aside by more than
+#: this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
+MOST_HIDDEN_S = 1.2
+MOST_HIDDEN_ASIDE_M = 2.4
+#: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
+AT_LINE_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class TurnSettings:
         most_mps2: most that the speed across may change, metres a second squared: a turn at 28 km/h over a radius of
             12 m takes 5; more is a track that goes over to a vehicle of the cross street. A choice.
         most_gap_s: between two looks from the line on, seconds: where one is missing, the track may have gone over to
-            another vehicle. A choice for two looks a second.
+            another vehicle, and only what MOST_HIDDEN_S allows is one. A choice for two looks a second.
         foot_error_m: standard deviation of a box's foot across from look to look, metres; measured 0.1 on the city's
             cars before a line.
     """
@@ -71,7 +77,7 @@ class Turn(NamedTuple):
         error_m: its standard uncertainty, metres.
         least_m: aside_m less k times that error, beyond min_aside_m by how much, metres.
         course_deg: how far off the direction the last step led, degrees.
-        before: place of the last look before the line.
+        before: place of the last look before the line, or at it where the vehicle was hidden before.
         last: place of the look that shows it.
     """
 
@@ -97,6 +103,10 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     before = sum(look.along_m < 0 for look in looks) - 1
     if before + 1 < settings.least_looks:
         return None
+    # Who was hidden before the line is first seen in its lane at it.
+    hidden = before + 1 < len(looks) and looks[before + 1].at_us - looks[before].at_us > settings.most_gap_s * 1e6
+    if hidden and looks[before + 1].along_m <= AT_LINE_M:
+        before += 1
     # Both ends have the position error, independent of each other.
     error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     least_m = settings.min_aside_m + settings.coverage_k * error_m
@@ -116,7 +126,7 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
             aside_m = min(aside_m, EDGE_RATIO * looks[last].across_m - origin, key=abs)
         if abs(aside_m) <= (least_m if best is None else best.aside_m):
             continue
-        if not _steady(looks[first : last + 1], settings):
+        if not _steady(looks[: last + 1], first, settings):
             break
         sign = math.copysign(1.0, aside_m)
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
@@ -149,20 +159,30 @@ def _at_edge(looks: Sequence[Look], first: int) -> int:
     return len(looks)
 
 
-def _steady(looks: Sequence[Look], settings: TurnSettings) -> bool:
-    """Say whether one vehicle can have driven so: on along the direction, and across with no jump of its speed."""
-    if any(
-        b.along_m - a.along_m < -BACK_M or b.at_us - a.at_us > settings.most_gap_s * 1e6 for a, b in pairwise(looks)
-    ):
-        return False
+def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
+    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed."""
+    for n, (a, b) in enumerate(pairwise(looks[first:]), first):
+        hidden = b.at_us - a.at_us > settings.most_gap_s * 1e6
+        if b.along_m - a.along_m < -BACK_M or (hidden and not (n and _found_again(looks[n - 1], a, b))):
+            return False
     # The difference of two speeds has three looks in it, weighted 1, -2, 1.
     noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
-    steps = [(b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(looks)]
+    steps = [(b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(looks[first:])]
     return all(
         abs(after_m / after_s - before_m / before_s)
         <= settings.most_mps2 * (before_s + after_s) / 2 + noise_m / min(before_s, after_s)
         for (before_m, before_s), (after_m, after_s) in pairwise(steps)
     )
+
+
+def _found_again(before: Look, a: Look, b: Look) -> bool:
+    """Say whether one vehicle, hidden for one look after two, is found where its speed brings it."""
+    lasted_s = (b.at_us - a.at_us) / 1e6
+    if lasted_s > MOST_HIDDEN_S or b.cut or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
+        return False
+    speed_mps = (a.along_m - before.along_m) / ((a.at_us - before.at_us) / 1e6)
+    error_m = ALONG_ERROR_M + SPEED_UP_MPS2 * lasted_s**2 / 2
+    return abs(b.along_m - a.along_m - speed_mps * lasted_s) <= error_m
 
 
 def _course_deg(looks: Sequence[Look], last_step_m: float) -> float:
@@ -239,4 +259,4 @@ def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float,
     lasted_s = (at_us - last.at_us) / 1e6
     reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + ALONG_ERROR_M
     way_m = math.hypot(along_m - last.along_m, across_m - last.across_m)
-    return way_m <= reach_m and _steady([*looks[-2:], here], settings)
+    return way_m <= reach_m and _steady([*looks[-2:], here], 0, settings)

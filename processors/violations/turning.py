@@ -17,6 +17,8 @@ MOST_SPOTS = 160
 MOST_JOIN_M = 3.0
 #: Who is found again so near may be unseen for so long, seconds.
 SLOW_GAP_S = 1.1
+#: Who is surely on their own side still may be unseen for so long before, seconds: the turn is ahead and seen whole.
+OWN_SIDE_GAP_S = 2.0
 #: A box that ends so close to the picture's border is cut off there, pixels.
 EDGE_PX = 3.0
 #: Most that a foot's place along the direction errs from look to look, metres, far away, and that a vehicle drives that
@@ -97,6 +99,8 @@ def spot_of(second: Second, box: int, side: Carriageway) -> Spot:
 def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:
     """Say whether one vehicle that turns can be at two looks in a row.
 
+    Hidden for longer it must be found near where it was, or on its own side of the line, which it has yet to cross.
+
     Args:
         a: the first look.
         b: the second one.
@@ -105,10 +109,11 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
         aside_error_m: by which two looks' places across may differ beside that, metres.
     """
     lasted_s = (b.at_us - a.at_us) / 1e6
-    if most_gap_s < lasted_s <= SLOW_GAP_S:
+    own_side = most_gap_s < lasted_s <= OWN_SIDE_GAP_S and b.beyond_m <= -aside_error_m
+    if most_gap_s < lasted_s <= SLOW_GAP_S and not own_side:
         return can_join(a, b, SLOW_GAP_S)
     return (
-        0.0 < lasted_s <= most_gap_s
+        (0.0 < lasted_s <= most_gap_s or own_side)
         and abs(b.beyond_m - a.beyond_m) <= most_aside_mps * lasted_s + aside_error_m
         and abs(b.along_m - a.along_m) <= MOST_MPS * lasted_s + ALONG_ERROR_M
     )

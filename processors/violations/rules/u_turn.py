@@ -60,7 +60,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/1"
+    version: ClassVar[str] = "u_turn/2"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
@@ -115,15 +115,21 @@ class UTurn:
     def _join(
         self, state: dict[str, Turning], second: Second, boxes: Mapping[int, Sequence[int]], sides: Sides
     ) -> None:
-        """Let new tracks go on with those of vehicles that were lost in the turn, where exactly one fits."""
+        """Let new tracks go on with those of vehicles that were lost in the turn, where exactly one fits.
+
+        A track that was hidden for too long to go on with its own looks is a new one, too: it may be a second box of
+        the vehicle that turned, found again when the first one ends.
+        """
         t = second.tracks
         last = {t.track_id[i]: t.box_sample[own[-1]] for i, own in boxes.items()}
         for i, own in boxes.items():
             name = t.track_id[i]
-            if name in state:
+            if name in state and not self._is_lost(state[name], second, own[0], sides):
                 continue
             fits = []
             for lost, one in state.items():
+                if lost == name:
+                    continue
                 side, settings = sides.get(one.zone_id, (None, None))
                 if side is None or settings is None or len(one.spots) < 2 or last.get(lost, -1) >= last[name]:
                     continue
@@ -132,6 +138,17 @@ class UTurn:
                     fits.append(lost)
             if len(fits) == 1:
                 state[name] = state.pop(fits[0])
+
+    @staticmethod
+    def _is_lost(one: Turning, second: Second, box: int, sides: Sides) -> bool:
+        """Say whether a vehicle's own track can no longer go on with a box, as it was hidden for too long."""
+        if one.zone_id not in sides:
+            return True
+        side, settings = sides[one.zone_id]
+        spot = spot_of(second, box, side)
+        return (spot.at_us - one.spots[-1].at_us) / 1e6 > settings.most_gap_s and not is_one(
+            [one.spots[-1], spot], settings.most_gap_s, settings.most_aside_mps, settings.aside_error_m
+        )
 
     def _turned(
         self,

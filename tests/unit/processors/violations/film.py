@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from processors.violations.core import ViolationsCore
 from schemas.messages import Camera, Tracks, Violation
@@ -65,3 +66,12 @@ def straight(x_m: float, from_y_m: float, to_y_m: float, mps: float = 8.0) -> li
 def found(messages: Sequence[Tracks], place: Camera, *, at_once: bool = True) -> list[Violation]:
     """Return the violations for these seconds."""
     return play(ViolationsCore(), Cameras(place), messages, at_once=at_once)[0]
+
+
+def both(first: Tracks, then: Tracks) -> Tracks:
+    """Return the second in which the tracks of two of one time are seen."""
+    lists = [name for name in Tracks.__dataclass_fields__ if name.startswith(("track_", "box_"))]
+    joint: dict[str, Any] = {name: [*getattr(first, name), *getattr(then, name)] for name in lists}
+    apart = len(first.track_id)
+    joint["box_track"] = [*first.box_track, *(apart + n for n in then.box_track)]
+    return replace(first, **joint)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, camera, zone
-from tests.unit.processors.violations.film import FPS, Places, filmed, found, straight
+from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
 
 #: Traffic runs towards +y on the right of the middle line at x = 50 m.
 SIDE = (500, 0, 1000, 0, 1000, 1000, 500, 1000)
@@ -89,6 +89,30 @@ def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:
     assert (one.track_id, one.evidence[0].track_ids) == ("b", ["a"])
     elsewhere: Places = [None if place is None else (place[0], place[1] - 8.0) for place in WHOLE[cut:]]
     assert found([*first, *filmed(elsewhere, "b", begin=cut // FPS)], STREET) == []
+
+
+def test_who_was_out_of_sight_on_the_own_side_goes_on() -> None:
+    """Hidden for 1.6 s and still surely on its side: all of the turn is to come. Over the line that is too long."""
+    begins: Places = [(51.75 - 0.1 * n, 40.0 + 0.5 * n) for n in range(1, 9)]
+    way = [*COMES, *begins, *[(x - 0.6, y + 4.0) for x, y in filter(None, round_turn()[5:])], *GOES, *AWAY]
+
+    def without(first: int) -> Places:
+        return [None if first <= n < first + 7 else place for n, place in enumerate(way)]
+
+    assert len(found(filmed(way), STREET)) == 1
+    assert len(found(filmed(without(len(COMES))), STREET)) == 1
+    assert found(filmed(without(len(COMES) + 14)), STREET) == []
+
+
+def test_a_twin_that_was_lost_goes_on_where_the_one_that_turned_ends() -> None:
+    """A second box of the vehicle, hidden in the turn, comes back as the first one's track ends for good."""
+    back_at = len(COMES) + 4 * FPS
+    back_at -= back_at % FPS
+    lost_at = back_at - 2 * FPS + 2
+    one = filmed([place if n < back_at else None for n, place in enumerate(WHOLE)])
+    twin = filmed([place if n < lost_at or n >= back_at else None for n, place in enumerate(WHOLE)], "b")
+    (offence,) = found([both(a, b) for a, b in zip(one, twin, strict=True)], STREET)
+    assert offence.track_id == "b"
 
 
 def test_a_place_that_is_uncertain_proves_less() -> None:

@@ -53,6 +53,25 @@ def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
     assert found(driving(1, (*[0.0] * 4, -0.6, -1.4, -1.0, 0.6, 2.8, 0.0, 0.0, 0.0)), JUNCTION) == []
 
 
+def test_one_look_may_be_missing_where_the_vehicle_is_found_again() -> None:
+    """Where its speed brings it, and not as far aside as the next lane's traffic; two looks are too many (above)."""
+    missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, 10.0, 12.0, 13.5, None, None, None)
+    assert len(found(driving(0, TURN, missing), JUNCTION)) == 1
+    assert found(driving(0, (*[0.0] * 4, 0.2, 0.8, 3.6, 5.6, 8.0, 0.0, 0.0, 0.0), missing), JUNCTION) == []
+    elsewhere = (-12.0, -8.0, -4.0, -0.5, 3.5, None, 5.0, 8.0, 10.5, None, None, None)
+    assert found(driving(0, TURN, elsewhere), JUNCTION) == []
+
+
+def test_who_was_hidden_before_the_line_and_is_found_at_it_came_from_that_lane() -> None:
+    """Two metres beyond it a turn has hardly begun; farther on it may come from another lane."""
+    turn = (*[0.0] * 5, 0.1, 0.9, 2.4, 4.6, 7.2, 0.0, 0.0)
+    at_line = (-20.0, -16.0, None, None, None, 1.5, 5.5, 9.0, 11.5, 13.0, None, None)
+    (one,) = found(driving(0, turn, at_line), JUNCTION)
+    assert one.measured == 0.0
+    beyond = (-20.0, -16.0, None, None, None, None, 5.5, 9.0, 11.5, 13.0, None, None)
+    assert found(driving(0, turn, beyond), JUNCTION) == []
+
+
 def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     """The box changes its form in a turn: the track that begins where the lost one would be is the same vehicle."""
     before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 13.5, None, None, None)
