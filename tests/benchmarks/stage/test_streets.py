@@ -17,6 +17,7 @@ OUTLOOK = {
     View.GIVE_WAY: Outlook.APPROACH,
     View.CROSSING: Outlook.CROSSING,
     View.UNSIGNALLED: Outlook.CROSSING,
+    View.RAIL: Outlook.RAIL,
     View.STOP: Outlook.STOP,
     View.SQUARE: Outlook.SQUARE,
     View.ENTRANCE: Outlook.ENTRANCE,
