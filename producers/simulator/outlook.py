@@ -81,7 +81,7 @@ MOUNTS = {
     Outlook.ENTRANCE: Mount(4.5, 19.0, 1500.0, 6.0, 25.0, 2.0, 1, 2.0, upstream=False),
     Outlook.WASTE: Mount(6.0, 16.0, 1600.0, 10.0, 40.0, 1.0, 2, 2.0, upstream=False),
     Outlook.CROSSING: Mount(6.0, 18.0, 1500.0, 10.0, 45.0, 5.0, 2, 1.5, upstream=True),
-    Outlook.RAIL: Mount(7.0, 12.0, 2000.0, 16.0, 75.0, 5.0, 2, 1.0, upstream=True),
+    Outlook.RAIL: Mount(7.0, 11.0, 2600.0, 18.0, 80.0, 5.0, 2, 1.0, upstream=True),
 }
 #: What the cameras of a site look at, in turn; public sites begin with one of these rows and take the others next.
 PUBLIC = (

@@ -14,6 +14,11 @@ from processors.violations.offence import Offence
 from processors.violations.rails_stand import RailsStand
 
 ENTRY, STAND = CrossingEntry(), RailsStand()
+#: Two passings so near to each other, seconds and metres across, are one vehicle's: a detector gives one two boxes now
+#: and then, and each has a track. The next vehicle in the lane needs longer, one beside it is farther away.
+SAME_S, SAME_M = 0.5, 1.75
+#: Passings that are remembered.
+MOST_PASSED = 16
 
 
 @dataclass(slots=True)
@@ -23,10 +28,24 @@ class Watched:
     Attributes:
         lines: who is near their stop lines, and what the signals showed.
         stands: who stands on the rails, or is just passing.
+        passed: who was proposed for entering: zone, instant in microseconds since the Unix epoch, metres across.
     """
 
     lines: LineWatch = field(default_factory=LineWatch)
     stands: list[Stand] = field(default_factory=list)
+    passed: list[tuple[str, int, float]] = field(default_factory=list)
+
+    def again(self, entered: Offence) -> bool:
+        """Say whether the vehicle of a passing was proposed for it by another track; remember the passing."""
+        zone_id, at_us = entered.zone_id or "", entered.at_us
+        way = self.lines.ways[zone_id][entered.track_id]
+        across_m = next(look.across_m for look in way.looks if look.along_m >= 0)
+        known = any(
+            zone == zone_id and abs(at - at_us) <= SAME_S * 1e6 and abs(across - across_m) <= SAME_M
+            for zone, at, across in self.passed
+        )
+        self.passed = [*self.passed[1 - MOST_PASSED :], (zone_id, at_us, across_m)]
+        return known
 
 
 class RailCrossing:
@@ -46,13 +65,15 @@ class RailCrossing:
             return state, ()
         state.lines, entered = ENTRY.observe(state.lines, second, place)
         state.stands, stood = STAND.observe(state.stands, second, place)
-        return state, [*entered, *stood]
+        return state, [*(one for one in entered if not state.again(one)), *stood]
 
     def pack(self, state: Watched) -> Any:
         """Return the state as plain data."""
-        return [state.lines.pack(), STAND.pack(state.stands)]
+        return [state.lines.pack(), STAND.pack(state.stands), [list(one) for one in state.passed]]
 
     def unpack(self, plain: Any) -> Watched:
         """Return the state from what `pack` gave."""
-        lines, stands = plain
-        return Watched(LineWatch.unpack(lines), STAND.unpack(stands))
+        lines, stands, passed = plain
+        return Watched(
+            LineWatch.unpack(lines), STAND.unpack(stands), [(zone, at_us, across_m) for zone, at_us, across_m in passed]
+        )

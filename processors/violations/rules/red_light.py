@@ -12,7 +12,7 @@ from processors.violations.offence import Offence
 from processors.violations.signal_log import SignalLog
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Passing, Way, follow
-from schemas.messages import Signal
+from schemas.messages import Calibration, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class RedLight:
         for scope in lines_in_view(self.kind, self.lines, state, second, place):
             line, settings = scope.settings
             assert place.calibration is not None
-            error_m = settings.position_error_m or place.calibration.position_error_m
+            error_m = self.error_m(settings, place.calibration)
             ways = state.ways.setdefault(line.zone_id, {})
             follow(ways, second, line)
             for track_id, way in ways.items():
@@ -118,7 +118,7 @@ class RedLight:
             most_mps2=settings.most_mps2,
             most_up_mps2=settings.most_up_mps2,
             usual_mps2=settings.usual_mps2,
-            noise_m=settings.coverage_k * (settings.position_error_m or calibration.position_error_m),
+            noise_m=settings.coverage_k * self.error_m(settings, calibration),
         ):
             way.done = True
             return None
@@ -172,6 +172,10 @@ class RedLight:
     def lines(self, place: Place) -> Sequence[Scope[tuple[StopLine, Settings]]]:
         """Return the lines that it watches."""
         return scopes_of(place)
+
+    def error_m(self, settings: Settings, calibration: Calibration) -> float:
+        """Return the standard uncertainty of a front's place against a line, metres."""
+        return settings.position_error_m or calibration.position_error_m
 
     def summary(self, line: StopLine, after: str) -> str:
         """Return the offence in words."""

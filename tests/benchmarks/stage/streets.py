@@ -82,8 +82,8 @@ VIEWS: Final[Sequence[View]] = tuple(view for view, count in SHARES.items() for 
 OFF_ROAD: Final = frozenset({View.SQUARE, View.ENTRANCE, View.WASTE})
 #: Views whose traffic is held for half of the time.
 HELD: Final = frozenset({View.SIGNALS, View.CROSSING, View.UNSIGNALLED, View.RAIL})
-#: Views whose camera knows of signals.
-SIGNALLED: Final = HELD - {View.UNSIGNALLED}
+#: Views in whose seconds signals are told.
+SIGNALLED: Final = frozenset({View.SIGNALS, View.CROSSING, View.RAIL})
 #: Views that read plates.
 PLATES: Final = frozenset({View.YARD, View.LINE, View.BUS_LANE, View.SHOULDER, View.SIGNALS, View.GIVE_WAY, View.RAIL})
 
@@ -118,8 +118,8 @@ def _zones(view: View) -> list[Zone]:
         return [_area("access", "no_stopping", (-20.0, 20.0), (40.0, 70.0), None), containers]
     road = (-5.25, 5.25)
     if view is View.RAIL:
-        rails = {"signal_group.NS": 1.0, "rails_m": 8.0}
-        return [_area("rail-crossing", "rail_crossing", road, (16.0, LINE_M), 180.0, **rails)]
+        signal = {"signal_group.RAIL": 1.0, "rails_m": 8.0}
+        return [_area("rail-crossing", "rail_crossing", road, (LINE_M - 14.0, LINE_M), 180.0, **signal)]
     if view in {View.SIGNALS, View.GIVE_WAY, View.CROSSING, View.UNSIGNALLED}:
         group = {"signal_group.NS": 1.0} if view is View.SIGNALS else {}
         free = {"unsignalled": 1.0} if view in {View.GIVE_WAY, View.UNSIGNALLED} else {}
@@ -209,7 +209,7 @@ def _second(view: View, n: int, at_s: int, rng: random.Random) -> Tracks:
         plates=voted if view in PLATES else [],
         scene=Scene(0.02, 90.0 + rng.uniform(-1, 1), 50.0, 480.0 + rng.uniform(-10, 10)),
         signals_known=view in SIGNALLED,
-        signals=_signals(n, at_s) if view in SIGNALLED else [],
+        signals=_signals(view, n, at_s) if view in SIGNALLED else [],
     )  # fmt: skip
 
 
@@ -246,10 +246,15 @@ def _box(coco: int, x_m: float, y_m: float) -> tuple[float, float, float, float]
     return x - wide / 2, y - deep, x + wide / 2, y
 
 
-def _signals(n: int, at_s: int) -> list[SignalState]:
-    """Return the phases in force: the traffic's is red for the first half of each cycle, the other street's green."""
+def _signals(view: View, n: int, at_s: int) -> list[SignalState]:
+    """Return the phases in force: the traffic's is red for the first half of each cycle, the other street's green.
+
+    A level crossing has one group, which is closed for that half.
+    """
     in_cycle = at_s % (2 * HALF_CYCLE_S)
     red = in_cycle < HALF_CYCLE_S
     since_us = EPOCH_US + (n - in_cycle % HALF_CYCLE_S) * SECOND_US
+    if view is View.RAIL:
+        return [SignalState("RAIL", Signal.FLASHING if red else Signal.GREEN, since_us)]
     own, other = (Signal.RED, Signal.GREEN) if red else (Signal.GREEN, Signal.RED)
     return [SignalState("EW", other, since_us), SignalState("NS", own, since_us)]

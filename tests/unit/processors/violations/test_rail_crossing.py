@@ -76,6 +76,24 @@ def test_the_whole_interval_must_lie_after_the_time_that_stopping_takes(closes_s
     assert len(proposed(way(THROUGH, [(Signal.GREEN, -20), (Signal.FLASHING, closes_s)]))) == count
 
 
+@pytest.mark.parametrize(
+    ("x_m", "behind_m", "count"),
+    [
+        pytest.param(11.2, 3.0, 1, id="a second box of the same vehicle, 3 m behind and 1.2 m aside"),
+        pytest.param(10.0, 8.0, 2, id="the next vehicle"),
+        pytest.param(13.5, 1.0, 2, id="one in the next lane"),
+    ],
+)
+def test_a_second_track_of_the_vehicle_is_no_second_offence(x_m: float, behind_m: float, count: int) -> None:
+    """Their boxes do not overlap enough to be told by them."""
+    frames: list[Frame] = [
+        {"a": (10.0, LINE_M - at), "b": (x_m, LINE_M - at + behind_m)} for at in THROUGH
+    ] + [{}] * 10  # fmt: skip
+    seconds = messages(frames, CLOSES)
+    assert len(proposed(seconds)) == count
+    assert proposed(seconds, at_once=False) == proposed(seconds)
+
+
 def test_who_stops_just_beyond_the_line_did_not_enter() -> None:
     """Four metres beyond it, well before the rails, until it opens."""
     signals = [*CLOSES, (Signal.GREEN, 22)]
