@@ -151,7 +151,9 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
     if outlook is Outlook.APPROACH:
         line = length - STOP_LINE_M
         areas = {"approach": Area((line - 45.0, line), (0.0, road)), **junction_areas(line, road, int(lanes))}
-        return length + 12.0 + 0.5 * (turn % 8), 0.5 * road, areas
+        sign = streets.turn_signs.get(edge)
+        aside = 0.0 if sign is None else TOWARDS_TURN_RATIO * (road if sign.side == RIGHT else -road)
+        return length + 12.0 + 0.5 * (turn % 8), 0.5 * road + aside, areas
     if outlook is Outlook.CROSSING:
         line = length - STOP_LINE_M
         areas = {"crossing": crossing_area(line, road), "approach": Area((line - 25.0, line), (0.0, road))}
@@ -197,6 +199,10 @@ def _stand(outlook: Outlook, streets: Streets, edge: int, turn: int, place: floa
     return begin, inside + 4.0, {"access": ahead, "containers": containers}
 
 
+#: Where a sign forbids a turn the camera hangs this share of the road nearer to that side: whoever turns from the
+#: outermost lane has left the picture of one above the road's middle before they are a lane's width aside. All lanes
+#: stay in view to 10 m beyond the line.
+TOWARDS_TURN_RATIO: Final = 0.3
 #: Outlooks whose cameras propose violations.
 ENFORCING: Final = frozenset(
     {Outlook.SPEED, Outlook.APPROACH, Outlook.CROSSING, Outlook.STOP, Outlook.WASTE, Outlook.RAIL}

@@ -22,9 +22,11 @@ class Settings(TurnSettings):
     """Settings of one stop line: those of a turn, and what follows.
 
     Attributes:
+        most_gap_s: as of a turn, but one look may be missing: which lane it came from does not matter here. A choice.
         clock_error_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
     """
 
+    most_gap_s: float = 1.1
     clock_error_s: float = 5.0
 
 
@@ -57,7 +59,7 @@ class ProhibitedTurn:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
-        if way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses:
+        if way.done or (way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses):
             return None
         turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:
@@ -65,6 +67,8 @@ class ProhibitedTurn:
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
         if not signs.forbid(turn.side, since_us, at_us, settings.clock_error_s):
             return None
+        # It goes on under another name where its track breaks in the turn: one vehicle is proposed once.
+        way.done = True
         return self._offence(way, i, line, signs, turn, settings, second, place)
 
     def _offence(  # noqa: PLR0917 (one vehicle's turn, and what it is held against)

@@ -54,14 +54,14 @@ def turns(messages: Sequence[Tracks], place: Camera) -> list[Violation]:
 def test_a_turn_to_the_forbidden_side_is_proposed_once(
     lane: int, aside_m: Sequence[float], sign: str, side: str
 ) -> None:
-    """From whichever lane, and then as no turn from the wrong lane beside it; with its way aside and where it began."""
+    """From whichever lane, and then as no turn from the wrong lane beside it; with the first way that proves it."""
     (one,) = found(driving(lane, aside_m), signed(**{sign: 1.0}))
     assert (one.kind, one.unit, one.limit, one.zone_id) == ("prohibited_turn", "m", 2.4, "stop-line")
-    assert one.measured == pytest.approx(7.0)
+    assert one.measured == pytest.approx(4.4)
     assert one.measures["to_left"] == float(side == "left")
-    assert f"Turns {side} where a sign forbids it: 7.0 m aside" in one.summary
+    assert f"Turns {side} where a sign forbids it: 4.4 m aside" in one.summary
     assert [article.code for article in one.articles] == ["KoAP 601"]
-    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 1), ("peak", 4)]
+    assert [(e.role, e.sequence) for e in one.evidence] == [("onset", 1), ("peak", 3)]
 
 
 def test_a_turn_to_the_other_side_and_the_way_straight_on_are_none() -> None:
@@ -137,11 +137,27 @@ def test_buses_and_what_may_be_one_are_let_through(track_class: int) -> None:
 
 
 def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
-    """In one step to a neighbour, at once to the speed of the cross street, after a missing look."""
+    """In one step to a neighbour, at once to the speed of the cross street, after two missing looks."""
     assert turns(driving(2, (*[0.0] * 6, 3.5, 7.0, 7.0, 0.0, 0.0, 0.0)), NO_LEFT) == []
     assert turns(driving(2, (*[0.0] * 6, 2.6, 5.2, 7.8, 0.0, 0.0, 0.0)), NO_LEFT) == []
     missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, None, 12.0, 13.5, None, None, None)
     assert turns(driving(2, TURN, missing), NO_LEFT) == []
+
+
+def test_one_missing_look_is_made_up_for() -> None:
+    """Unlike for a lane it need not be known between which looks of a turn the vehicle left its own."""
+    missing = (-12.0, -8.0, -4.0, -0.5, 3.5, None, 10.0, 12.0, 13.5, None, None, None)
+    assert len(turns(driving(2, TURN, missing), NO_LEFT)) == 1
+
+
+def test_a_track_that_breaks_after_the_turn_was_proven_is_no_second_offence() -> None:
+    """The same vehicle goes on under another name, farther aside than before."""
+    fronts = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, None, None, None, None)
+    aside = (0.0, 0.0, 0.0, 0.0, 0.8, 2.2, 4.4, 7.0, 9.8, 12.6, 0.0, 0.0)
+    first = driving(2, aside, fronts, "a")[:4]
+    then = driving(2, aside, (*[None] * 8, 13.5, 14.0, None, None), "b")[4:]
+    (one,) = turns([*first, *then], NO_LEFT)
+    assert one.track_id == "a"
 
 
 @pytest.mark.parametrize(

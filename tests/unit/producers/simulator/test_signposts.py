@@ -16,8 +16,10 @@ from producers.simulator.events.scene import Scene
 from producers.simulator.junction_lanes import LEFT, RIGHT, STRAIGHT, arms, leads
 from producers.simulator.motions import BUS, CAR
 from producers.simulator.outlook import Outlook
+from producers.simulator.sight import Sight
 from producers.simulator.signposts import EVENING_H, MORNING_H
 from producers.simulator.streets import LANE_M
+from producers.simulator.truth import truth_of
 from producers.simulator.turn_sign import TurnSign
 
 CITY: Final = build_city(101, 60)
@@ -106,5 +108,9 @@ def test_who_is_staged_breaks_the_sign_or_keeps_to_it(name: str) -> None:
             assert passes is (name != "turn_into_yard")
             assert (one.kind == "prohibited_turn") is (name not in {"turn_from_wrong_lane", "turn_from_its_lane"})
             assert side in arms(STREETS, camera.edge)
+            of_site = [other for other in CITY.cameras if other.site == camera.site]
+            truth = truth_of(CITY, camera, of_site, Sight(of_site), "00001", one, scene.actors)
+            # before a sign the camera hangs so that it sees what is forbidden until it is due
+            assert name != "turn_against_sign" or truth.view_to_us[0] >= truth.due_at_us
             staged[name] += 1
     assert staged[name] > 0
