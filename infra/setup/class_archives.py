@@ -104,9 +104,11 @@ def main() -> int:
                 archiving(registry.spec(settings), new / "registry.jsa", folder / "registry.log"),
             ):
                 topics.apply(settings)
-        except (RuntimeError, OSError) as error:
-            print(f"class archives: {error}; servers start without them")
-        (cache_dir / FOLDER).mkdir()
+        except Exception as error:  # noqa: BLE001  whatever it is, all works without archives
+            print(f"class archives: {type(error).__name__}: {error}; servers start without them")
+            shutil.rmtree(new)  # one may be half written
+            new.mkdir()
+        (cache_dir / FOLDER).mkdir(exist_ok=True)
         for archive in sorted(new.iterdir()):
             target = archive_file(cache_dir, archive.stem)
             shutil.copyfile(archive, target.with_suffix(".new"))

@@ -29,6 +29,7 @@ from schemas.codec import MessageCodec
 from schemas.messages import Evidence
 from schemas.registry import RegistrySchemaIds
 from sinks.evidence import signing
+from tests.integration import command_line
 from tests.integration.conftest import free_ports
 from tests.integration.producers.clips import clip
 from tests.integration.sinks.conftest import Bench
@@ -141,17 +142,8 @@ def broker(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def vigil(settings: Settings, *arguments: str, expect: int = 0) -> str:
-    """Run `vigil topics access ...` as a program; return what it wrote."""
-    done = subprocess.run(
-        [sys.executable, "-m", "infra.cli", "topics", "access", *arguments],
-        env={**os.environ, **settings.environment()},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == expect, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
-    return done.stdout + done.stderr
+    """Run `vigil topics access ...`; return what it wrote."""
+    return command_line.vigil(settings, "topics", "access", *arguments, expect=expect)
 
 
 def refusal(settings: Settings, topic: str, value: bytes = b"x", key: bytes = b"k") -> str | None:
