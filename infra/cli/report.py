@@ -23,9 +23,7 @@ from sinks.reports.builds import Builds
 from sinks.reports.catalogue import LIMIT, REPORTS, Report, file_of, sql_of
 from sinks.reports.delimited import csv_of
 from sinks.reports.figures import freshness_of, shown, title_of
-from sinks.reports.page import html_of
 from sinks.reports.tariff import with_tariff
-from sinks.reports.workbook import xlsx_of
 
 FORMATS: Final = ("table", "csv", "json", "xlsx", "parquet", "html")
 #: Of these a terminal can show nothing.
@@ -231,8 +229,12 @@ def _written(client: Any, answer: Answer, form: str, *, tariff: bool) -> bytes |
         case "json":
             return json.dumps(answer.document(), indent=2, ensure_ascii=False).encode() + b"\n"
         case "xlsx":
+            from sinks.reports.workbook import xlsx_of  # noqa: PLC0415  a tenth of the start, for one format
+
             return xlsx_of(answer)
         case "html":
+            from sinks.reports.page import html_of  # noqa: PLC0415  likewise
+
             return html_of(answer)
         case "parquet" if tariff:
             raise ReportError("--tariff is computed outside of ClickHouse, which writes Parquet; use csv, json or xlsx")

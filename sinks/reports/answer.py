@@ -75,7 +75,6 @@ class Question:
             "to": self.last,
             "by": self.by or "",
             "limit": self.limit,
-            "cash": int(self.cash),
         }
 
 

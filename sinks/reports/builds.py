@@ -16,14 +16,14 @@ from sinks.clickhouse.clickhouse_client import query
 
 #: Steps of cases, from which the sums of money come.
 CASES: Final = "case_events_facts"
-#: Made as a whole, after the months, when any month of case events changed.
+#: Made as a whole (with what is summed from it), after the months, when any month of case events changed.
 WHOLE: Final = "report_repeaters"
 HEALTH: Final = "camera_health_facts"
 #: Tables of facts that reports are made from, a month at a time.
 SOURCES: Final[Sequence[str]] = (CASES, "reviews_facts", "incidents_facts", HEALTH)
 #: Form of what is made of a source. A build that gains a table or a column gets the next one: every month that was made
 #: in an earlier form is due.
-FORMS: Final[Mapping[str, int]] = {CASES: 2}
+FORMS: Final[Mapping[str, int]] = {CASES: 2, "reviews_facts": 2}
 _NAMES: Final = ", ".join(f"'{name}'" for name in SOURCES)
 _NEVER: Final = "toDateTime64(0, 3, 'UTC')"
 _SQL: Final = (

@@ -105,12 +105,16 @@ REPORTS: Final[Mapping[str, Report]] = {
 
 def file_of(report: Report, by: str | None, *, cash: bool = False, tariff: bool = False) -> str:
     """Return the name of the file whose SQL answers a question."""
+    if report.name == "reviews" and by not in {None, "day", "month"}:
+        return "reviews_by_decision.sql"
+    if report.name == "ageing" and by == "article":
+        return "ageing_by_article.sql"
     if report.name != "revenue":
         return f"{report.name}.sql"
     if tariff:
         return "revenue_by_price.sql"
     if by == "camera":
-        return "revenue_by_camera.sql"
+        return "revenue_by_camera_and_cash_date.sql" if cash else "revenue_by_camera.sql"
     return "revenue_by_cash_date.sql" if cash else "revenue.sql"
 
 

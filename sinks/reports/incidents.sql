@@ -3,6 +3,13 @@
 -- {from:Date}, {to:Date}: days on which they were opened, both included, Almaty's. {by:String}: kind, district, hour, day, severity
 -- or owner. delay: from the begin of the condition to the moment at which the rule was sure. false_alarm_ratio: of the reviewed;
 -- null where none is. An incident is reviewed where an officer's review names it.
+WITH
+    verdicts AS
+    (
+        SELECT incident_id, argMax(v.false_alarm, v.decided_at) AS false_alarm
+        FROM report_incident_verdicts AS v
+        GROUP BY incident_id
+    )
 SELECT
     multiIf({by:String} = 'kind', kind,
             {by:String} = 'district', district,
@@ -15,14 +22,10 @@ SELECT
     round(quantileExact(0.5)(i.delay_s), 1) AS delay_p50_s,
     round(quantileExact(0.95)(i.delay_s), 1) AS delay_p95_s,
     round(quantileExactIf(0.5)(assumeNotNull(i.duration_s), isNotNull(i.duration_s)), 1) AS duration_p50_s,
-    countIf(v.incident_id != '') AS reviewed,
-    countIf(v.false_alarm = 1) AS false_alarms,
+    countIf(i.incident_id IN (SELECT incident_id FROM verdicts)) AS reviewed,
+    countIf(i.incident_id IN (SELECT incident_id FROM verdicts WHERE false_alarm = 1)) AS false_alarms,
     if(reviewed = 0, NULL, round(false_alarms / reviewed, 4)) AS false_alarm_ratio
 FROM report_incidents AS i
-LEFT JOIN
-(
-    SELECT incident_id, argMax(false_alarm, decided_at) AS false_alarm FROM report_incident_verdicts GROUP BY incident_id
-) AS v ON v.incident_id = i.incident_id
 WHERE `day` BETWEEN {from:Date} AND {to:Date}
 GROUP BY `group` WITH TOTALS
 ORDER BY `group`

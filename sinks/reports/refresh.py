@@ -25,14 +25,20 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
     CASES: (
         "report_cases",
         "report_revenue_daily",
+        "report_offences_daily",
+        "report_outcomes_daily",
         "report_cash_daily",
         "report_unpaid_moves",
+        "report_unpaid_stages",
         "report_prices",
         "report_cameras_monthly",
+        "report_cameras_cash_monthly",
     ),
-    "reviews_facts": ("report_reviews_daily", "report_incident_verdicts"),
+    "reviews_facts": ("report_reviews_daily", "report_review_days", "report_incident_verdicts"),
     "incidents_facts": ("report_incidents",),
 }
+#: Made as a whole, in their order, when any month of case events changed.
+WHOLES: Final = (WHOLE, "report_repeat_sums")
 #: Made for a month, and for those before and after it, when that month of reviews changed.
 PAIRS: Final = "report_review_pairs_daily"
 HEALTH_DAYS: Final = "report_camera_days"
@@ -81,8 +87,8 @@ def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, ever
             _health(client, work.month, everything=everything)
         for table in MADE.get(work.source, ()):
             _replace(client, table, work.month)
-        if work.source == WHOLE:
-            _replace(client, WHOLE, None)
+        for table in WHOLES if work.source == WHOLE else ():
+            _replace(client, table, None)
         if work.source == "reviews_facts":
             paired |= _pairs(client, work.month, paired)
         _note(client, work, through)

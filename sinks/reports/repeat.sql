@@ -7,36 +7,41 @@ WITH
     counted AS
     (
         -- whoever has all offences in the period, by sums; the others day by day
-        SELECT all_penalties AS penalties, all_imposed_kzt AS imposed, all_collected_kzt AS collected, all_repeats AS repeats
-        FROM report_repeaters
+        SELECT band, vehicles, issued, imposed_kzt, collected_kzt, repeats
+        FROM report_repeat_sums
         WHERE first_day >= {from:Date} AND last_day <= {to:Date}
         UNION ALL
         SELECT
-            arrayCount(d -> d BETWEEN {from:Date} AND {to:Date}, days),
+            multiIf(penalties = 1, '1', penalties = 2, '2', penalties < 5, '3-4', penalties < 10, '5-9', '10 or more'),
+            1,
+            penalties,
             arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, imposed_kzt),
             arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, collected_kzt),
-            arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, repeats)
-        FROM report_repeaters
-        WHERE first_day <= {to:Date} AND last_day >= {from:Date} AND NOT (first_day >= {from:Date} AND last_day <= {to:Date})
+            toInt64(arraySum((d, k) -> if(d BETWEEN {from:Date} AND {to:Date}, k, 0), days, repeats))
+        FROM
+        (
+            SELECT days, imposed_kzt, collected_kzt, repeats, arrayCount(d -> d BETWEEN {from:Date} AND {to:Date}, days) AS penalties
+            FROM report_repeaters
+            WHERE first_day <= {to:Date} AND last_day >= {from:Date} AND (first_day < {from:Date} OR last_day > {to:Date})
+        )
+        WHERE penalties > 0
     ),
     banded AS
     (
         SELECT
-            multiIf(penalties = 1, '1', penalties = 2, '2', penalties < 5, '3-4', penalties < 10, '5-9', '10 or more') AS `group`,
-            count() AS vehicles,
-            sum(penalties) AS issued,
-            sum(imposed) AS imposed_kzt,
-            sum(collected) AS collected_kzt,
-            sum(repeats) AS priced_as_repeat,
-            min(penalties) AS least,
-            sum(count()) OVER () AS all_vehicles,
-            sum(sum(penalties)) OVER () AS all_issued
-        FROM counted
-        WHERE penalties > 0
-        GROUP BY `group`
+            band,
+            sum(c.vehicles) AS vehicles,
+            sum(c.issued) AS issued,
+            sum(c.imposed_kzt) AS imposed_kzt,
+            sum(c.collected_kzt) AS collected_kzt,
+            sum(c.repeats) AS priced_as_repeat,
+            sum(sum(c.vehicles)) OVER () AS all_vehicles,
+            sum(sum(c.issued)) OVER () AS all_issued
+        FROM counted AS c
+        GROUP BY band
     )
 SELECT
-    `group`,
+    band AS `group`,
     sum(b.vehicles) AS vehicles,
     round(vehicles / any(all_vehicles), 4) AS vehicles_ratio,
     sum(b.issued) AS issued,
@@ -46,4 +51,4 @@ SELECT
     sum(b.priced_as_repeat) AS priced_as_repeat
 FROM banded AS b
 GROUP BY `group` WITH TOTALS
-ORDER BY min(b.least)
+ORDER BY indexOf(['1', '2', '3-4', '5-9', '10 or more'], `group`)

@@ -25,7 +25,7 @@ SELECT
     sum(r.discounted_kzt + r.paid_kzt) AS collected_kzt,
     sum(r.refunded_kzt) AS refunded_kzt,
     sum(r.discounted_kzt + r.paid_kzt - r.refunded_kzt) AS net_kzt
-FROM report_revenue_daily AS r
+FROM report_offences_daily AS r
 WHERE `day` BETWEEN {from:Date} AND {to:Date}
 GROUP BY `group` WITH TOTALS
 ORDER BY `group`

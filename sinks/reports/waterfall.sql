@@ -19,7 +19,7 @@ WITH
             sum(lowered_kzt) AS kl,
             sum(given_back) AS nr, sum(refunded_kzt) AS kr,
             sum(refund_due_kzt) AS ko
-        FROM report_revenue_daily
+        FROM report_outcomes_daily
         WHERE `day` BETWEEN {from:Date} AND {to:Date}
         GROUP BY outcome, outcome_reason
     ),

@@ -41,8 +41,8 @@ class Group:
 REPORTS: Final = ("revenue", "waterfall", "ageing", "repeat", "incidents", "cameras", "reviews")
 OTHER_REPORTS: Final = (
     "revenue_by_camera", "revenue_by_article", "revenue_by_district", "revenue_by_owner", "revenue_by_cash_date",
-    "revenue_by_camera_and_cash_date", "revenue_under_another_tariff", "cameras_of_single_days", "reviews_by_officer",
-    "incidents_by_hour",
+    "revenue_by_camera_and_cash_date", "revenue_by_camera_and_cash_date_of_single_days",
+    "revenue_under_another_tariff", "cameras_of_single_days", "reviews_by_officer", "incidents_by_hour",
 )  # fmt: skip
 _STAGE: Final = Promise(at_least(5_000), "camera-s/core-s")
 GROUPS: Final[Mapping[str, Group]] = {

@@ -51,6 +51,13 @@ OTHERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "revenue_by_owner": {"name": "revenue", "by": "owner"},
     "revenue_by_cash_date": {"name": "revenue", "by": "day", "cash": True},
     "revenue_by_camera_and_cash_date": {"name": "revenue", "by": "camera", "cash": True},
+    "revenue_by_camera_and_cash_date_of_single_days": {
+        "name": "revenue",
+        "by": "camera",
+        "cash": True,
+        "first": date(2024, 1, 11),
+        "last": date(2024, 9, 20),
+    },
     "revenue_under_another_tariff": {"name": "revenue", "by": "day", "tariff": True},
     "cameras_of_single_days": {"name": "cameras", "first": date(2024, 1, 11), "last": date(2024, 9, 20)},
     "reviews_by_officer": {"name": "reviews", "by": "officer"},

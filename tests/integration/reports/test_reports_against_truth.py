@@ -76,6 +76,25 @@ def test_by_cash_date_money_counts_on_the_day_it_came(reports: Reports, by: str)
     assert found["totals"]["collected_kzt"] != reports.answer("revenue", *dates)["totals"]["collected_kzt"]
 
 
+@pytest.mark.parametrize("cash", [(), ("--by-cash-date",)])
+@pytest.mark.parametrize("dates", [(FROM, TO), ("2024-01-10", "2024-02-15"), ("2024-01-10", "2024-01-20")])
+def test_by_camera_is_the_same_money_as_by_day(reports: Reports, dates: tuple[str, str], cash: tuple[str, ...]) -> None:
+    """Whole months, days at the edges and days within one month come from other tables, and sum up to the same."""
+    asked = ("--from", dates[0], "--to", dates[1], *cash)
+    by_day = reports.answer("revenue", *asked)
+    by_camera = reports.answer("revenue", *asked, "--by", "camera", "--limit", "100000")
+    assert by_camera["totals"] == by_day["totals"]
+    for figure in by_day["totals"]:
+        assert summed(by_camera["rows"], figure) == by_day["totals"][figure]
+    day = "happened_at" if cash else "offence_at"
+    facts = reports.rows(
+        f"""SELECT camera_id, sum(amount_kzt) FROM case_events WHERE step IN ('DISCOUNTED', 'PAID')
+            AND toDate({day}, 'Asia/Almaty') BETWEEN {{from:Date}} AND {{to:Date}} GROUP BY 1 ORDER BY 1""",
+        **{"from": dates[0], "to": dates[1]},
+    )
+    assert sorted((row["group"], row["collected_kzt"]) for row in by_camera["rows"] if row["collected_kzt"]) == facts
+
+
 def test_a_limit_cuts_lines_and_not_totals(reports: Reports) -> None:
     """Of thousands of cameras the best are shown, and the rest is named."""
     found = reports.answer("revenue", "--by", "camera", "--limit", "3")
@@ -151,6 +170,27 @@ def test_ageing_is_what_was_unpaid_on_that_day(reports: Reports, day: str) -> No
     assert stages == {names[step]: count for step, count in facts}
 
 
+@pytest.mark.parametrize("dates", [("2024-01-10", "2024-02-15"), ("2024-02-01", "2024-02-29")])
+def test_repeaters_of_a_part_are_those_of_its_days(reports: Reports, dates: tuple[str, str]) -> None:
+    """Vehicles with all offences in the period come from sums, the others day by day; together they are the facts'."""
+    found = reports.answer("repeat", "--from", dates[0], "--to", dates[1])
+    facts = reports.rows(
+        """SELECT multiIf(n = 1, '1', n = 2, '2', n < 5, '3-4', n < 10, '5-9', '10 or more'),
+                  count(), sum(n), sum(imposed), sum(collected), sum(repeats)
+           FROM (SELECT countIf(step = 'ISSUED') AS n, sumIf(amount_kzt, step = 'ISSUED') AS imposed,
+                     sumIf(amount_kzt, step IN ('DISCOUNTED', 'PAID')) AS collected,
+                     countIf(step = 'ISSUED' AND startsWith(reason, 'repeat')) AS repeats
+                 FROM case_events WHERE length(vehicle_key) = 64
+                 AND toDate(offence_at, 'Asia/Almaty') BETWEEN {from:Date} AND {to:Date}
+                 GROUP BY vehicle_key HAVING n > 0)
+           GROUP BY 1 ORDER BY min(n)""",
+        **{"from": dates[0], "to": dates[1]},
+    )
+    figures = ("group", "vehicles", "issued", "imposed_kzt", "collected_kzt", "priced_as_repeat")
+    assert [tuple(row[figure] for figure in figures) for row in found["rows"]] == facts
+    assert found["totals"]["vehicles"] == sum(row[1] for row in facts) > 0
+
+
 def test_repeaters_are_counted_and_not_named(reports: Reports) -> None:
     """Shares are those of the facts; no key and no hash of one is in the output."""
     found = reports.answer("repeat")
@@ -213,7 +253,7 @@ def test_cameras_yield_what_their_cases_yield(reports: Reports, dates: tuple[str
     assert lines["ALA-1"]["reconnects"] == 1
 
 
-@pytest.mark.parametrize("by", ["day", "officer", "reason"])
+@pytest.mark.parametrize("by", ["day", "month", "officer", "reason"])
 def test_reviews_are_those_of_the_officers(reports: Reports, by: str) -> None:
     """Load, time and agreement are what the decisions say; agreement is that of the first two officers of a case."""
     found = reports.answer("reviews", "--from", "2023-12-31", "--to", "2024-12-31", "--by", by)

@@ -11,12 +11,12 @@ from sinks.clickhouse.dictionary import read
 from sinks.clickhouse.migration import shipped
 from sinks.reports.builds import HEALTH, SOURCES, WHOLE
 from sinks.reports.catalogue import REPORTS, file_of, sql_of
-from sinks.reports.refresh import HEALTH_DAYS, MADE, PAIRS
+from sinks.reports.refresh import HEALTH_DAYS, MADE, PAIRS, WHOLES
 from sinks.reports.refresh import sql_of as build_of
 
 FILES = sorted(e.name for e in resources.files("sinks.reports").iterdir() if e.name.endswith(".sql"))
-BUILDS = [*(table for tables in MADE.values() for table in tables), WHOLE, PAIRS, HEALTH_DAYS]
-PLACEHOLDERS = {"from:Date", "to:Date", "by:String", "limit:UInt32", "cash:UInt8"}
+BUILDS = [*(table for tables in MADE.values() for table in tables), *WHOLES, PAIRS, HEALTH_DAYS]
+PLACEHOLDERS = {"from:Date", "to:Date", "by:String", "limit:UInt32"}
 
 
 @pytest.mark.parametrize("name", FILES)
