@@ -86,9 +86,8 @@ def test_the_whole_interval_must_lie_after_the_time_that_stopping_takes(closes_s
 )
 def test_a_second_track_of_the_vehicle_is_no_second_offence(x_m: float, behind_m: float, count: int) -> None:
     """Their boxes do not overlap enough to be told by them."""
-    frames: list[Frame] = [
-        {"a": (10.0, LINE_M - at), "b": (x_m, LINE_M - at + behind_m)} for at in THROUGH
-    ] + [{}] * 10  # fmt: skip
+    frames: list[Frame] = [{"a": (10.0, LINE_M - at), "b": (x_m, LINE_M - at + behind_m)} for at in THROUGH]
+    frames += [{}] * 10
     seconds = messages(frames, CLOSES)
     assert len(proposed(seconds)) == count
     assert proposed(seconds, at_once=False) == proposed(seconds)
