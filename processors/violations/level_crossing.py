@@ -23,7 +23,7 @@ class Settings(red_light.Settings):
             which are driven in 3.0 s; who is nearer may go on. A choice.
         past_m: the front must have come so far beyond the line while it was closed, metres; as for red_light.
         most_gap_s: most that two looks around the line may lie apart, seconds: longer than at a junction, for nobody
-            turns in between line and rails; its speed must be one vehicle's all the same. A choice.
+            turns in; who was unseen for longer than there must have driven before as it did meanwhile. A choice.
         foot_error_m: standard uncertainty of a box's foot along the way from look to look, metres, beside the
             calibration's: the city's cars 40 m away have 0.3 to 0.4.
         rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line.
@@ -34,7 +34,7 @@ class Settings(red_light.Settings):
     """
 
     grace_s: float = 3.0
-    most_gap_s: float = 1.6
+    most_gap_s: float = 2.4
     foot_error_m: float = 0.4
     rails_m: float = 0.0
     dwell_s: float = 10.0

@@ -77,6 +77,19 @@ def test_the_whole_interval_must_lie_after_the_time_that_stopping_takes(closes_s
 
 
 @pytest.mark.parametrize(
+    ("fronts", "count"),
+    [
+        pytest.param([5.0 * n - 40.0 if n not in {7, 8, 9} else None for n in range(14)], 1, id="hidden, it drove on"),
+        pytest.param([*[-1.0] * 8, None, None, None, 6.5, 7.0, 7.0, 7.0], 0, id="it waits; a box beyond the line"),
+        pytest.param([5.0 * n - 40.0 if not 6 < n < 12 else None for n in range(15)], 0, id="hidden for too long"),
+    ],
+)
+def test_a_vehicle_hidden_at_the_line_must_have_driven_before(fronts: list[float | None], count: int) -> None:
+    """A track that was lost may go on with another box; who stood before did not drive meanwhile."""
+    assert len(proposed(way(fronts, [(Signal.GREEN, -20), (Signal.FLASHING, -10)]))) == count
+
+
+@pytest.mark.parametrize(
     ("x_m", "behind_m", "count"),
     [
         pytest.param(11.2, 3.0, 1, id="a second box of the same vehicle, 3 m behind and 1.2 m aside"),
