@@ -1,5 +1,6 @@
 """Prohibited turn: turning at a junction to a side that a sign forbids to all. Defaults and sources: docs/rules.md."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -15,6 +16,10 @@ from processors.violations.way import Way, follow
 
 #: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
 BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
+#: Standard uncertainty of a foot's place against another's of the same camera, metres, as for pedestrian_priority, and
+#: the way aside over which the calibration's scale may be wrong, metres: what a turn needs, and half of it more.
+FOOT_ERROR_M: Final = 0.3
+WAY_M: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,9 @@ class ProhibitedTurn:
         assert calibration is not None
         if way.done or (way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses):
             return None
-        turn = turn_of(way.looks, settings, calibration.position_error_m)
+        # Both ends are put on the ground by one calibration: its scale lies between them, its error of place does not.
+        error_m = math.hypot(FOOT_ERROR_M, calibration.scale_error_ratio * WAY_M / math.sqrt(2.0))
+        turn = turn_of(way.looks, settings, error_m)
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us

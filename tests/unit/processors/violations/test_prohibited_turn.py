@@ -74,9 +74,13 @@ def test_a_turn_to_the_other_side_and_the_way_straight_on_are_none() -> None:
 
 
 def test_a_turn_whose_interval_reaches_the_way_straight_on_proves_nothing() -> None:
-    """Seven metres aside are no turn for sure where a place is uncertain by two."""
-    unsure = replace(NO_LEFT, calibration=calibration(position_error_m=2.0))
-    assert turns(driving(2, TURN), unsure) == []
+    """Seven metres aside are no turn for sure where their scale may be wrong by half, or places by two metres.
+
+    Where the whole ground is shifted, both ends are: the way between them is as long.
+    """
+    assert turns(driving(2, TURN), replace(NO_LEFT, calibration=calibration(scale_error_ratio=0.5))) == []
+    assert turns(driving(2, TURN), signed(no_left_turn=1.0, position_error_m=2.0)) == []
+    assert len(turns(driving(2, TURN), replace(NO_LEFT, calibration=calibration(position_error_m=2.0)))) == 1
 
 
 def test_a_turn_into_a_yard_before_the_line_is_none() -> None:
