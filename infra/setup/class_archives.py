@@ -1,4 +1,4 @@
-"""Archive the classes that Kafka and the schema registry load: 25 s once a checkout, not 9 s of CPU at each start.
+"""Archive the classes that Kafka and the schema registry load: 40 s of CPU once a checkout, not 9 s at each start.
 
     .venv/bin/python -m infra.setup.class_archives
 
