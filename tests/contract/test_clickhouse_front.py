@@ -241,6 +241,16 @@ def test_settings_hold_for_their_query_alone(client: Client) -> None:
         )
 
 
+def test_a_setting_that_is_none_changes_no_other(client: Client) -> None:
+    """A query with a bad value is refused, and those after it, on every connection there is, run as ever."""
+    sql = "SELECT getSetting('max_block_size')"
+    before = client.command(sql)
+    for _ in range(8):
+        with pytest.raises(ClickHouseError):
+            client.command(sql, settings={"max_block_size": 1234, "max_threads": "many"})
+        assert client.command(sql) == before
+
+
 def test_database_of_unqualified_names(server: str, database: str, client: Client) -> None:
     """The database parameter holds for its request alone."""
     client.command("CREATE TABLE t (id UInt32) ENGINE = MergeTree ORDER BY id")

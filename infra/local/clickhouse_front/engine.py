@@ -118,26 +118,30 @@ class Engine:
                 f"Code: {TOO_MANY_SIMULTANEOUS_QUERIES}. DB::Exception: Too many simultaneous queries. "
                 f"Maximum: {CONNECTIONS}. (TOO_MANY_SIMULTANEOUS_QUERIES)",
             ) from None
-        done: list[str] = []
+        own: Mapping[str, str] = {}
         try:
             _check_readonly(text, settings.get("readonly", "0"))
             if database:
                 self._run(connection, f"USE `{database}`".encode(), {}, "TabSeparated")
-            for name, value in settings.items():
-                if name == "readonly":
-                    continue  # a connection could never leave it again
-                if not _SETTING_NAME.match(name):
-                    raise QueryError(115, f"Code: 115. DB::Exception: Unknown setting '{name}'. (UNKNOWN_SETTING)")
-                escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-                self._run(connection, f"SET {name} = '{escaped}'".encode(), {}, "TabSeparated")
-                done.append(name)
+            asked = _own_settings(settings)
+            self._set(connection, asked)
+            own = asked
             return self._run(connection, text, params, out_format)
         finally:
-            for name in done:
-                self._run(connection, f"SET {name} = DEFAULT".encode(), {}, "TabSeparated")
+            self._set(connection, dict.fromkeys(own, "DEFAULT"))
             if database:
                 self._run(connection, b"USE default", {}, "TabSeparated")
             self._pool.put(connection)
+
+    def _set(self, connection: Any, values: Mapping[str, str]) -> None:
+        """Give settings of a connection values, in one statement: four apart cost a third of the shortest query.
+
+        Raises:
+            QueryError: the engine knows no such setting or value; then none was changed.
+        """
+        if values:
+            pairs = ", ".join(f"{name} = {value}" for name, value in values.items())
+            self._run(connection, f"SET {pairs}".encode(), {}, "TabSeparated")
 
     def _run(self, connection: Any, text: bytes, params: Mapping[str, str], out_format: str) -> Answer:
         try:
@@ -175,6 +179,22 @@ class Engine:
         for connection in self._connections:
             connection.close()
         self._lock.close()
+
+
+def _own_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return a query's settings as SQL, without readonly: a connection could never leave it again.
+
+    Raises:
+        QueryError: a name is none.
+    """
+    out: dict[str, str] = {}
+    for name, value in settings.items():
+        if not _SETTING_NAME.match(name):
+            raise QueryError(115, f"Code: 115. DB::Exception: Unknown setting '{name}'. (UNKNOWN_SETTING)")
+        if name != "readonly":
+            escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+            out[name] = f"'{escaped}'"
+    return out
 
 
 def _check_readonly(text: bytes, readonly: str) -> None:
