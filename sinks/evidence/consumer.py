@@ -211,7 +211,7 @@ class EvidenceConsumer:
         assert message is not None
         if not message.evidence:
             return True
-        if isinstance(message, Lead) and message.kind not in self._settings.lead_kinds:
+        if isinstance(message, Lead) and not self._settings.keeps(message, time.time()):
             return True
         try:
             if self._writer.finished(case_of(message)):

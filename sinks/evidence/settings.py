@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.messages import LeadKind
+from schemas.messages import Lead, LeadKind
+from schemas.topics import catalogue
 from sinks.clickhouse.settings import BreakerSettings
 from sinks.evidence.lineage_span import LineageSettings
 from sinks.evidence.lock import LockSettings
@@ -83,3 +84,15 @@ class EvidenceSettings:
     def group(self) -> str:
         """The consumer group."""
         return f"{self.topic_prefix}evidence"
+
+    def keeps(self, lead: Lead, now_s: float) -> bool:
+        """Say whether anything is kept of a lead: its kind is asked for, and Kafka can still hold its frames.
+
+        Older ones come when a sink reads the topic for the first time: three months of them, without a picture.
+
+        Args:
+            lead: the lead.
+            now_s: the time, seconds since the Unix epoch.
+        """
+        age_s = now_s - lead.frames_created_at_ms / 1000
+        return lead.kind in self.lead_kinds and age_s <= catalogue().topics["frames"].retention_hours * 3_600

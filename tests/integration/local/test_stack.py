@@ -4,13 +4,10 @@ import os
 import signal
 import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import clickhouse_connect
-import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -20,7 +17,6 @@ from infra.chaos.sinks.servers import KAFKA_SESSION_MS
 from infra.local.canary import Canary
 from infra.local.control import LocalStack, StackError
 from infra.local.marked import marked
-from infra.local.stack import ports
 from tests.available import needs_stack
 from tests.integration.conftest import settings_on_free_ports
 
@@ -72,38 +68,6 @@ def test_an_address_that_others_reach_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"VIGIL_HOST is 0\.0\.0\.0; expected 127\.0\.0\.1"):
         LocalStack(settings_on_free_ports(tmp_path, host="0.0.0.0")).up()
     assert marked(tmp_path) == []
-
-
-def test_no_port_of_the_stack_is_open_to_pages_or_other_machines(stack: LocalStack) -> None:
-    """Its processes listen on this machine's own address alone; no page has a statement run or a model loaded."""
-    found = [
-        connection.laddr
-        for pid in marked(stack.settings.data_dir)
-        for connection in psutil.Process(pid).net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
-    assert {one.port for one in found} >= set(ports(stack.settings).values())
-    assert {one.ip.removeprefix("::ffff:") for one in found} == {"127.0.0.1"}
-    assert stack.settings.data_dir.stat().st_mode & 0o077 == 0
-    tables, triton, registry = (
-        f"http://127.0.0.1:{port}"
-        for port in (stack.settings.clickhouse_port, stack.settings.triton_http_port, stack.settings.registry_port)
-    )
-    page = {"Origin": "https://page.example", "Content-Type": "text/plain"}
-    assert _status(f"{tables}/", page, b"SELECT 1") == 403
-    assert _status(f"{tables}/", {}, b"SELECT 1") == 200
-    assert _status(f"{triton}/v2/repository/models/page/load", page, b"{}") == 403
-    assert _status(f"{triton}/v2/systemsharedmemory/region/page/register", page, b"{}") == 403
-    assert _status(f"{registry}/apis/ccompat/v7/subjects/page/versions", page, b"{}") == 403
-
-
-def _status(url: str, headers: dict[str, str], body: bytes) -> int:
-    """Return the status of a POST."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
 
 
 def test_servers_come_back_with_their_data(tmp_path: Path) -> None:

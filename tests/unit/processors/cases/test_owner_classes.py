@@ -57,6 +57,17 @@ def test_an_entry_that_is_left_out_is_quoted_nowhere(caplog: pytest.LogCaptureFi
     assert "123ABC02" not in caplog.text
 
 
+def test_who_was_taken_out_of_the_table_has_no_class(caplog: pytest.LogCaptureFixture) -> None:
+    """The next case of the vehicle is priced as of whose class nobody knows; a key that is none is not quoted."""
+    owners = OwnerClasses()
+    owners.add(CAR, Record(entry(CAR, owner_class="LARGE_BUSINESS"), 0, 0, 0), b"")
+    owners.add(OTHER_CAR, Record(entry(OTHER_CAR), 0, 1, 0), b"")
+    for key in (CAR, "123ABC02"):
+        owners.remove(key)
+    assert (owners.get(CAR), owners.get(OTHER_CAR)) == (None, "INDIVIDUAL")
+    assert "123ABC02" not in caplog.text
+
+
 def test_an_old_quarters_classes_make_room() -> None:
     """The third quarter's vehicles are known when the first two have filled what is kept."""
     owners = OwnerClasses(most_vehicles=2)
