@@ -39,6 +39,8 @@ AWAY: Final = frozenset(
         KafkaError.REQUEST_TIMED_OUT,
     }
 )
+#: Errors of a partition whose leader was named a moment ago and does not know it yet, or is being named.
+LEADERLESS: Final = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
 
 
 class Cluster:
@@ -107,8 +109,20 @@ class Cluster:
         wanted = {TopicPartition(topic, partition): which for topic, partition in partitions}
         if not wanted:
             return {}
-        found = self._results(self._call(lambda: self._client.list_offsets(wanted)))
-        return {(tp.topic, tp.partition): int(result.offset) for tp, result in found.items()}
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            answers = self._call(lambda: self._client.list_offsets(wanted))
+            try:
+                found = {tp: future.result(self._request_s) for tp, future in answers.items()}
+            except KafkaException as error:
+                if error.args[0].code() not in LEADERLESS or time.monotonic() > deadline:
+                    self._results(answers)  # says it in the words of all requests
+                    raise
+            except TimeoutError as error:
+                raise KafkaAwayError(self._servers, f"no answer within {self._request_s:.0f} s") from error
+            else:
+                return {(tp.topic, tp.partition): int(result.offset) for tp, result in found.items()}
+            time.sleep(0.05)
 
     def bounds(self, partitions: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], tuple[int, int]]:
         """Return (first offset, end offset) of each (topic, partition)."""
@@ -144,7 +158,7 @@ class Cluster:
         return sum((end if cut[tp] < 0 else cut[tp]) - first for tp, (first, end) in bounds.items())
 
     def create(self, specs: Sequence[TopicSpec]) -> None:
-        """Make topics in one request, but for those that are there, and wait until each partition has a leader."""
+        """Make topics in one request, but for those that are there, and wait until each partition's leader answers."""
         topics = [
             NewTopic(s.name, num_partitions=s.partitions, replication_factor=s.replication, config=dict(s.config))
             for s in specs
@@ -159,6 +173,8 @@ class Cluster:
                     self._call(future.result)
         for spec in specs:
             self._settled(spec.name, spec.partitions)
+        made = [(spec.name, partition) for spec in specs for partition in range(spec.partitions)]
+        self.offsets(made, OffsetSpec.latest())  # type: ignore[no-untyped-call]
 
     def delete(self, *names: str) -> None:
         """Delete topics and wait until they are gone."""
