@@ -28,6 +28,10 @@ ALONG_ERROR_M = 2.0
 #: this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
 MOST_HIDDEN_S = 1.2
 MOST_HIDDEN_ASIDE_M = 2.4
+#: Of a box at the lower edge at least this share of its height is to be left: of less, its foot can be anywhere.
+LEAST_SEEN_RATIO = 0.25
+#: Who has gone so far aside and then drives on without for two steps, each of this length, has changed lanes, metres.
+CHANGED_M = 1.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
 
@@ -100,6 +104,7 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
         settings: when it is a turn.
         calibration_error_m: the calibration's position error, metres; holds where the settings name none.
     """
+    looks = _seen(looks)
     before = sum(look.along_m < 0 for look in looks) - 1
     if before + 1 < settings.least_looks:
         return None
@@ -130,16 +135,48 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
             break
         sign = math.copysign(1.0, aside_m)
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
-        # Who went to the other side before was another vehicle, or waits in the junction.
-        if min(steps) < -settings.least_step_m or sum(step >= settings.least_step_m for step in steps) < (
-            settings.least_steps
-        ):
+        # Who went to the other side before was another vehicle, or waits in the junction; who stands does not turn.
+        if min(steps) < -settings.least_step_m or steps[-1] < settings.least_step_m:
             continue
+        if sum(step >= settings.least_step_m for step in steps) < settings.least_steps:
+            continue
+        if _changed_lanes(looks[before : last + 1], steps, settings.least_step_m):
+            break
         course_deg = _course_deg(looks[before : last + 1], steps[-1])
         if course_deg >= settings.min_turn_deg:
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, abs(aside_m) - least_m, course_deg, before, last)
     return best
+
+
+def _seen(looks: Sequence[Look]) -> Sequence[Look]:
+    """Return the looks up to the first whose box the lower edge has cut off but for a rest."""
+    tallest_px = 0.0
+    for n, look in enumerate(looks):
+        if look.cut and _height_px(look) < LEAST_SEEN_RATIO * tallest_px:
+            return looks[:n]
+        tallest_px = max(tallest_px, _height_px(look))
+    return looks
+
+
+def _height_px(look: Look) -> float:
+    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
+    return y2 - y1
+
+
+def _changed_lanes(looks: Sequence[Look], steps: Sequence[float], least_step_m: float) -> bool:
+    """Say whether a vehicle went aside and then straight on again: it changed lanes, or a track went over to another.
+
+    Args:
+        looks: from the last before the line on.
+        steps: from each to the next, metres aside.
+        least_step_m: a shorter step leads straight on.
+    """
+    ahead = [
+        step < least_step_m and b.along_m - a.along_m >= CHANGED_M
+        for (a, b), step in zip(pairwise(looks), steps, strict=True)
+    ]
+    return any(one and other and sum(steps[:n]) >= CHANGED_M for n, (one, other) in enumerate(pairwise(ahead)))
 
 
 def _at_edge(looks: Sequence[Look], first: int) -> int:
@@ -178,7 +215,7 @@ def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
 def _found_again(before: Look, a: Look, b: Look) -> bool:
     """Say whether one vehicle, hidden for one look after two, is found where its speed brings it."""
     lasted_s = (b.at_us - a.at_us) / 1e6
-    if lasted_s > MOST_HIDDEN_S or b.cut or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
+    if lasted_s > MOST_HIDDEN_S or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
         return False
     speed_mps = (a.along_m - before.along_m) / ((a.at_us - before.at_us) / 1e6)
     error_m = ALONG_ERROR_M + SPEED_UP_MPS2 * lasted_s**2 / 2
@@ -213,7 +250,8 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
 
     In a turn a box changes its form and place faster than the tracker foretells, and the track breaks. A track that
     begins beyond the line goes on with a way whose track ended beyond it just before, where one vehicle can have driven
-    from one to the other and no other way fits.
+    from one to the other and no other way fits. A track that was hidden for longer than a look begins anew: it may be
+    the vehicle's second box.
     """
     t = second.tracks
     if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
@@ -226,14 +264,19 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
     for i, b in first.items():
         name = t.track_id[i]
         x, y = t.box_x_m[b], t.box_y_m[b]
-        if name in ways or t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
+        known = ways.get(name)
+        at_us = t.sample_at_us[t.box_sample[b]]
+        if known is not None and at_us - known.looks[-1].at_us <= MOST_HIDDEN_S * 1e6:
             continue
-        at_us, along_m, across_m = t.sample_at_us[t.box_sample[b]], line.along_m(x, y), line.across_m(x, y)
+        if t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
+            continue
+        along_m, across_m = line.along_m(x, y), line.across_m(x, y)
         # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
         fits = [
             lost
             for lost, way in ways.items()
-            if last.get(lost, -1) < last[name]
+            if lost != name
+            and last.get(lost, -1) < last[name]
             and _alike(way.looks[-1], t.box_y2_px[b] - t.box_y1_px[b])
             and _goes_on(way.looks, at_us, along_m, across_m, settings)
         ]
@@ -243,8 +286,8 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
 
 def _alike(look: Look, height_px: float) -> bool:
     """Say whether a box is about as high as that of a look: a lorry or a bus is none that was a car just before."""
-    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
-    return (y2 - y1) / MOST_GROWTH <= height_px <= (y2 - y1) * MOST_GROWTH
+    before_px = _height_px(look)
+    return before_px / MOST_GROWTH <= height_px <= before_px * MOST_GROWTH
 
 
 def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float, settings: TurnSettings) -> bool:
