@@ -70,6 +70,8 @@ def test_who_was_hidden_before_the_line_and_is_found_at_it_came_from_that_lane()
     at_line = (-20.0, -16.0, None, None, None, 1.5, 5.5, 9.0, 11.5, 13.0, None, None)
     (one,) = found(driving(0, turn, at_line), JUNCTION)
     assert one.measured == 0.0
+    never = (None, None, None, None, None, 1.5, 5.5, 9.0, 11.5, 13.0, None, None)
+    assert len(found(driving(0, turn, never), JUNCTION)) == 1
     beyond = (-20.0, -16.0, None, None, None, None, 5.5, 9.0, 11.5, 13.0, None, None)
     assert found(driving(0, turn, beyond), JUNCTION) == []
 
@@ -85,6 +87,10 @@ def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     seen = driving(0, [0.0] * 12, (-13.0, -9.0, *[None] * 10), "b")
     again = [both(one, other) for one, other in zip(first, seen[:3], strict=True)]
     assert [violation.track_id for violation in found([*again, *then[3:]], JUNCTION)] == ["b"]
+    # A second box beside the last one of the lost track, aside of it: what that one shows comes first.
+    doubled = driving(0, (*[0.0] * 5, 1.6, *TURN[6:]), (*[None] * 5, 7.0, *after), "b")
+    side_by_side = [*first[:2], both(first[2], doubled[2]), *doubled[3:]]
+    assert [violation.track_id for violation in found(side_by_side, JUNCTION)] == ["b"]
     far = driving(0, [aside + 6.0 for aside in TURN], (*[None] * 6, *after), "b")
     assert found([*first, *far[3:]], JUNCTION) == []
 
