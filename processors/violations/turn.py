@@ -275,7 +275,8 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
         for lost, way in ways.items():
             until = seen.get(lost, [])
             # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
-            if lost == name or (until and until[-1].at_us >= own[-1].at_us):
+            last = until[-1] if until else way.looks[-1]
+            if lost == name or last.along_m < 0 or last.at_us >= own[-1].at_us:
                 continue
             looks = [*way.looks, *until]
             here = next((look for look in own if look.at_us > looks[-1].at_us), None)
