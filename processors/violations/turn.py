@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from processors.rules.second import MOTOR_VEHICLES, Second
+from processors.rules.second import Second
 from processors.violations.stop_line import StopLine
-from processors.violations.way import Look, Way
+from processors.violations.way import Look, Way, looks_near
 
 #: A vehicle that turns may go faster than before the line by so much, metres a second squared.
 SPEED_UP_MPS2 = 2.0
@@ -28,6 +28,10 @@ ALONG_ERROR_M = 2.0
 #: this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
 MOST_HIDDEN_S = 1.2
 MOST_HIDDEN_ASIDE_M = 2.4
+#: Of a box at the lower edge at least this share of its height is to be left: of less, its foot can be anywhere.
+LEAST_SEEN_RATIO = 0.25
+#: Who has gone so far aside and then drives on without for two steps, each of this length, has changed lanes, metres.
+CHANGED_M = 1.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
 
@@ -100,13 +104,10 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
         settings: when it is a turn.
         calibration_error_m: the calibration's position error, metres; holds where the settings name none.
     """
-    before = sum(look.along_m < 0 for look in looks) - 1
+    looks = _seen(looks)
+    before = _last_in_lane(looks, settings)
     if before + 1 < settings.least_looks:
         return None
-    # Who was hidden before the line is first seen in its lane at it.
-    hidden = before + 1 < len(looks) and looks[before + 1].at_us - looks[before].at_us > settings.most_gap_s * 1e6
-    if hidden and looks[before + 1].along_m <= AT_LINE_M:
-        before += 1
     # Both ends have the position error, independent of each other.
     error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     least_m = settings.min_aside_m + settings.coverage_k * error_m
@@ -130,16 +131,56 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
             break
         sign = math.copysign(1.0, aside_m)
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
-        # Who went to the other side before was another vehicle, or waits in the junction.
-        if min(steps) < -settings.least_step_m or sum(step >= settings.least_step_m for step in steps) < (
-            settings.least_steps
-        ):
+        # Who went to the other side before was another vehicle, or waits in the junction; who stands does not turn.
+        if min(steps) < -settings.least_step_m or steps[-1] < settings.least_step_m:
             continue
+        if sum(step >= settings.least_step_m for step in steps) < settings.least_steps:
+            continue
+        if _changed_lanes(looks[before : last + 1], steps, settings.least_step_m):
+            break
         course_deg = _course_deg(looks[before : last + 1], steps[-1])
         if course_deg >= settings.min_turn_deg:
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, abs(aside_m) - least_m, course_deg, before, last)
     return best
+
+
+def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int:
+    """Return the place of the last look before the line; who was hidden there is first seen in its lane at it."""
+    before = sum(look.along_m < 0 for look in looks) - 1
+    at_line = before + 1 < len(looks) and looks[before + 1].along_m <= AT_LINE_M
+    hidden = at_line and (before < 0 or looks[before + 1].at_us - looks[before].at_us > settings.most_gap_s * 1e6)
+    return before + 1 if hidden else before
+
+
+def _seen(looks: Sequence[Look]) -> Sequence[Look]:
+    """Return the looks up to the first whose box the lower edge has cut off but for a rest."""
+    tallest_px = 0.0
+    for n, look in enumerate(looks):
+        if look.cut and _height_px(look) < LEAST_SEEN_RATIO * tallest_px:
+            return looks[:n]
+        tallest_px = max(tallest_px, _height_px(look))
+    return looks
+
+
+def _height_px(look: Look) -> float:
+    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
+    return y2 - y1
+
+
+def _changed_lanes(looks: Sequence[Look], steps: Sequence[float], least_step_m: float) -> bool:
+    """Say whether a vehicle went aside and then straight on again: it changed lanes, or a track went over to another.
+
+    Args:
+        looks: from the last before the line on.
+        steps: from each to the next, metres aside.
+        least_step_m: a shorter step leads straight on.
+    """
+    ahead = [
+        step < least_step_m and b.along_m - a.along_m >= CHANGED_M
+        for (a, b), step in zip(pairwise(looks), steps, strict=True)
+    ]
+    return any(one and other and sum(steps[:n]) >= CHANGED_M for n, (one, other) in enumerate(pairwise(ahead)))
 
 
 def _at_edge(looks: Sequence[Look], first: int) -> int:
@@ -167,18 +208,22 @@ def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
             return False
     # The difference of two speeds has three looks in it, weighted 1, -2, 1.
     noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
-    steps = [(b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6) for a, b in pairwise(looks[first:])]
+    steps = [
+        # A foot below the edge is nearer than it seems, by how much is not known.
+        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, (1.0 - EDGE_RATIO) * abs(b.across_m) * b.cut)
+        for a, b in pairwise(looks[first:])
+    ]
     return all(
         abs(after_m / after_s - before_m / before_s)
-        <= settings.most_mps2 * (before_s + after_s) / 2 + noise_m / min(before_s, after_s)
-        for (before_m, before_s), (after_m, after_s) in pairwise(steps)
+        <= settings.most_mps2 * (before_s + after_s) / 2 + (noise_m + unseen_m) / min(before_s, after_s)
+        for (before_m, before_s, _), (after_m, after_s, unseen_m) in pairwise(steps)
     )
 
 
 def _found_again(before: Look, a: Look, b: Look) -> bool:
     """Say whether one vehicle, hidden for one look after two, is found where its speed brings it."""
     lasted_s = (b.at_us - a.at_us) / 1e6
-    if lasted_s > MOST_HIDDEN_S or b.cut or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
+    if lasted_s > MOST_HIDDEN_S or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
         return False
     speed_mps = (a.along_m - before.along_m) / ((a.at_us - before.at_us) / 1e6)
     error_m = ALONG_ERROR_M + SPEED_UP_MPS2 * lasted_s**2 / 2
@@ -213,50 +258,51 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
 
     In a turn a box changes its form and place faster than the tracker foretells, and the track breaks. A track that
     begins beyond the line goes on with a way whose track ended beyond it just before, where one vehicle can have driven
-    from one to the other and no other way fits.
+    from one to the other and no other way fits. A track that was hidden for longer than a look begins anew: it may be
+    the vehicle's second box.
     """
     t = second.tracks
     if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
         return
-    first: dict[int, int] = {}
-    last: dict[str, int] = {}
-    for b in second.boxes_in_time:
-        first.setdefault(t.box_track[b], b)
-        last[t.track_id[t.box_track[b]]] = t.box_sample[b]
-    for i, b in first.items():
-        name = t.track_id[i]
-        x, y = t.box_x_m[b], t.box_y_m[b]
-        if name in ways or t.track_class[i] not in MOTOR_VEHICLES or not (math.isfinite(x) and math.isfinite(y)):
+    seen: dict[str, list[Look]] = {}
+    for i, _, look in looks_near(second, line):
+        seen.setdefault(t.track_id[i], []).append(look)
+    for name, own in seen.items():
+        known = ways.get(name)
+        if known is not None and own[0].at_us - known.looks[-1].at_us <= MOST_HIDDEN_S * 1e6:
             continue
-        at_us, along_m, across_m = t.sample_at_us[t.box_sample[b]], line.along_m(x, y), line.across_m(x, y)
-        # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
-        fits = [
-            lost
-            for lost, way in ways.items()
-            if last.get(lost, -1) < last[name]
-            and _alike(way.looks[-1], t.box_y2_px[b] - t.box_y1_px[b])
-            and _goes_on(way.looks, at_us, along_m, across_m, settings)
-        ]
-        if along_m >= 0 and len(fits) == 1:
-            ways[name] = ways.pop(fits[0])
+        fits: list[tuple[str, list[Look]]] = []
+        for lost, way in ways.items():
+            until = seen.get(lost, [])
+            # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
+            last = until[-1] if until else way.looks[-1]
+            if lost == name or last.along_m < 0 or last.at_us >= own[-1].at_us:
+                continue
+            looks = [*way.looks, *until]
+            here = next((look for look in own if look.at_us > looks[-1].at_us), None)
+            if here is not None and here.along_m >= 0 and _alike(looks[-1], here) and _goes_on(looks, here, settings):
+                fits.append((lost, looks))
+        if len(fits) == 1:
+            lost, looks = fits[0]
+            way = ways[name] = ways.pop(lost)
+            way.looks = looks
 
 
-def _alike(look: Look, height_px: float) -> bool:
-    """Say whether a box is about as high as that of a look: a lorry or a bus is none that was a car just before."""
-    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
-    return (y2 - y1) / MOST_GROWTH <= height_px <= (y2 - y1) * MOST_GROWTH
+def _alike(look: Look, other: Look) -> bool:
+    """Say whether two boxes are about as high: a lorry or a bus is none that was a car just before."""
+    before_px, after_px = _height_px(look), _height_px(other)
+    return before_px / MOST_GROWTH <= after_px <= before_px * MOST_GROWTH
 
 
-def _goes_on(looks: Sequence[Look], at_us: int, along_m: float, across_m: float, settings: TurnSettings) -> bool:
-    """Say whether a vehicle with these looks can be at a place at an instant after them."""
+def _goes_on(looks: Sequence[Look], here: Look, settings: TurnSettings) -> bool:
+    """Say whether a vehicle with these looks can be at another one after them."""
     last = looks[-1]
-    if len(looks) < 2 or last.along_m < 0 or not 0 < at_us - last.at_us <= settings.most_gap_s * 1e6:
+    lasted_s = (here.at_us - last.at_us) / 1e6
+    if len(looks) < 2 or last.along_m < 0 or not 0 < lasted_s <= settings.most_gap_s:
         return False
-    here = Look(at_us, along_m, across_m, False, last.sight)
     driven_mps = math.hypot(last.along_m - looks[-2].along_m, last.across_m - looks[-2].across_m) / (
         (last.at_us - looks[-2].at_us) / 1e6
     )
-    lasted_s = (at_us - last.at_us) / 1e6
     reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + ALONG_ERROR_M
-    way_m = math.hypot(along_m - last.along_m, across_m - last.across_m)
-    return way_m <= reach_m and _steady([*looks[-2:], here], 0, settings)
+    way_m = math.hypot(here.along_m - last.along_m, here.across_m - last.across_m)
+    return way_m <= reach_m and _steady([*looks[-2:], here._replace(cut=False)], 0, settings)

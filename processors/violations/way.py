@@ -173,8 +173,14 @@ class Way:
         )
 
 
-def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
+def follow(ways: dict[str, Way], second: Second, line: StopLine, at_line_m: float = 0.0) -> list[int]:
     """Take a second's boxes of motor vehicles near the line into their ways, in place; drop those out of sight.
+
+    Args:
+        ways: by track.
+        second: the second.
+        line: the line.
+        at_line_m: a way begins before the line or less than so far beyond it, metres.
 
     Returns:
         Indices of the tracks with a way, as the second has them.
@@ -183,22 +189,29 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine) -> list[int]:
     for track_id in [name for name, way in ways.items() if not 0 <= second.at_us - way.looks[-1].at_us <= GAP_US]:
         del ways[track_id]
     near: set[int] = set()
-    for i, may_begin, look in _near(second, line):
+    for i, begins_m, look in looks_near(second, line):
         way = ways.get(t.track_id[i])
         if way is None:
             # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
-            if not may_begin or len(ways) >= MOST_WAYS:
+            if begins_m >= at_line_m or len(ways) >= MOST_WAYS:
                 continue
             way = ways[t.track_id[i]] = Way([])
         way.vehicle_class = t.track_class[i]
-        _add(way.looks, look)
         near.add(i)
+        # Of a track that goes on with another's way, what was seen beside that one is left.
+        if not way.looks or look.at_us > way.looks[-1].at_us:
+            _add(way.looks, look)
     return sorted(near)
 
 
-def _near(second: Second, line: StopLine) -> Sequence[tuple[int, bool, Look]]:
-    """Return the looks of a second near a line, for all rules that ask: track, whether a way may begin so, look."""
-    known: Sequence[tuple[int, bool, Look]] | None = second.shared.get(line)
+def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Look]]:
+    """Return the looks of a second near a line, ascending by time, for all rules that ask.
+
+    Returns:
+        Of each its track, as the second has it; its place beyond the line, infinite aside of it: where a way may begin;
+        the look.
+    """
+    known: Sequence[tuple[int, float, Look]] | None = second.shared.get(line)
     if known is not None:
         return known
     t, found = second.tracks, []
@@ -210,7 +223,7 @@ def _near(second: Second, line: StopLine) -> Sequence[tuple[int, bool, Look]]:
         cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
         at_us = t.sample_at_us[t.box_sample[b]]
         look = Look(at_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b))
-        found.append((i, along < 0 and line.left_m <= across <= line.right_m, look))
+        found.append((i, along if line.left_m <= across <= line.right_m else math.inf, look))
     second.shared[line] = found
     return found
 

@@ -9,7 +9,7 @@ from processors.rules.second import Second
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
-from processors.violations.turn import Turn, TurnSettings, joined, turn_of
+from processors.violations.turn import AT_LINE_M, Turn, TurnSettings, joined, turn_of
 from processors.violations.turn_lanes import Lane, lane_of, lanes_of
 from processors.violations.turn_signs import TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
@@ -44,7 +44,7 @@ class WrongLane:
             line, lanes, signs, settings = scope.settings
             ways = state.ways.setdefault(line.zone_id, {})
             joined(ways, second, line, settings)
-            for i in follow(ways, second, line):
+            for i in follow(ways, second, line, AT_LINE_M):
                 way = ways.get(second.tracks.track_id[i])
                 offence = self._judge(way, i, line, lanes, signs, settings, second, place) if way is not None else None
                 if offence is not None:

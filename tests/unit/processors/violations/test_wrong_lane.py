@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from processors.rules.sight import Sight
 from processors.violations.turn import TurnSettings, turn_of
 from processors.violations.way import Look
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, zone
+from tests.unit.processors.violations.film import both
 from tests.unit.processors.violations.junction import APPROACH, found
 from tests.unit.processors.violations.turns import JUNCTION, TURN, driving, lane, mirrored
 
@@ -68,6 +70,8 @@ def test_who_was_hidden_before_the_line_and_is_found_at_it_came_from_that_lane()
     at_line = (-20.0, -16.0, None, None, None, 1.5, 5.5, 9.0, 11.5, 13.0, None, None)
     (one,) = found(driving(0, turn, at_line), JUNCTION)
     assert one.measured == 0.0
+    never = (None, None, None, None, None, 1.5, 5.5, 9.0, 11.5, 13.0, None, None)
+    assert len(found(driving(0, turn, never), JUNCTION)) == 1
     beyond = (-20.0, -16.0, None, None, None, None, 5.5, 9.0, 11.5, 13.0, None, None)
     assert found(driving(0, turn, beyond), JUNCTION) == []
 
@@ -79,6 +83,14 @@ def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     (one,) = found([*first, *then[3:]], JUNCTION)
     assert one.track_id == "b"
     assert one.evidence[0].track_ids == ["a"]
+    # A second box that was seen before, and was hidden since, goes on as well.
+    seen = driving(0, [0.0] * 12, (-13.0, -9.0, *[None] * 10), "b")
+    again = [both(one, other) for one, other in zip(first, seen[:3], strict=True)]
+    assert [violation.track_id for violation in found([*again, *then[3:]], JUNCTION)] == ["b"]
+    # A second box beside the last one of the lost track, aside of it: what that one shows comes first.
+    doubled = driving(0, (*[0.0] * 5, 1.6, *TURN[6:]), (*[None] * 5, 7.0, *after), "b")
+    side_by_side = [*first[:2], both(first[2], doubled[2]), *doubled[3:]]
+    assert [violation.track_id for violation in found(side_by_side, JUNCTION)] == ["b"]
     far = driving(0, [aside + 6.0 for aside in TURN], (*[None] * 6, *after), "b")
     assert found([*first, *far[3:]], JUNCTION) == []
 
@@ -135,9 +147,31 @@ def test_it_goes_on_from_its_bytes() -> None:
 
 
 def looks(*places: tuple[float, float, bool]) -> list[Look]:
-    """Return looks every half second at (beyond the line, to the right, cut)."""
-    sight = None
-    return [Look(500_000 * n, along, across, cut, sight) for n, (along, across, cut) in enumerate(places)]  # type: ignore[arg-type]
+    """Return looks every half second at (beyond the line, to the right, cut); boxes are 100 pixels high."""
+    sight = Sight(0, 0, 0, 0, 0, ["a"], [0.0, 0.0, 100.0, 100.0])
+    return [Look(500_000 * n, along, across, cut, sight) for n, (along, across, cut) in enumerate(places)]
+
+
+def test_a_rest_of_a_box_at_the_pictures_edge_shows_no_place() -> None:
+    """Of a car whose roof alone is left in the picture the foot can be anywhere: nothing is made of it."""
+    way = looks(
+        (-8.0, 0.0, False), (-4.0, 0.0, False), (1.0, -0.2, False), (5.0, -1.0, False), (8.5, -2.2, False),
+        (12.0, -5.2, True),
+    )  # fmt: skip
+    assert turn_of(way, TurnSettings(), 0.3) is not None
+    roof = way[-1].sight._replace(boxes_xyxy_px=[0.0, 0.0, 100.0, 20.0])
+    assert turn_of([*way[:-1], way[-1]._replace(sight=roof)], TurnSettings(), 0.3) is None
+
+
+def test_who_goes_aside_and_straight_on_again_or_stands_does_not_turn() -> None:
+    """A change to the next lane, and one more step aside after it; the slide of a foot that stands in the junction."""
+    steps = ((1.5, 0.0, False), (3.0, -1.7, False), (5.0, -3.1, False), (8.0, -3.2, False), (10.5, -3.2, False))
+    changes = looks((-8.0, 0.0, False), (-4.0, 0.0, False), *steps, (12.0, -5.4, False))
+    assert turn_of(changes, TurnSettings(), 0.3) is None
+    stands = [(10.0, -3.0 - 0.3 * n, False) for n in range(5)]
+    assert (
+        turn_of(looks((-4.0, 0.0, False), (2.0, -1.0, False), (6.0, -2.1, False), *stands), TurnSettings(), 0.3) is None
+    )
 
 
 def test_what_the_pictures_edge_cuts_off_does_not_make_a_turn() -> None:
