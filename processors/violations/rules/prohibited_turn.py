@@ -1,6 +1,5 @@
 """Prohibited turn: turning at a junction to a side that a sign forbids to all. Defaults and sources: docs/rules.md."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -15,11 +14,8 @@ from processors.violations.turn_signs import TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
 #: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
-BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
-#: Standard uncertainty of a foot's place against another's of the same camera, metres, as for pedestrian_priority, and
-#: the way aside over which the calibration's scale may be wrong, metres: what a turn needs, and half of it more.
-FOOT_ERROR_M: Final = 0.3
-WAY_M: Final = 5.0
+BUS: Final = 5
+BUS_OR_LIKE_ONE: Final = frozenset({BUS, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +60,12 @@ class ProhibitedTurn:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
+        if not signs.buses and way.vehicle_class == BUS:
+            # A doubled box of it that goes on alone may be called a car.
+            way.done = True
         if way.done or (way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses):
             return None
-        # Both ends are put on the ground by one calibration: its scale lies between them, its error of place does not.
-        error_m = math.hypot(FOOT_ERROR_M, calibration.scale_error_ratio * WAY_M / math.sqrt(2.0))
-        turn = turn_of(way.looks, settings, error_m)
+        turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
