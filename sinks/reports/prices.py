@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from schemas.law.law import Law
 from schemas.law.sanction import OwnerClass, Tier
@@ -45,16 +45,10 @@ class Asked:
 
 
 class Prices:
-    """Prices under a law, each computed once.
-
-    The law's answer depends on the schedule's versions on the two days and on the index of the day of initiation, so
-    a year of pairs of days has a handful of answers.
-    """
+    """Prices under a law."""
 
     def __init__(self, law: Law) -> None:
         self._law = law
-        self._days: dict[date, tuple[date, int]] = {}
-        self._known: dict[tuple[Any, ...], tuple[int, bool]] = {}
 
     def of(self, kind: Kind, was_kzt: int, lowered_to_kzt: int) -> Asked:
         """Return what a prescription asks for.
@@ -81,15 +75,55 @@ class Prices:
 
     def _fine(self, kind: Kind) -> tuple[int, bool]:
         """Return a fine, tenge, and whether there is a discount."""
-        offence, initiated = self._day(kind.offence_on), self._day(kind.initiated_on)
-        key = (kind.article, kind.tier, kind.owner_class, offence[0], *initiated)
-        if key not in self._known:
-            owner = OwnerClass(kind.owner_class) if kind.owner_class else OwnerClass.INDIVIDUAL
-            sanction = self._law.sanction(kind.article, kind.initiated_on, kind.offence_on, _TIERS[kind.tier], owner)
-            self._known[key] = sanction.amount_kzt, sanction.discountable
-        return self._known[key]
+        owner = OwnerClass(kind.owner_class) if kind.owner_class else OwnerClass.INDIVIDUAL
+        sanction = self._law.sanction(kind.article, kind.initiated_on, kind.offence_on, _TIERS[kind.tier], owner)
+        return sanction.amount_kzt, sanction.discountable
 
-    def _day(self, day: date) -> tuple[date, int]:
-        if day not in self._days:
-            self._days[day] = self._law.schedule.version(day).first_day, self._law.mrp_kzt(day)
-        return self._days[day]
+
+class Repricing:
+    """What prescriptions asked for and would ask for under another law, each kind of days computed once.
+
+    A year of cases has tens of thousands of pairs of days, and a handful of kinds of them: what a law says of a day is
+    the schedule's version and the index.
+
+    Args:
+        own: the law that was in force.
+        other: the law to hold against it.
+    """
+
+    def __init__(self, own: Law, other: Law) -> None:
+        self._own, self._prices, self._other = Prices(own), Prices(other), other
+        self._days: dict[str, int] = {}
+        self._kinds: dict[tuple[date, int], int] = {}
+        self._known: dict[tuple[str, int, str, int, int, int, int], tuple[Asked, Asked]] = {}
+
+    def of(
+        self, article: str, tier: int, owner_class: str, offence_day: str, issued_day: str, was: tuple[int, int]
+    ) -> tuple[Asked, Asked]:
+        """Return what was asked, and what would be.
+
+        Args:
+            article: as of `Kind`, like the next two.
+            tier: 1 or 2.
+            owner_class: may be empty.
+            offence_day: YYYY-MM-DD.
+            issued_day: YYYY-MM-DD.
+            was: the fine, and what a court left of it or 0, tenge.
+
+        Raises:
+            LawError: as `Prices.of`.
+        """
+        key = (article, tier, owner_class, self._kind(offence_day), self._kind(issued_day), *was)
+        found = self._known.get(key)
+        if found is None:
+            kind = Kind(article, tier, owner_class, date.fromisoformat(offence_day), date.fromisoformat(issued_day))
+            found = self._known[key] = self._own.as_imposed(*was), self._prices.of(kind, *was)
+        return found
+
+    def _kind(self, day: str) -> int:
+        kind = self._days.get(day)
+        if kind is None:
+            on = date.fromisoformat(day)
+            said = self._other.schedule.version(on).first_day, self._other.mrp_kzt(on)
+            kind = self._days[day] = self._kinds.setdefault(said, len(self._kinds))
+        return kind

@@ -7,11 +7,10 @@ much beyond it. So the answer is arithmetic, not a forecast, and says so.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from operator import add
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-import orjson
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
@@ -20,7 +19,8 @@ from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 from sinks.reports.answer import LIMITS, Answer, Question, ReportError, freshness
 from sinks.reports.builds import Builds
 from sinks.reports.catalogue import file_of, sql_of
-from sinks.reports.prices import Kind, Prices
+from sinks.reports.prices import Repricing
+from sinks.reports.reply import document_of
 
 #: What lines can be where prices are made anew: prices are kept by nothing else.
 BY: Final = ("day", "month", "article", "owner_class")
@@ -28,30 +28,6 @@ COLUMNS: Final = (
     "group", "issued", "imposed_kzt", "collected_kzt", "other_imposed_kzt", "other_discounted_kzt", "other_paid_kzt",
     "other_collected_kzt", "difference_kzt",
 )  # fmt: skip
-
-
-class _Priced(NamedTuple):
-    """A line of revenue_by_price.sql."""
-
-    group: str
-    article: str
-    tier: int
-    owner_class: str
-    offence_day: str
-    issued_day: str
-    imposed_each_kzt: int
-    lowered_to_kzt: int
-    issued: int
-    discounted: int
-    discounted_kzt: int
-    paid: int
-    paid_kzt: int
-
-    @property
-    def kind(self) -> Kind:
-        """What decides on the price."""
-        offence, issued = date.fromisoformat(self.offence_day), date.fromisoformat(self.issued_day)
-        return Kind(self.article, self.tier, self.owner_class, offence, issued)
 
 
 def with_tariff(client: Client, question: Question, path: Path, builds: Builds | None = None) -> Answer:
@@ -73,22 +49,22 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
             f"--tariff goes with --by {', '.join(BY)} and by date of offence; prices are kept by these alone"
         )
     law = Law.load()
-    prices, own = Prices(law.with_tariff(path)), Prices(law)
+    repricing = Repricing(law, law.with_tariff(path))
     fresh = freshness(client, question.report, builds)
     lines: dict[str, list[int]] = {}
-    for row in _rows(client, question):
-        was = own.as_imposed(row.imposed_each_kzt, row.lowered_to_kzt)
-        other = prices.of(row.kind, row.imposed_each_kzt, row.lowered_to_kzt)
-        other_half = row.discounted_kzt + row.discounted * (other.half_kzt - was.half_kzt)
-        other_full = row.paid_kzt + row.paid * (other.full_kzt - was.full_kzt)
-        collected = row.discounted_kzt + row.paid_kzt
+    for group, article, tier, owner, offence, sent, each, left, issued, halves, half_kzt, fulls, full_kzt in _rows(
+        client, question
+    ):
+        was, other = repricing.of(article, tier, owner, offence, sent, (each, left))
+        other_half = half_kzt + halves * (other.half_kzt - was.half_kzt)
+        other_full = full_kzt + fulls * (other.full_kzt - was.full_kzt)
+        collected, brought = half_kzt + full_kzt, other_half + other_full
         figures = (
-            row.issued, row.issued * was.imposed_kzt, collected, row.issued * other.imposed_kzt, other_half, other_full,
-            other_half + other_full, other_half + other_full - collected,
+            issued, issued * each, collected, issued * other.imposed_kzt, other_half, other_full, brought,
+            brought - collected,
         )  # fmt: skip
-        sums = lines.setdefault(row.group, [0] * len(figures))
-        for place, figure in enumerate(figures):
-            sums[place] += figure
+        sums = lines.get(group)
+        lines[group] = list(figures if sums is None else map(add, sums, figures))
     totals = dict(zip(COLUMNS[1:], map(sum, zip(*lines.values(), strict=True)), strict=True)) if lines else {}
     return Answer(
         replace(question),
@@ -105,11 +81,13 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
     )
 
 
-def _rows(client: Client, question: Question) -> Sequence[_Priced]:
+def _rows(client: Client, question: Question) -> Sequence[Sequence[Any]]:
+    """Return the lines of revenue_by_price.sql."""
     sql = sql_of(file_of(question.report, question.by, tariff=True))
     given = {"from": question.first, "to": question.last, "by": question.by}
     try:
-        found = client.raw_query(sql, parameters=given, settings=dict(LIMITS), fmt="JSONCompactEachRow")
+        found = client.raw_query(sql, parameters=given, settings=dict(LIMITS), fmt="JSONCompact")
     except Error as error:
         raise as_clickhouse_error(error) from error
-    return [_Priced(*orjson.loads(line)) for line in found.splitlines()]
+    rows: Sequence[Sequence[Any]] = document_of(found)["data"]
+    return rows

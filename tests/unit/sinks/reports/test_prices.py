@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from schemas.law.law import Law
-from sinks.reports.prices import Asked, Kind, Prices
+from sinks.reports.prices import Asked, Kind, Prices, Repricing
 
 LAW = Law.load()
 DAY = date(2024, 5, 7)
@@ -34,3 +34,18 @@ def test_what_was_imposed_needs_no_article() -> None:
     """A fine as it was imposed asks for itself, or for what a court left of it."""
     assert Prices(LAW).as_imposed(36_920, 0) == Asked(36_920, 36_920, 18_460)
     assert Prices(LAW).as_imposed(36_920, 18_461) == Asked(36_920, 18_461, 9_231)
+
+
+def test_days_of_one_kind_are_priced_alike_and_others_apart() -> None:
+    """A day on each side of the change of articles of 2024-12-04, and a year of another index, have own prices."""
+    repricing, other = Repricing(LAW, LAW), Prices(LAW)
+    days = [date(2024, 1, 1), date(2024, 12, 3), date(2024, 12, 4), date(2025, 1, 1), date(2025, 1, 2)]
+    for offence in days:
+        for issued in days:
+            if issued < offence:
+                continue
+            found = repricing.of("KoAP 592.3", 1, "", str(offence), str(issued), (36_920, 0))
+            assert found == (
+                Prices(LAW).as_imposed(36_920, 0),
+                other.of(Kind("KoAP 592.3", 1, "", offence, issued), 36_920, 0),
+            )
