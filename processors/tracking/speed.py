@@ -126,7 +126,7 @@ def _fit(count: int, t_s: Array, points: Array, correlation_s: float, steadiness
     a[3, VALUE + 2] = 1.0
     if not _solve(a):
         return np.nan
-    chi2 = steadiness * (a[4, VALUE] * a[4, VALUE] + a[5, VALUE] * a[5, VALUE])
+    chi2 = float(steadiness * (a[4, VALUE] * a[4, VALUE] + a[5, VALUE] * a[5, VALUE]))
     for i in range(count):
         for k in range(2):
             residual = _residual(equations[i, k], a)
