@@ -47,7 +47,7 @@ class TrackingCore:
 
     name = "tracking"
     source = "detections"
-    version = "tracking/4"
+    version = "tracking/5"
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self.settings = settings or TrackingSettings()

@@ -253,11 +253,12 @@ def _velocity(  # noqa: PLR0917  compiled code takes flat arguments
         work[2, i] = int(q[2]) * height / PARTS
         work[3, i] = max(s.foot_error_px, s.foot_error_ratio * int(q[3]) * height / PARTS)
     correlation_s = s.vehicle_foot_correlation_s if vehicle else s.foot_correlation_s
-    if not ground_velocity(place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], correlation_s, out):
-        return False
-    # The speed is said of the track's last two seconds; the path ended earlier by so much.
-    out[1] = math.sqrt(out[1] * out[1] + (s.drift_mps2 * stale_s) ** 2)
-    return True
+    # The speed is said of the track's last two seconds, as far as its path reaches back.
+    at_s = 0.5 * (stale_s + max(work[0, 0], stale_s - s.path_window_s))
+    return ground_velocity(
+        place[:9], place[10], place[11], n, work[0], work[1], work[2], work[3], correlation_s, s.acceleration_mps2,
+        at_s, out,
+    )  # fmt: skip
 
 
 @compiled

@@ -51,8 +51,9 @@ class TrackingSettings:
         border_ratio: likewise a box whose lower edge is nearer to the picture's lower border than this share of its
             height: it may be cut off there although the detector's error, which shortens it, hides that; its
             foot lies too far up. Twice foot_error_ratio. Larger: fewer points near by.
-        drift_mps2: how much a speed changes while the foot is not seen, metres a second squared: a speed whose path
-            ends before the track's last box is as much less certain. Ordinary acceleration in a city; a choice.
+        acceleration_mps2: standard deviation of how the speed of what is tracked changes, metres a second squared:
+            1.4 driving off and 2.0 braking (Treiber, Hennecke, Helbing, Phys. Rev. E 62, 2000), of both the root mean
+            square. 0: constant speed, that of another time for who brakes or drives off. Larger: wider intervals.
         heading_least_kmh: slower objects have no heading.
     """
 
@@ -83,7 +84,7 @@ class TrackingSettings:
     vehicle_foot_correlation_s: float = 0.56
     border_px: float = 2.0
     border_ratio: float = 0.14
-    drift_mps2: float = 1.0
+    acceleration_mps2: float = 1.7
     heading_least_kmh: float = 2.0
 
     def __post_init__(self) -> None:

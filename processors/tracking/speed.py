@@ -1,15 +1,18 @@
 """Speed and heading on the ground with a standard uncertainty, by regression over a track's path.
 
-Model: over the window the object moves straight at a constant speed; each foot point is measured with an error of
-error_px in both image directions, which the homography carries to the ground (ground.project). A detector repeats its
-error on the next frame, so errors follow an Ornstein-Uhlenbeck process: between points dt apart their correlation is
-rho = exp(-dt / correlation_s).
+Model: over the window the object moves at a speed that changes evenly, by little; each foot point is measured with an
+error of error_px in both image directions, which the homography carries to the ground (ground.project). A detector
+repeats its error on the next frame, so errors follow an Ornstein-Uhlenbeck process: between points dt apart their
+correlation is rho = exp(-dt / correlation_s).
 
-1. Generalised least squares over the points i at times t_i, with 2x2 covariances C_i: the four parameters are position
-   and velocity in x and y (Aitken; Kariya, Kurata: Generalized Least Squares, 2004, ch. 2). Each point is multiplied by
-   the square root of its information C_i^-1; from the second on, rho times the one before is taken off and the rest
-   divided by sqrt(1 - rho^2), which leaves independent unit errors (Prais, Winsten: Trend Estimators and Serial
-   Correlation, Cowles Commission 383, 1954; with unequal steps).
+1. Generalised least squares over the points i at times t_i, with 2x2 covariances C_i: the parameters are position,
+   velocity and acceleration in x and y (Aitken; Kariya, Kurata: Generalized Least Squares, 2004, ch. 2). Each point is
+   multiplied by the square root of its information C_i^-1; from the second on, rho times the one before is taken off
+   and the rest divided by sqrt(1 - rho^2), which leaves independent unit errors (Prais, Winsten: Trend Estimators and
+   Serial Correlation, Cowles Commission 383, 1954; with unequal steps). Accelerations are observed to be 0 with a
+   standard deviation of acceleration_mps2 (ridge regression: Hoerl, Kennard, Technometrics 12, 1970). The velocity is
+   that of at_s, the middle of the time that the speed is said of: points are missing at its end, where a box is cut
+   off, and far ones count little, so a constant speed would be that of another time for who brakes or drives off.
 2. A point farther than OUTLIER_SDS standard deviations from the path of the others, as the others' residuals show them
    (the deleted residual: Cook, Weisberg: Residuals and Influence in Regression, 1982, 2.2), is left out; the farthest
    first, at most one in DROP_ONE_IN: a box that takes in a neighbour or a shadow says nothing of where the wheels are.
@@ -41,6 +44,12 @@ Array = NDArray[np.float64]
 PRIOR = 4.0
 #: A foot point this far from the path, in standard deviations as the others show them, is none.
 OUTLIER_SDS = 4.5
+#: Parameters of a path: x, vx, y, vy, ax, ay; then what is measured, or the right side; then two unit columns.
+PARAMETERS = 6
+VALUE = PARAMETERS
+COLUMNS = PARAMETERS + 3
+#: Information of an acceleration that is known to be 0.
+KNOWN = 1e12
 #: Of so many points one may be left out.
 DROP_ONE_IN = 4
 #: Fewer than these are never left.
@@ -60,7 +69,7 @@ def _independent(count: int, t_s: Array, points: Array, correlation_s: float, ou
             return False
         rest = 1.0 / math.sqrt(1.0 - rho * rho)
         for k in range(2):
-            for j in range(5):
+            for j in range(VALUE + 1):
                 before = points[i - 1, k, j] if i > 0 else 0.0
                 out[i, k, j] = (points[i, k, j] - rho * before) * rest
     return True
@@ -68,52 +77,56 @@ def _independent(count: int, t_s: Array, points: Array, correlation_s: float, ou
 
 @compiled
 def _solve(a: Array) -> bool:
-    """Solve four equations in place by Gauss' elimination, columns 4 to 6 being the right sides. False: singular."""
-    for k in range(4):
+    """Solve the equations in place by Gauss' elimination, the last columns being right sides. False: singular."""
+    for k in range(PARAMETERS):
         if not a[k, k] > 0.0:
             return False
-        for i in range(k + 1, 4):
+        for i in range(k + 1, PARAMETERS):
             f = a[i, k] / a[k, k]
-            for j in range(k, 7):
+            for j in range(k, COLUMNS):
                 a[i, j] -= f * a[k, j]
-    for k in range(3, -1, -1):
-        for j in range(4, 7):
-            for i in range(k + 1, 4):
+    for k in range(PARAMETERS - 1, -1, -1):
+        for j in range(VALUE, COLUMNS):
+            for i in range(k + 1, PARAMETERS):
                 a[k, j] -= a[k, i] * a[i, j]
             a[k, j] /= a[k, k]
     return True
 
 
 @compiled
-def _fit(count: int, t_s: Array, points: Array, correlation_s: float, a: Array) -> float:
-    """Fit a straight path at constant speed.
+def _fit(count: int, t_s: Array, points: Array, correlation_s: float, steadiness: float, a: Array) -> float:
+    """Fit a path whose speed changes evenly, by little.
 
     Args:
         count: points.
         t_s: float64 [>= count], times, ascending.
-        points: float64 [>= count, 2, 5]: of each point two equations in x, vx, y, vy and what is measured, with
-            errors of unit size.
+        points: float64 [>= count, 2, VALUE + 1]: of each point two equations in the parameters and what is measured,
+            with errors of unit size.
         correlation_s: of the errors.
-        a: float64 [4, 7], written: column 4 has x, vx, y, vy; columns 5 and 6 the covariances with vx and vy.
+        steadiness: information of what is known of an acceleration beforehand: that it is 0.
+        a: float64 [PARAMETERS, COLUMNS], written: column VALUE has the parameters, the next two the covariances with vx
+            and vy.
 
     Returns:
-        chi^2 of the independent residuals; NaN where the points leave the path open.
+        chi^2 of the independent residuals, the accelerations' included; NaN where the points leave the path open.
     """
-    equations = np.empty((count, 2, 5))
+    equations = np.empty((count, 2, VALUE + 1))
     if not _independent(count, t_s, points, correlation_s, equations):
         return np.nan
     # Normal equations, augmented by the right side and the two unit columns of the velocities.
     a[:] = 0.0
     for i in range(count):
         for k in range(2):
-            for row in range(4):
-                for j in range(5):
+            for row in range(PARAMETERS):
+                for j in range(VALUE + 1):
                     a[row, j] += equations[i, k, row] * equations[i, k, j]
-    a[1, 5] = 1.0
-    a[3, 6] = 1.0
+    a[4, 4] += steadiness
+    a[5, 5] += steadiness
+    a[1, VALUE + 1] = 1.0
+    a[3, VALUE + 2] = 1.0
     if not _solve(a):
         return np.nan
-    chi2 = 0.0
+    chi2 = float(steadiness * (a[4, VALUE] * a[4, VALUE] + a[5, VALUE] * a[5, VALUE]))
     for i in range(count):
         for k in range(2):
             residual = _residual(equations[i, k], a)
@@ -123,9 +136,10 @@ def _fit(count: int, t_s: Array, points: Array, correlation_s: float, a: Array) 
 
 @compiled
 def _residual(equation: Array, a: Array) -> float:
-    return float(
-        equation[4] - equation[0] * a[0, 4] - equation[1] * a[1, 4] - equation[2] * a[2, 4] - equation[3] * a[3, 4]
-    )
+    left = equation[VALUE]
+    for j in range(PARAMETERS):
+        left -= equation[j] * a[j, VALUE]
+    return float(left)
 
 
 @compiled
@@ -159,6 +173,8 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
     v_px: Array,
     error_px: Array,
     correlation_s: float,
+    acceleration_mps2: float,
+    at_s: float,
     out: Array,
 ) -> bool:
     """Estimate speed and heading; see the module for the method.
@@ -173,6 +189,8 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
         v_px: float64 [>= count], foot rows, pixels.
         error_px: float64 [>= count], standard deviation of the foot points, pixels.
         correlation_s: time after which the errors' correlation has fallen to 1/e, seconds; 0: independent errors.
+        acceleration_mps2: standard deviation of how speeds change, metres a second squared; 0: they do not.
+        at_s: time at which the velocity is stated, of the same origin as `t_s`.
         out: float64 [3], written: speed (m/s), its standard uncertainty (m/s), heading (radians clockwise from +y).
 
     Returns:
@@ -182,7 +200,7 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
     out[1] = np.nan
     out[2] = np.nan
     place = np.empty(5)
-    points = np.empty((count, 2, 5))
+    points = np.zeros((count, 2, VALUE + 1))
     ts = np.empty(count)
     n = 0
     for i in range(count):
@@ -198,22 +216,24 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
         ts[n] = t_s[i]
         points[n, 0, 0] = xx
         points[n, 0, 2] = xy
-        points[n, 0, 4] = xx * place[0] + xy * place[1]
-        points[n, 1, 0] = 0.0
+        points[n, 0, VALUE] = xx * place[0] + xy * place[1]
         points[n, 1, 2] = yy
-        points[n, 1, 4] = yy * place[1]
+        points[n, 1, VALUE] = yy * place[1]
         n += 1
     if n < 3 or not ts[n - 1] > ts[0]:
         return False
-    # times from their mean: the equations are then well conditioned
-    ts[:n] -= ts[:n].mean()
+    # times from when the velocity is asked for
+    ts[:n] -= at_s
     for i in range(n):
         for k in range(2):
             points[i, k, 1] = points[i, k, 0] * ts[i]
             points[i, k, 3] = points[i, k, 2] * ts[i]
-    a = np.empty((4, 7))
-    chi2 = _fit(n, ts, points, correlation_s, a)
-    rest = np.empty((4, 7))
+            points[i, k, 4] = points[i, k, 0] * 0.5 * ts[i] * ts[i]
+            points[i, k, 5] = points[i, k, 2] * 0.5 * ts[i] * ts[i]
+    steadiness = 1.0 / (acceleration_mps2 * acceleration_mps2) if acceleration_mps2 > 0.0 else KNOWN
+    a = np.empty((PARAMETERS, COLUMNS))
+    chi2 = _fit(n, ts, points, correlation_s, steadiness, a)
+    rest = np.empty((PARAMETERS, COLUMNS))
     for _ in range(n // DROP_ONE_IN):
         if n <= FEWEST:
             break
@@ -222,7 +242,7 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
         point, at = points[i].copy(), ts[i]
         points[i : n - 1] = points[i + 1 : n].copy()
         ts[i : n - 1] = ts[i + 1 : n].copy()
-        others = _fit(n - 1, ts, points, correlation_s, rest)
+        others = _fit(n - 1, ts, points, correlation_s, steadiness, rest)
         scale = max(1.0, others / (2.0 * (n - 1) - 4.0))
         if not _square(point, rest) > OUTLIER_SDS * OUTLIER_SDS * scale:
             points[i + 1 : n] = points[i : n - 1].copy()
@@ -234,8 +254,8 @@ def ground_velocity(  # noqa: C901, PLR0912, PLR0915, PLR0917  one estimator, st
         a[:] = rest
     if not chi2 >= 0.0:
         return False
-    vx, vy = a[1, 4], a[3, 4]
-    cxx, cyy, cxy = a[1, 5], a[3, 6], a[3, 5]
+    vx, vy = a[1, VALUE], a[3, VALUE]
+    cxx, cyy, cxy = a[1, VALUE + 1], a[3, VALUE + 2], a[3, VALUE + 1]
     freedom = PRIOR + 2.0 * n - 4.0
     scale = (PRIOR + chi2) / freedom * freedom / (freedom - 2.0)
     cxx *= scale

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
+from processors.violations.even_size import of_one_size
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.signal_log import SignalLog
@@ -39,6 +40,8 @@ class Settings:
         usual_mps2: what it changes by usually, likewise: hard braking and starting in traffic. Beyond it all changes
             together may be no more than the looks' errors make. A choice.
         least_looks: looks before the line: a track that begins at the line did not pass it.
+        least_whole_looks: looks from there until past the line that no edge of the picture cuts off: two of them are
+            one step, and no other step contradicts it. A choice.
     """
 
     grace_s: float = 0.5
@@ -52,6 +55,7 @@ class Settings:
     most_up_mps2: float = 5.0
     usual_mps2: float = 4.0
     least_looks: float = 2.0
+    least_whole_looks: float = 3.0
 
 
 #: How long the controller's word is waited for, microseconds.
@@ -62,7 +66,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/2"
+    version: ClassVar[str] = "red_light/3"
     #: States of the signal on which the line may not be passed, and what its measures call them.
     closed: ClassVar[frozenset[Signal]] = frozenset({Signal.RED})
     word: ClassVar[str] = "red"
@@ -83,11 +87,15 @@ class RedLight:
             for track_id, way in ways.items():
                 if way.done or way.looks[-1].along_m < settings.past_m:
                     continue
-                passing = way.passing(error_m)
-                if passing is None or passing.before + 1 < settings.least_looks or not self.is_one(way, passing):
+                even = of_one_size(way, second, place)
+                if not even.looks or even.looks[-1].along_m < settings.past_m:
+                    continue
+                passing = even.passing(error_m)
+                if passing is None or passing.before + 1 < settings.least_looks or not self.is_one(even, passing):
                     way.done = True
                     continue
-                offence = self._judge(state.log, way, passing, line, settings, second, place, track_id)
+                offence = self._judge(state.log, even, passing, line, settings, second, place, track_id)
+                way.done = even.done
                 if offence is not None:
                     offences.append(offence)
         return state, offences
@@ -110,7 +118,8 @@ class RedLight:
         past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
         past = way.looks[past_at]
         first = way.unbroken(passing.before + 1 - round(settings.least_looks), settings.most_gap_s)
-        if not way.driven(
+        whole = sum(not look.cut for look in way.looks[first : past_at + 1])
+        if whole < settings.least_whole_looks or not way.driven(
             first,
             past_at,
             most_gap_s=settings.most_gap_s,

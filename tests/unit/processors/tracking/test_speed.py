@@ -88,7 +88,7 @@ def estimate(
     out = np.empty(3)
     assert ground_velocity(
         h.ravel(), 0.0, scale_error_ratio, points, t, u + rng.normal(0, error_px, points),
-        v + rng.normal(0, error_px, points), np.full(points, error_px), 0.0, out,
+        v + rng.normal(0, error_px, points), np.full(points, error_px), 0.0, 0.0, 1.0, out,
     )  # fmt: skip
     return out
 
@@ -115,9 +115,40 @@ def test_wrong_noise_shows_in_the_uncertainty() -> None:
         u, v = VIEW.foot(np.zeros(15), 25.0 + 12.0 * (t - 1))
         out = np.empty(3)
         noise = rng.normal(0, 3.0, (2, 15))
-        assert ground_velocity(h, 0.0, 0.0, 15, t, u + noise[0], v + noise[1], np.full(15, 1.0), 0.0, out)
+        assert ground_velocity(h, 0.0, 0.0, 15, t, u + noise[0], v + noise[1], np.full(15, 1.0), 0.0, 0.0, 1.0, out)
         holds.append(abs(out[0] - 12.0) <= 1.96 * out[1])
     assert 0.90 <= np.mean(holds) <= 0.98
+
+
+def test_who_brakes_towards_the_camera_is_not_measured_by_the_near_end_alone() -> None:
+    """From 54 to 40 km/h within two seconds, 47 on average: feet near by are exact and outweigh those far off.
+
+    At a constant speed the estimate is that of the near end, by more than half a km/h, and its interval holds less
+    often; with a speed that may change most of that is gone. So it is for who drives off.
+    """
+    rng = np.random.default_rng(8)
+    h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
+    t: Floats = np.linspace(0.0, 2.0, 11)
+    for change_mps2 in (-2.0, 2.0):
+        speed = 13.0 + change_mps2 * (t - 1.0)
+        y = 29.0 - 13.0 * (t - 1.0) - 0.5 * change_mps2 * (t - 1.0) ** 2
+        u, v = VIEW.foot(np.zeros(11), y)
+        error_px = 0.07 * 1.5 * VIEW.focal_px / y
+        mean_ms = float(np.trapezoid(speed, t)) / 2.0
+        bias, holds = {}, {}
+        for acceleration in (0.0, 1.0):
+            errors, held = [], []
+            for _ in range(400):
+                out = np.empty(3)
+                feet = u + rng.normal(0, error_px), v + rng.normal(0, error_px)
+                assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, error_px, 0.0, acceleration, 1.0, out)
+                errors.append(3.6 * (out[0] - mean_ms))
+                held.append(abs(out[0] - mean_ms) <= 1.96 * out[1])
+            bias[acceleration], holds[acceleration] = float(np.mean(errors)), float(np.mean(held))
+        assert bias[0.0] * change_mps2 > 0.0
+        assert abs(bias[0.0]) > 0.5
+        assert abs(bias[1.0]) < 0.4 * abs(bias[0.0])
+        assert holds[0.0] < holds[1.0] >= 0.9
 
 
 def test_errors_that_last_widen_the_interval() -> None:
@@ -134,7 +165,7 @@ def test_errors_that_last_widen_the_interval() -> None:
         for correlation_s, held in holds.items():
             out = np.empty(3)
             feet = u + noise[0], v + noise[1]
-            assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, np.full(11, 2.0), correlation_s, out)
+            assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, np.full(11, 2.0), correlation_s, 0.0, 1.0, out)
             held.append(abs(out[0] - 12.0) <= 1.96 * out[1])
     assert 0.92 <= np.mean(holds[0.56]) <= 0.98
     assert np.mean(holds[0.0]) < 0.85
@@ -151,9 +182,11 @@ def test_one_foot_that_is_none_is_left_out() -> None:
         feet = u + rng.normal(0, 1, 11), v + rng.normal(0, 1, 11)
         without = np.delete(np.arange(11), n)
         ones = np.ones(11)
-        assert ground_velocity(h, 0.0, 0.0, 10, t[without], feet[0][without], feet[1][without], ones, 0.5, clean)
+        assert ground_velocity(
+            h, 0.0, 0.0, 10, t[without], feet[0][without], feet[1][without], ones, 0.5, 0.0, 1.0, clean
+        )
         feet[1][n] += 40.0
-        assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, ones, 0.5, shadowed)
+        assert ground_velocity(h, 0.0, 0.0, 11, t, *feet, ones, 0.5, 0.0, 1.0, shadowed)
         assert shadowed == pytest.approx(clean)
 
 
@@ -204,10 +237,10 @@ def test_too_little_gives_nothing() -> None:
     h = oriented_homography(VIEW.to_ground(), (WIDTH, HEIGHT), (WIDTH, HEIGHT)).ravel()
     out, ones = np.empty(3), np.ones(5)
     u, v = VIEW.foot(np.zeros(5), np.linspace(20, 24, 5))
-    assert not ground_velocity(h, 0.0, 0.0, 2, np.arange(5.0), u, v, ones, 0.0, out)
+    assert not ground_velocity(h, 0.0, 0.0, 2, np.arange(5.0), u, v, ones, 0.0, 0.0, 1.0, out)
     assert np.isnan(out).all()
-    assert not ground_velocity(h, 0.0, 0.0, 5, np.zeros(5), u, v, ones, 0.0, out)
-    assert not ground_velocity(h, 0.0, 0.0, 5, np.arange(5.0), u, np.full(5, -100.0), ones, 0.0, out)
+    assert not ground_velocity(h, 0.0, 0.0, 5, np.zeros(5), u, v, ones, 0.0, 0.0, 1.0, out)
+    assert not ground_velocity(h, 0.0, 0.0, 5, np.arange(5.0), u, np.full(5, -100.0), ones, 0.0, 0.0, 1.0, out)
 
 
 def test_the_whole_stage_measures_a_car() -> None:
@@ -361,8 +394,8 @@ def test_a_box_that_may_be_cut_off_at_the_border_is_no_point_of_the_path(shown_r
 
 
 def test_a_speed_whose_path_ended_before_is_less_certain() -> None:
-    """Ordinary acceleration of 1 m/s^2 over the time since the last foot that was seen, in quadrature."""
-    stale, fresh = TrackingCore(), TrackingCore(TrackingSettings(drift_mps2=0.0))
+    """It is said of a later time: what a speed may have changed by since is in it, and is not for one that is known."""
+    stale, fresh = TrackingCore(), TrackingCore(TrackingSettings(acceleration_mps2=0.0))
     view, errors = Cameras(camera(calibration=surveyed(0.0, 0.0))), []
     y: Floats = 20.0 - 4.0 * np.linspace(0.0, 2.8, 15)
     u, v = VIEW.foot(np.zeros(15), y)
@@ -371,4 +404,4 @@ def test_a_speed_whose_path_ended_before_is_less_certain() -> None:
     for core in (stale, fresh):
         result = run({"cam-1": [replace(m, **SIZE) for m in seconds(boxes)]}, registry=view, core=core)["cam-1"]
         errors.append(result.outputs[-1].message.track_speed_error_kmh[0])
-    assert errors[0] == pytest.approx(math.hypot(errors[1], 0.6 * 3.6), abs=0.02)
+    assert errors[0] > 1.2 * errors[1]

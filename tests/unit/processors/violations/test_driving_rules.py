@@ -1,11 +1,9 @@
 """Driving where one must not is a way through, proposed when it is over; a stop, a start and a short cut are none."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
 import orjson
 import pytest
 
@@ -17,8 +15,9 @@ from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
 from processors.violations.rules.bus_lane import BusLane
 from processors.violations.rules.truck_ban import TruckBan, TruckSettings
-from schemas.messages import Analysis, Calibration, Camera, PlateCandidate, Violation, VotedPlate
+from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
+from tests.unit.processors.violations.oblique import block, oblique
 
 BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
 PLACES = {
@@ -40,34 +39,10 @@ def found(scenes: Sequence[Sequence[Seen]], at: Camera, *, at_once: bool = True)
     return play(ViolationsCore(), Cameras(at), [second(n, s) for n, s in enumerate(scenes)], at_once=at_once)[0]
 
 
-#: A camera 8 m above the road that looks 11 degrees down along +y: focal length and centre, pixels.
-LENS_M, FOCAL_PX, CENTRE_PX = 8.0, 2400.0, 500.0
-TILT = math.radians(11.0)
-
-
-def _pixel(x: float, y: float, z: float) -> tuple[float, float]:
-    """Return where the camera has a point, metres from the ground below it: column and row."""
-    down = (LENS_M - z) * math.cos(TILT) - y * math.sin(TILT)
-    ahead = (LENS_M - z) * math.sin(TILT) + y * math.cos(TILT)
-    return CENTRE_PX + FOCAL_PX * x / ahead, CENTRE_PX + FOCAL_PX * down / ahead
-
-
-def oblique() -> Calibration:
-    """Return that camera's calibration."""
-    s, c = math.sin(TILT), math.cos(TILT)
-    camera_of_ground = np.array([[1, 0, 0], [0, -s, LENS_M * c], [0, c, LENS_M * s]])
-    lens = np.array([[FOCAL_PX, 0, CENTRE_PX], [0, FOCAL_PX, CENTRE_PX], [0, 0, 1]])
-    matrix = np.linalg.inv(lens @ camera_of_ground)
-    return calibration(homography=matrix.ravel().tolist())
-
-
 def coming(y_m: float, size: tuple[float, float, float]) -> Seen:
     """Return what its labels call a lorry, a block of length, width, height (m) that comes towards the camera."""
-    length, width, height = size
-    corners = [_pixel(x, y, z) for x in (0, width) for y in (y_m, y_m + length) for z in (0, height)]
-    u, v = zip(*corners, strict=True)
     one = car("a", 500, 500, x_m=0.0, y_m=y_m, speed_kmh=36.0)
-    return replace(one, track_class=7, box=(min(u), min(v), max(u), max(v)))
+    return replace(one, track_class=7, box=block(y_m, size))
 
 
 FAR = [10.0 * n for n in range(7)]

@@ -205,3 +205,20 @@ def test_who_slows_down_before_the_zone_is_not_too_fast_in_it() -> None:
     rows = [500.0, 560.0, 620.0, 640.0, 660.0, 680.0]
     seen = replace(base, box_y1_px=[row - 50 for row in rows], box_y2_px=rows)
     assert play(ViolationsCore(), Cameras(replace(ROAD, zones=[drawn])), [seen, second(1)])[0] == []
+
+
+@pytest.mark.parametrize(("pace", "count"), [(5.0, 0), (6.0, 1)])
+def test_two_seconds_prove_nothing_of_who_was_slower_in_the_zone(pace: float, count: int) -> None:
+    """Speeds of both seconds reach back before the zone: at 5 m a fifth of a second it drove 90 km/h there, not 100."""
+    road = replace(ROAD, zones=[replace(ROAD.zones[0], limits={"speed_limit_kmh": 85.0, "sure_k": 0.0})])
+    first, then = ([pace * n for n in range(5 * k, 5 * k + 5)] for k in (0, 1))
+    messages = [moving(0, first, 125.0, 4.0), moving(1, then, 112.0, 4.0), second(2)]
+    for at_once in (True, False):
+        assert len(play(ViolationsCore(), Cameras(road), messages, at_once=at_once)[0]) == count
+
+
+def test_one_second_proves_nothing_where_the_mean_in_the_zone_may_be_slower() -> None:
+    """Steps of 102, 79, 97 and 92 km/h where 90 are an offence: 93 on average, by feet that err by 0.7 m."""
+    road = replace(ROAD, zones=[replace(ROAD.zones[0], limits={"speed_limit_kmh": 80.0})])
+    feet = [0.0, 5.7, 10.1, 15.5, 20.6]
+    assert play(ViolationsCore(), Cameras(road), [moving(0, feet, 105.72, 3.42), second(1)])[0] == []
