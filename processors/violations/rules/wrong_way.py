@@ -9,8 +9,10 @@ from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
+from schemas.messages import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Settings:
         min_boxes: boxes behind the track.
         jump_ratio: a step between two looks that is so many times as long as the vehicle's speed allows is a jump of
             its track to another vehicle. Above 1, as a far foot point is seen with more error than the calibration's.
+        min_from_middle_m: so far from a middle line that the other side's traffic may be over, metres: who overtakes
+            or goes round an obstacle from there keeps to the lane beside the line. A lane's width, 3.5 m.
     """
 
     min_turn_deg: float = 120.0
@@ -35,6 +39,11 @@ class Settings:
     coverage_k: float = 1.96
     min_boxes: float = 5.0
     jump_ratio: float = 1.5
+    min_from_middle_m: float = 3.5
+
+
+#: A scope's settings, and the side of the street where it has a middle line; None: no traffic comes over.
+Where = tuple[Settings, Carriageway | None]
 
 
 @dataclass(slots=True)
@@ -76,7 +85,7 @@ class WrongWay:
     """Holds the direction of a vehicle's way over the ground, from where it turned, against its zone's."""
 
     kind: ClassVar[str] = "wrong_way"
-    version: ClassVar[str] = "wrong_way/2"
+    version: ClassVar[str] = "wrong_way/3"
 
     def initial(self) -> dict[str, Drive]:
         """Nobody drives against the direction."""
@@ -95,7 +104,7 @@ class WrongWay:
         calibration = place.calibration
         if calibration is None or t.calibration_version != calibration.version:
             return state, ()
-        least = min(s.settings.min_turn_deg for s in scopes)
+        least = min(s.settings[0].min_turn_deg for s in scopes)
         ways = [s.zone.heading_deg for s in scopes if s.zone is not None and s.zone.heading_deg is not None]
         offences: list[Offence] = []
         for i, heading in enumerate(t.track_heading_deg):
@@ -124,7 +133,7 @@ class WrongWay:
         i: int,
         heading: float,
         second: Second,
-        scopes: Sequence[Scope[Settings]],
+        scopes: Sequence[Scope[Where]],
         place: Place,
     ) -> Offence | None:
         t = second.tracks
@@ -136,9 +145,9 @@ class WrongWay:
             state.pop(track_id, None)
             return None
         assert calibration is not None
-        settings, permitted = scope.settings, scope.zone.heading_deg
+        (settings, side), permitted = scope.settings, scope.zone.heading_deg
         zone_id = scope.zone.zone_id
-        if turn_deg(heading, permitted) < settings.min_turn_deg:
+        if turn_deg(heading, permitted) < settings.min_turn_deg or _near_middle(side, x, y, settings, calibration):
             state.pop(track_id, None)
             return None
         drive = state.get(track_id)
@@ -229,7 +238,28 @@ def _is_driven(
     return step <= settings.jump_ratio * most_kmh / 3.6 * (second.at_us - drive.last_us) / 1e6 + noise
 
 
-def scopes_of(place: Place) -> list[Scope[Settings]]:
-    """Return the zones with a permitted direction of a calibrated enforcement camera."""
+def _near_middle(side: Carriageway | None, x: float, y: float, settings: Settings, calibration: Calibration) -> bool:
+    """Say whether a place may be in the lane beside a middle line, where the other side's traffic may rightly be."""
+    if side is None:
+        return False
+    error_m = settings.coverage_k * calibration.position_error_m
+    return -side.beyond_m(x, y) - error_m < settings.min_from_middle_m
+
+
+def scopes_of(place: Place) -> list[Scope[Where]]:
+    """Return the zones with a permitted direction of a calibrated enforcement camera.
+
+    A zone that says whether its left border may be driven over, by the limit `oncoming`, lies beside a middle line.
+    """
     found = enforced_scopes(place, WrongWay.kind, Settings, frozenset({"roadway", "lane"}))
-    return [s for s in found if s.zone is not None and s.zone.heading_deg is not None]
+    return [
+        Scope(
+            s.zone,
+            s.index,
+            s.bit,
+            (s.settings, carriageway_of(place, s.zone) if "oncoming" in s.zone.limits else None),
+            s.area_m2,
+        )
+        for s in found
+        if s.zone is not None and s.zone.heading_deg is not None
+    ]

@@ -107,3 +107,24 @@ def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
 def test_a_person_walks_where_they_like() -> None:
     """Motor vehicles only."""
     assert found([[replace(driving(60 - 8 * n), track_class=0)] for n in range(6)] + [[]]) == []
+
+
+#: The same direction on the right side of a street whose middle line, at x = 50 m, traffic of the other side may be
+#: over: the picture's pixels are decimetres of ground.
+SIDE = (500, 0, 1000, 0, 1000, 1000, 500, 1000)
+
+
+@pytest.mark.parametrize("oncoming", [0.0, 1.0])
+def test_who_drives_near_a_middle_line_may_be_overtaking(oncoming: float) -> None:
+    """Whether that is allowed is said on the other side, by `oncoming`; two lanes off nobody overtakes."""
+    street = camera(zone("side", "roadway", SIDE, 0.0, oncoming=oncoming), calibration=calibration())
+    assert found([*[[driving(60 - 8 * n, x_m=51.8)] for n in range(6)], []], street) == []
+    overtaking = [[driving(60 - 8 * n, x_m=x_m)] for n, x_m in enumerate((56.0, 53.0, 51.8, 51.8, 51.8, 53.0))]
+    assert found([*overtaking, []], street) == []
+    assert len(found([*[[driving(60 - 8 * n, x_m=57.0)] for n in range(6)], []], street)) == 1
+
+
+def test_without_a_middle_line_the_whole_width_counts() -> None:
+    """A one-way road and a divided one's half: nobody overtakes there from the other side."""
+    road = camera(zone("side", "roadway", SIDE, 0.0), calibration=calibration())
+    assert len(found([*[[driving(60 - 8 * n, x_m=51.8)] for n in range(6)], []], road)) == 1
