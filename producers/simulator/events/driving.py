@@ -23,9 +23,19 @@ def braking(at_s: float, at_m: float, right_m: float, speed_mps: float, brake_mp
     return [(at_s + lasting * share, at_m + whole * (1.0 - (1.0 - share) ** 2), right_m) for share in quarters]
 
 
-def leaving(at_s: float, at_m: float, right_m: float) -> Path:
-    """Return the path of a vehicle that stood until an instant, drives off and is gone."""
-    return [(at_s, at_m, right_m), (at_s + 3.5, at_m + 11.0, right_m), (at_s + 10.5, at_m + 95.0, right_m)]
+def leaving(at_s: float, at_m: float, right_m: float, lane_m: float | None = None) -> Path:
+    """Return the path of a vehicle that stood until an instant, drives off and is gone.
+
+    Args:
+        at_s: that instant.
+        at_m: where it stood, along the street.
+        right_m: where it stood, right of the street's middle line.
+        lane_m: the lane that it turns into, likewise; None: it drives on as it stood.
+    """
+    off = [(at_s, at_m, right_m), (at_s + 3.5, at_m + 11.0, right_m)]
+    if lane_m is None:
+        return [*off, (at_s + 10.5, at_m + 95.0, right_m)]
+    return [*off, (at_s + 5.5, at_m + 35.0, lane_m), (at_s + 10.5, at_m + 95.0, lane_m)]
 
 
 def stopping(

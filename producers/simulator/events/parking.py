@@ -27,6 +27,12 @@ def come_and_stand(scene: Scene, stop_m: float, right_m: float, lane_m: float, s
     return scene.act(CAR, path), stood
 
 
+def comes_by_m(scene: Scene) -> float:
+    """Return how far right of the middle line who comes to stand at the kerb drives: along it, but on no shoulder."""
+    streets, edge = scene.city.streets, scene.camera.edge
+    return streets.lane_right_m(edge, 0) if "shoulder" in scene.camera.areas else streets.kerb_right_m(edge)
+
+
 def stands_in_the_way(staged: Staged, vehicle: int, stood_us: int, left_us: int) -> Staged:
     """Return the incident that a vehicle that stands for longer than DWELL_S is, beside what else is true of it."""
     return replace(

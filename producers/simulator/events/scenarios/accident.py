@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from producers.simulator.events.driving import braking, leaving
-from producers.simulator.events.parking import stands_in_the_way
+from producers.simulator.events.parking import comes_by_m, stands_in_the_way
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import CAR
@@ -35,21 +35,22 @@ class Accident:
         """Stage it."""
         random, area = scene.random, scene.area
         right = scene.city.streets.kerb_right_m(scene.camera.edge)
+        lane = comes_by_m(scene)
         speed, gap = float(random.uniform(*SPEED_MPS)), float(random.uniform(*GAP_M))
         stay = float(random.uniform(*STAY_S))
         stop = float(random.uniform(area.along_m[0] + 40.0, area.along_m[1] - 10.0))
-        first_path = approach(stop, right, speed, BRAKE_MPS2)
+        first_path = approach(stop, right, speed, BRAKE_MPS2, lane)
         stood = first_path[-1][0]
         # the second drives on at its speed until it touches the first, which stands by then or nearly
         begin = first_path[0][1] - TOUCHING_M - gap
         hit = (stop - TOUCHING_M - begin) / speed
         hit = max(hit, stood + 0.1)
         left = hit + stay
-        first = scene.act(CAR, [*first_path, *leaving(left + 3.0, stop, right)])
+        first = scene.act(CAR, [*first_path, *leaving(left + 3.0, stop, right, lane)])
         rest = stop - TOUCHING_M
         aside = right - ASIDE_M
-        straight = [(0.0, begin, right), (hit - 1.0, rest - speed, right)]
-        second = scene.act(CAR, [*straight, (hit, rest, aside), *leaving(left, rest, aside)])
+        straight = [(0.0, begin, lane), (hit - 3.0, rest - 3.0 * speed, lane), (hit - 1.0, rest - speed, right)]
+        second = scene.act(CAR, [*straight, (hit, rest, aside), *leaving(left, rest, aside, lane)])
         started, ended = scene.at(hit), scene.at(left)
         staged = Staged(
             family=TruthFamily.INCIDENT,
@@ -73,7 +74,11 @@ class Accident:
         return replace(staged, also=(replace(one, actors=(first.actor, second.actor)),))
 
 
-def approach(stop_m: float, right_m: float, speed_mps: float, brake_mps2: float) -> list[tuple[float, float, float]]:
-    """Return the path of a vehicle that comes at a speed and brakes to stand at a place."""
+def approach(
+    stop_m: float, right_m: float, speed_mps: float, brake_mps2: float, lane_m: float
+) -> list[tuple[float, float, float]]:
+    """Return the path of a vehicle that comes at a speed in a lane, pulls aside and brakes to stand at a place."""
     begin, brakes = stop_m - 60.0, stop_m - speed_mps**2 / (2.0 * brake_mps2)
-    return [(0.0, begin, right_m), *braking((brakes - begin) / speed_mps, brakes, right_m, speed_mps, brake_mps2)]
+    at_s = (brakes - begin) / speed_mps
+    comes = [(0.0, begin, lane_m), (at_s - 2.0, brakes - 2.0 * speed_mps, lane_m)]
+    return [*comes, *braking(at_s, brakes, right_m, speed_mps, brake_mps2)]

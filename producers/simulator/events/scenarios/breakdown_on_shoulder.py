@@ -41,7 +41,7 @@ class BreakdownOnShoulder:
         path = [(0.0, brakes - 3.5 * speed, lane), (2.0, brakes - 1.5 * speed, lane), (3.5, brakes, right)]
         path += braking(3.5, brakes, right, speed, brake)[1:]
         stood, stand = path[-1][0], float(scene.random.uniform(*STAND_S))
-        actor = scene.act(kind, [*path, *leaving(stood + stand, stop, right)])
+        actor = scene.act(kind, [*path, *leaving(stood + stand, stop, right, lane)])
         return offence(
             scene, self.name, "shoulder_driving", actor, begin_s=3.5, end_s=stood + stand, at=(stop, right),
             measured=(0.0, 0.0, "m"), negative_of=("shoulder_driving", "stopped_vehicle"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from producers.simulator.events.driving import leaving
+from producers.simulator.events.parking import comes_by_m
 from producers.simulator.events.scenarios.accident import approach
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
@@ -29,17 +30,18 @@ class NearMiss:
         """Stage it."""
         random, area = scene.random, scene.area
         right = scene.city.streets.kerb_right_m(scene.camera.edge)
+        lane = comes_by_m(scene)
         speed = float(random.uniform(*SPEED_MPS))
         stop = float(random.uniform(area.along_m[0] + 40.0, area.along_m[1] - 10.0))
         behind = stop - LENGTH_M - float(random.uniform(*GAP_M))
         stay = float(random.uniform(*STAY_S))
-        paths = [approach(place, right, speed, BRAKE_MPS2) for place in (stop, behind)]
+        paths = [approach(place, right, speed, BRAKE_MPS2, lane) for place in (stop, behind)]
         # the second comes a second later
         paths[1] = [(s + 1.0, along, side) for s, along, side in paths[1]]
         stood = paths[1][-1][0]
         left = stood + stay
-        first = scene.act(CAR, [*paths[0], *leaving(left, stop, right)])
-        second = scene.act(CAR, [*paths[1], *leaving(left + 1.5, behind, right)])
+        first = scene.act(CAR, [*paths[0], *leaving(left, stop, right, lane)])
+        second = scene.act(CAR, [*paths[1], *leaving(left + 1.5, behind, right, lane)])
         return Staged(
             family=TruthFamily.INCIDENT,
             kind="accident",

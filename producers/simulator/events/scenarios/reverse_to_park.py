@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from producers.simulator.events.driving import PACE_MPS
+from producers.simulator.events.parking import comes_by_m
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import CAR
@@ -23,7 +24,7 @@ class ReverseToPark:
     def stage(self, scene: Scene) -> Staged:
         """Stage it."""
         streets, camera, area = scene.city.streets, scene.camera, scene.area
-        right = streets.kerb_right_m(camera.edge)
+        right, lane = streets.kerb_right_m(camera.edge), comes_by_m(scene)
         stop = float(scene.random.uniform(area.along_m[0] + 25.0, area.along_m[1] - 10.0))
         back, stand = float(scene.random.uniform(*BACK_M)), float(scene.random.uniform(*STAND_S))
         begin = stop - 70.0
@@ -32,15 +33,16 @@ class ReverseToPark:
         turned, parked = stood + 2.0, stood + 2.0 + back / 1.4
         left = parked + stand
         path = [
-            (0.0, begin, right),
-            (came, begin + 45.0, right),
+            (0.0, begin, lane),
+            (came, begin + 45.0, lane),
             ((came + stood) / 2, stop - 25.0 / 4, right),
             (stood, stop, right),
             (turned, stop, right),
             (parked, stop - back, right),
             (left, stop - back, right),
             (left + 3.0, stop - back + 9.0, right),
-            (left + 14.0, stop + 120.0, right),
+            (left + 5.5, stop - back + 34.0, lane),
+            (left + 14.0, stop + 120.0, lane),
         ]
         actor = scene.act(CAR, path)
         return Staged(

@@ -8,6 +8,7 @@ import pytest
 
 from processors.incidents.core import IncidentsCore
 from processors.violations.core import ViolationsCore
+from processors.violations.rules.shoulder_driving import Settings as ShoulderSettings
 from producers.simulator.actor import Actor, cut
 from producers.simulator.city import build_city
 from producers.simulator.city_camera import CityCamera
@@ -16,6 +17,7 @@ from producers.simulator.events.director import LEAST_GAP_S, Director
 from producers.simulator.events.scenario import Scenario, all_scenarios
 from producers.simulator.events.scene import STAGED, Scene
 from producers.simulator.events.staged import Staged
+from producers.simulator.motions import BUS, CAR, TRUCK
 from producers.simulator.plates import FLEET, SERVICE, plate_of
 from producers.simulator.seeds import generator
 from producers.simulator.sight import Sight
@@ -323,6 +325,45 @@ def test_two_that_collide_come_to_rest_and_stay() -> None:
         assert [(one.kind, set(one.actors)) for one in staged.also] == [
             ("stopped_vehicle", {first.actor, second.actor})
         ]
+
+
+def along_the_shoulder_m(camera: CityCamera, one: Actor) -> float:
+    """Return the longest way that an actor drives with the traffic on a camera's shoulder, not to a stand, metres."""
+    area, origin = camera.areas["shoulder"], CITY.streets.point(camera.edge, 0.0, 0.0)
+    way, at = CITY.streets.direction(camera.edge), np.arange(one.begin_us, one.end_us, SECOND_US // 4)
+    x, y = np.interp(at, one.at_us, one.x_m) - origin[0], np.interp(at, one.at_us, one.y_m) - origin[1]
+    along, right = x * way[0] + y * way[1], x * way[1] - y * way[0]
+    on_it = (right > area.right_m[0]) & (right < area.right_m[1])
+    on_it &= (along > area.along_m[0]) & (along < area.along_m[1])
+    longest = driven = 0.0
+    for there, step in zip(on_it[1:], np.diff(along), strict=True):
+        if there and step > 0.0:
+            driven += step
+            continue
+        if not there:
+            longest = max(longest, driven)
+        driven = 0.0
+    return max(longest, driven)
+
+
+@pytest.mark.parametrize("scenario", all_scenarios(), ids=lambda s: s.name)
+def test_nobody_but_the_offender_drives_along_a_shoulder(scenario: Scenario) -> None:
+    """Who comes to stand on one, or leaves it, is on it for less than `shoulder_driving` asks for.
+
+    Else the city would stage an offence that its truth does not know of. Who rolls out to a stand may, out of view too;
+    who breaks the rule does.
+    """
+    if scenario.name == "breakdown_on_shoulder":
+        return
+    ways = [
+        along_the_shoulder_m(camera, one)
+        for camera, scene, _ in stagings(scenario)
+        if "shoulder" in camera.areas
+        for one in scene.actors
+        if one.kind in (CAR, BUS, TRUCK)
+    ]
+    longest = max(ways, default=0.0)
+    assert (longest > ShoulderSettings().min_path_m) == (scenario.name == "shoulder_driver")
 
 
 def test_people_cross_while_traffic_is_stopped() -> None:
