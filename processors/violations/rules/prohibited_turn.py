@@ -35,7 +35,7 @@ class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
     kind: ClassVar[str] = "prohibited_turn"
-    version: ClassVar[str] = "prohibited_turn/1"
+    version: ClassVar[str] = "prohibited_turn/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""

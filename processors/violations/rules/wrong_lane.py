@@ -31,7 +31,7 @@ class WrongLane:
     """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
 
     kind: ClassVar[str] = "wrong_lane"
-    version: ClassVar[str] = "wrong_lane/3"
+    version: ClassVar[str] = "wrong_lane/4"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""

@@ -76,6 +76,27 @@ def test_who_was_hidden_before_the_line_and_is_found_at_it_came_from_that_lane()
     assert found(driving(0, turn, beyond), JUNCTION) == []
 
 
+@pytest.mark.parametrize(
+    ("fronts", "aside_m"),
+    [
+        pytest.param((2.5,) * 5, (0.0, 2.0, 4.2, 6.4, 8.6), id="across, 2.5 m beyond the line"),
+        pytest.param((1.0,) * 5, (0.0, 4.0, 8.0, 12.0, 16.0), id="across, fast, 1 m beyond it"),
+        pytest.param((2.0, 2.5, 3.0, 3.5, 4.0), (0.0, 3.0, 6.0, 9.0, 12.0), id="pulls out slowly"),
+        pytest.param((1.0, 2.5, 4.0, 5.5, 7.0), (0.0, 2.0, 4.0, 6.0, 8.0), id="more across than along"),
+    ],
+)
+def test_who_is_first_seen_at_the_line_and_does_not_drive_along_came_from_elsewhere(
+    fronts: Sequence[float], aside_m: Sequence[float]
+) -> None:
+    """The cross street's traffic close to the line, and who pulls out there, never was in a lane of the approach."""
+    unseen = [None] * 5
+    way = driving(0, (*[0.0] * 5, *aside_m, 0.0, 0.0), (*unseen, *fronts, None, None))
+    assert found(way, JUNCTION) == []
+    # The same place, but seen in the lane and then hidden: as little is known of where that one went.
+    hidden = driving(0, (*[0.0] * 5, *aside_m, 0.0, 0.0), (-20.0, -16.0, None, None, None, *fronts, None, None))
+    assert found(hidden, JUNCTION) == []
+
+
 def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     """The box changes its form in a turn: the track that begins where the lost one would be is the same vehicle."""
     before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 13.5, None, None, None)
