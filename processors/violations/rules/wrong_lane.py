@@ -71,7 +71,7 @@ class WrongLane:
         lane = lane_of(lanes, way.looks[: turn.before + 1], settings.coverage_k * error_m)
         allowed = [one.number for one in lanes if one.leads(turn.side)]
         # Where no lane leads there the turn itself is forbidden, which is another offence.
-        if lane is None or lane.leads(turn.side) or not allowed:
+        if lane is None or lane.leads(turn.side) or not allowed or _proven_before(way, i, settings, second, place):
             return None
         # A turn that a sign forbids to all is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
@@ -135,6 +135,17 @@ class WrongLane:
     def unpack(self, plain: Any) -> LineWatch:
         """Return the state from what `pack` gave."""
         return LineWatch.unpack(plain)
+
+
+def _proven_before(way: Way, i: int, settings: Settings, second: Second, place: Place) -> bool:
+    """Say whether a turn was proven in an earlier second under another name, which its track had before it broke.
+
+    The look before the line is the same, and so the lane: it was proposed then, and one manoeuvre is one offence.
+    """
+    assert place.calibration is not None
+    name, begin_us = second.tracks.track_id[i], second.tracks.captured_at_us
+    earlier = [look for look in way.looks if look.at_us < begin_us and name not in look.sight.track_ids]
+    return len(earlier) > 1 and turn_of(earlier, settings, place.calibration.position_error_m) is not None
 
 
 def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], TurnSigns | None, Settings]]]:

@@ -116,6 +116,21 @@ def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     assert found([*first, *far[3:]], JUNCTION) == []
 
 
+def test_a_track_that_breaks_after_the_turn_was_proven_is_no_second_offence() -> None:
+    """The same vehicle goes on under another name, farther aside; the first name keeps its best."""
+    fronts = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, None, None, None, None)
+    aside = (0.0, 0.0, 0.0, 0.0, 0.8, 2.2, 4.4, 7.0, 9.8, 12.6, 0.0, 0.0)
+    first = driving(0, aside, fronts, "a")[:4]
+    then = driving(0, aside, (*[None] * 8, 13.5, 14.0, None, None), "b")[4:]
+    (one,) = found([*first, *then], JUNCTION)
+    assert (one.track_id, one.measures["aside_m"]) == ("a", pytest.approx(7.0))
+    assert found([*first, *then], JUNCTION, at_once=False) == [one]
+    # Of two names in the second that proves it the one that goes on is proposed, and no other.
+    until, on = (*fronts[:7], *[None] * 5), (*[None] * 7, 12.0, 13.5, 14.0, None, None)
+    pairs = zip(driving(0, aside, until, "a"), driving(0, aside, on, "b"), strict=True)
+    assert [violation.track_id for violation in found([both(x, y) for x, y in pairs], JUNCTION)] == ["b"]
+
+
 def test_a_lane_that_is_not_sure_proves_nothing() -> None:
     """On the border of two lanes; with a place that is uncertain by metres."""
     assert found(driving(0, [one + 1.75 for one in TURN]), JUNCTION) == []
