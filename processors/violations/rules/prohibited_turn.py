@@ -14,8 +14,7 @@ from processors.violations.turn_signs import TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
 #: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
-BUS: Final = 5
-BUS_OR_LIKE_ONE: Final = frozenset({BUS, 7})
+BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,10 @@ class ProhibitedTurn:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
-        if not signs.buses and way.vehicle_class == BUS:
+        if not signs.buses and way.vehicle_class in BUS_OR_LIKE_ONE:
             # A doubled box of it that goes on alone may be called a car.
             way.done = True
-        if way.done or (way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses):
+        if way.done:
             return None
         turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:

@@ -136,10 +136,12 @@ def test_buses_and_what_may_be_one_are_let_through(track_class: int) -> None:
     assert turns(of_class(driving(2, TURN), track_class), NO_LEFT) == []
 
 
-def test_a_bus_that_is_called_a_car_in_its_turn_is_let_through() -> None:
-    """A doubled box of it goes on as a car's; what was a bus before the line is one beyond it."""
+@pytest.mark.parametrize("track_class", [BUS, TRUCK])
+def test_a_bus_that_is_called_a_car_in_its_turn_is_let_through(track_class: int) -> None:
+    """A doubled box of it goes on as a car's; what was a bus, or taken for like one, before the line is one beyond."""
     messages = driving(2, TURN)
-    assert turns([*of_class(messages[:2], BUS), *messages[2:]], NO_LEFT) == []
+    assert turns([*of_class(messages[:2], track_class), *messages[2:]], NO_LEFT) == []
+    assert turns([*of_class(messages[:3], track_class), *messages[3:]], NO_LEFT) == []
 
 
 def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
