@@ -13,6 +13,10 @@ RIGHT: Final = "no_right_turn"
 FROM_H: Final = "no_turn_from_h"
 TO_H: Final = "no_turn_to_h"
 BUSES: Final = "no_turn_buses"
+#: The rule that holds turns against them.
+KIND: Final = "prohibited_turn"
+#: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
+BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
 
 
 class TurnSigns(NamedTuple):
@@ -47,6 +51,10 @@ class TurnSigns(NamedTuple):
         margin_us = round(clock_error_s * 1e6)
         return self._name(side) and (self.hours is None or self.hours.may_hold(since_us, at_us, margin_us))
 
+    def bind(self, vehicle_class: int) -> bool:
+        """Say whether vehicles of a class, COCO-80's, must keep to them."""
+        return self.buses or vehicle_class not in BUS_OR_LIKE_ONE
+
     def _name(self, side: str) -> bool:
         return self.left if side == "left" else self.right
 
@@ -54,12 +62,13 @@ class TurnSigns(NamedTuple):
 def turn_signs_of(place: Place, zone: Zone) -> TurnSigns | None:
     """Return the signs at the approach whose stop line a zone is; None where none is named.
 
-    Where one of the two hours is missing or is none the signs are left out, and `place.problems` says so: a sign that
-    holds at an unknown time proves nothing.
+    None as well where `prohibited_turn` is not in force there: nobody holds a turn against them. Where one of the two
+    hours is missing or is none the signs are left out, and `place.problems` says so: a sign that holds at an unknown
+    time proves nothing.
     """
     limits = zone.limits
     left, right = limits.get(LEFT, 0.0) != 0, limits.get(RIGHT, 0.0) != 0
-    if not (left or right):
+    if not (left or right) or not place.in_force(KIND, zone, frozenset({"stop_line"})):
         return None
     given = [limits.get(name) for name in (FROM_H, TO_H)]
     hours = [hour for hour in given if hour is not None and 0.0 <= hour <= 24.0]

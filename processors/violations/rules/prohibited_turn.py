@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
@@ -10,11 +10,8 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
 from processors.violations.turn import Turn, TurnSettings, joined, turn_of
-from processors.violations.turn_signs import TurnSigns, turn_signs_of
+from processors.violations.turn_signs import KIND, TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
-
-#: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
-BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Settings(TurnSettings):
 class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
-    kind: ClassVar[str] = "prohibited_turn"
+    kind: ClassVar[str] = KIND
     version: ClassVar[str] = "prohibited_turn/2"
 
     def initial(self) -> LineWatch:
@@ -59,7 +56,7 @@ class ProhibitedTurn:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
-        if not signs.buses and way.vehicle_class in BUS_OR_LIKE_ONE:
+        if not signs.bind(way.vehicle_class):
             # A doubled box of it that goes on alone may be called a car.
             way.done = True
         if way.done:

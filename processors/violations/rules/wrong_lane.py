@@ -64,6 +64,9 @@ class WrongLane:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
+        if signs is not None and signs.bind(way.vehicle_class):
+            # prohibited_turn may have had its say, whatever it is voted later.
+            way.done = True
         turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:
             return None
@@ -73,9 +76,9 @@ class WrongLane:
         # Where no lane leads there the turn itself is forbidden, which is another offence.
         if lane is None or lane.leads(turn.side) or not allowed or _proven_before(way, i, settings, second, place):
             return None
-        # A turn that a sign forbids to all is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
+        # A turn that a sign forbids it is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
-        if signs is not None and signs.may_forbid(turn.side, since_us, at_us, settings.clock_error_s):
+        if signs is not None and way.done and signs.may_forbid(turn.side, since_us, at_us, settings.clock_error_s):
             return None
         nearest = min(allowed, key=lambda number: abs(number - lane.number))
         return self._offence(way, i, line, lane, nearest, turn, settings, second, place)

@@ -8,7 +8,7 @@ import pytest
 from processors.rules.place import Place
 from processors.violations.hours import Hours
 from processors.violations.turn_signs import turn_signs_of
-from schemas.messages import Analysis, Camera, Tracks, Violation
+from schemas.messages import Analysis, Camera, RuleSetting, Tracks, Violation
 from tests.unit.processors.rules.street import EPOCH_US, calibration, zone
 from tests.unit.processors.violations.junction import found
 from tests.unit.processors.violations.turns import JUNCTION, TURN, driving, mirrored
@@ -121,6 +121,30 @@ def test_out_of_a_signs_hours_a_turn_is_judged_by_its_lane_again() -> None:
         for a, b in (within, without, unsure)
     ]
     assert kinds == [["prohibited_turn"], ["wrong_lane"], []]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        signed(no_left_turn=1.0, prohibited_turn=0.0),
+        replace(NO_LEFT, rules=[RuleSetting("prohibited_turn", False, {})]),
+    ],
+)
+def test_where_the_rule_is_off_its_sign_keeps_no_turn_from_its_lane(place: Camera) -> None:
+    """Off at the zone or on the camera: nobody else speaks of the turn, so the lane does."""
+    assert [one.kind for one in found(driving(0, TURN), place)] == ["wrong_lane"]
+
+
+@pytest.mark.parametrize("track_class", [BUS, TRUCK])
+def test_who_is_not_bound_by_the_sign_is_judged_by_its_lane(track_class: int) -> None:
+    """A bus may turn there, but not from any lane; once it was taken for a car, the sign may have had its say."""
+    messages = driving(0, TURN)
+    assert [one.kind for one in found(of_class(messages, track_class), NO_LEFT)] == ["wrong_lane"]
+    bound = signed(no_left_turn=1.0, no_turn_buses=1.0)
+    assert [one.kind for one in found(of_class(messages, track_class), bound)] == ["prohibited_turn"]
+    assert found([*messages[:2], *of_class(messages[2:], track_class)], NO_LEFT) == []
+    late = found([*messages[:4], *of_class(messages[4:], track_class)], NO_LEFT)
+    assert [one.kind for one in late] == ["prohibited_turn"]
 
 
 @pytest.mark.parametrize(("track_class", "bound"), [(BUS, 1.0), (TRUCK, 1.0), (2, 0.0), (3, 0.0)])
