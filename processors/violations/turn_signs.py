@@ -34,21 +34,21 @@ class TurnSigns(NamedTuple):
     hours: Hours | None
     buses: bool
 
-    def forbid(self, side: str, since_us: int, at_us: int, clock_error_s: float) -> bool:
+    def forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
         """Say whether a turn is surely forbidden.
 
         Args:
             side: "left" or "right".
             since_us: when it began, microseconds since the Unix epoch.
             at_us: when it was seen last, likewise.
-            clock_error_s: by which the clock may be wrong, seconds.
+            hours_margin_s: by which the clock may be wrong, seconds.
         """
-        margin_us = round(clock_error_s * 1e6)
+        margin_us = round(hours_margin_s * 1e6)
         return self._name(side) and (self.hours is None or self.hours.hold_throughout(since_us, at_us, margin_us))
 
-    def may_forbid(self, side: str, since_us: int, at_us: int, clock_error_s: float) -> bool:
+    def may_forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
         """Say whether a turn may be forbidden; arguments as of `forbid`."""
-        margin_us = round(clock_error_s * 1e6)
+        margin_us = round(hours_margin_s * 1e6)
         return self._name(side) and (self.hours is None or self.hours.may_hold(since_us, at_us, margin_us))
 
     def bind(self, vehicle_class: int) -> bool:

@@ -20,11 +20,11 @@ class Settings(TurnSettings):
 
     Attributes:
         most_gap_s: as of a turn, but one look may be missing: which lane it came from does not matter here. A choice.
-        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
+        hours_margin_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
     """
 
     most_gap_s: float = 1.1
-    clock_error_s: float = 5.0
+    hours_margin_s: float = 5.0
 
 
 class ProhibitedTurn:
@@ -65,7 +65,7 @@ class ProhibitedTurn:
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
-        if not signs.forbid(turn.side, since_us, at_us, settings.clock_error_s):
+        if not signs.forbid(turn.side, since_us, at_us, settings.hours_margin_s):
             return None
         # It goes on under another name where its track breaks in the turn: one vehicle is proposed once.
         way.done = True

@@ -20,11 +20,11 @@ class Settings(TurnSettings):
     """Settings of one stop line: those of a turn; the looks before the line +- k * error must lie in one lane.
 
     Attributes:
-        clock_error_s: how far the camera's clock may be wrong, seconds: within hours of a sign that forbids the turn,
+        hours_margin_s: how far the camera's clock may be wrong, seconds: within hours of a sign that forbids the turn,
             or so near to them, it is no matter of lanes.
     """
 
-    clock_error_s: float = 5.0
+    hours_margin_s: float = 5.0
 
 
 class WrongLane:
@@ -78,7 +78,7 @@ class WrongLane:
             return None
         # A turn that a sign forbids it is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
-        if signs is not None and way.done and signs.may_forbid(turn.side, since_us, at_us, settings.clock_error_s):
+        if signs is not None and way.done and signs.may_forbid(turn.side, since_us, at_us, settings.hours_margin_s):
             return None
         nearest = min(allowed, key=lambda number: abs(number - lane.number))
         return self._offence(way, i, line, lane, nearest, turn, settings, second, place)

@@ -105,6 +105,16 @@ def test_a_sign_with_hours_holds_in_them_alone(hours: tuple[float, float], *, pr
     assert bool(turns(driving(2, TURN), place)) is proposed
 
 
+def test_the_margin_of_the_hours_has_a_name_of_its_own() -> None:
+    """A zone's limit `clock_error_s` is the clock's against the controller's, of `red_light` at the same line."""
+    until = {"no_left_turn": 1.0, "no_turn_from_h": 13.0, "no_turn_to_h": 13.0 + (53 * 60 + 27) / 3600}
+    kinds = [
+        [one.kind for one in found(driving(0, TURN), signed(**until, **margin))]
+        for margin in ({"hours_margin_s": 0.1}, {"clock_error_s": 0.1}, {"hours_margin_s": 30.0})
+    ]
+    assert kinds == [["prohibited_turn"], [], []]
+
+
 def test_the_hours_are_named_where_they_matter() -> None:
     """In the sentence and among the measurements, for the officer."""
     (one,) = turns(driving(2, TURN), signed(no_left_turn=1.0, no_turn_from_h=7.0, no_turn_to_h=14.0))
