@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from processors.rules.place import Place
-from processors.violations.hours import Hours
+from processors.violations.hours import Hours, hours_of
 from schemas.messages import Zone
 
 #: Limits of a zone of kind stop_line: the turn to that side is forbidden (1); between which hours (both, or neither:
@@ -63,22 +63,17 @@ def turn_signs_of(place: Place, zone: Zone) -> TurnSigns | None:
     """Return the signs at the approach whose stop line a zone is; None where none is named.
 
     None as well where `prohibited_turn` is not in force there: nobody holds a turn against them. Where one of the two
-    hours is missing or is none the signs are left out, and `place.problems` says so: a sign that holds at an unknown
-    time proves nothing.
+    hours is missing or is none, or both are equal, the signs are left out, and `place.problems` says so: a sign that
+    holds at an unknown time proves nothing.
     """
     limits = zone.limits
     left, right = limits.get(LEFT, 0.0) != 0, limits.get(RIGHT, 0.0) != 0
     if not (left or right) or not place.in_force(KIND, zone, frozenset({"stop_line"})):
         return None
-    given = [limits.get(name) for name in (FROM_H, TO_H)]
-    hours = [hour for hour in given if hour is not None and 0.0 <= hour <= 24.0]
-    if given != [None, None] and len(hours) != 2:
-        text = (
-            f"camera {place.camera.camera_id} version {place.camera.version}: zone {zone.zone_id}: {FROM_H} is "
-            f"{given[0]} and {TO_H} is {given[1]}; expected two hours from 0 to 24, or neither; its turn signs are "
-            "left out; correct it in the registry"
-        )
-        if text not in place.problems:
-            place.problems.append(text)
-        return None
-    return TurnSigns(left, right, Hours(*hours) if hours else None, limits.get(BUSES, 0.0) != 0)
+    given = limits.get(FROM_H), limits.get(TO_H)
+    hours = None
+    if given != (None, None):
+        hours = hours_of(place, zone, (FROM_H, TO_H), given, what="its turn signs are", also=", or neither")
+        if hours is None:
+            return None
+    return TurnSigns(left, right, hours, limits.get(BUSES, 0.0) != 0)

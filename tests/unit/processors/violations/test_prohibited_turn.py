@@ -219,10 +219,17 @@ def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
 
 
 @pytest.mark.parametrize(
-    "hours", [{"no_turn_from_h": 7.0}, {"no_turn_to_h": 14.0}, {"no_turn_from_h": 7.0, "no_turn_to_h": 25.0}]
+    "hours",
+    [
+        {"no_turn_from_h": 7.0},
+        {"no_turn_to_h": 14.0},
+        {"no_turn_from_h": 7.0, "no_turn_to_h": 25.0},
+        {"no_turn_from_h": 7.0, "no_turn_to_h": 7.0},
+        {"no_turn_from_h": 24.0, "no_turn_to_h": 0.0},
+    ],
 )
-def test_half_a_pair_of_hours_proves_nothing_and_is_named(hours: dict[str, float]) -> None:
-    """It holds at an unknown time: the sentence names the zone, what was found and what is expected, once."""
+def test_half_a_pair_of_hours_and_an_empty_one_prove_nothing_and_are_named(hours: dict[str, float]) -> None:
+    """They hold at an unknown time, and the whole day is from 0 to 24; a sentence says what was found where, once."""
     entry = signed(no_left_turn=1.0, **hours)
     assert turns(driving(2, TURN), entry) == []
     place = Place(entry)
@@ -230,7 +237,7 @@ def test_half_a_pair_of_hours_proves_nothing_and_is_named(hours: dict[str, float
     assert [turn_signs_of(place, line) for _ in range(2)] == [None, None]
     (problem,) = place.problems
     assert "zone stop-line: no_turn_from_h is" in problem
-    assert "expected two hours from 0 to 24, or neither" in problem
+    assert "expected two different hours from 0 to 24 (0 and 24: the whole day), or neither" in problem
 
 
 def test_it_goes_on_from_its_bytes() -> None:
