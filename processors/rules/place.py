@@ -131,12 +131,18 @@ class Place:
         """
         out = []
         for z, zone in enumerate(self.zones):
-            wanted = zone.limits.get(kind)
-            applies = wanted != 0 if wanted is not None else zone.kind in zone_kinds or triggers & zone.limits.keys()
-            if not applies or zone.kind == IGNORE or not self.enabled(kind):
+            if not self.in_force(kind, zone, zone_kinds, triggers):
                 continue
             out.append(Scope(zone, z, 1 << z, self.settings(kind, settings, zone), self._area_m2(zone)))
         return out
+
+    def in_force(
+        self, kind: str, zone: Zone, zone_kinds: frozenset[str], triggers: frozenset[str] = frozenset()
+    ) -> bool:
+        """Say whether a rule applies in one zone; arguments as of `zone_scopes`."""
+        wanted = zone.limits.get(kind)
+        applies = wanted != 0 if wanted is not None else zone.kind in zone_kinds or bool(triggers & zone.limits.keys())
+        return applies and zone.kind != IGNORE and self.enabled(kind)
 
     def whole_view(self, kind: str, settings: type[C]) -> list[Scope[C]]:
         """Return the whole view as the one scope of a rule, or nothing where Camera.rules disables it."""

@@ -34,6 +34,9 @@ LEAST_SEEN_RATIO = 0.25
 CHANGED_M = 1.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
+#: And goes on along the direction, by so much to the next look, metres, and by more than aside: who comes across or
+#: pulls out there was in no lane before the line. As much as a foot's place may fall back by its noise; a choice.
+ALONG_AT_LINE_M = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     """
     looks = _seen(looks)
     before = _last_in_lane(looks, settings)
-    if before + 1 < settings.least_looks:
+    if before is None or before + 1 < settings.least_looks:
         return None
     # Both ends have the position error, independent of each other.
     error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
@@ -145,12 +148,21 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     return best
 
 
-def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int:
-    """Return the place of the last look before the line; who was hidden there is first seen in its lane at it."""
+def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int | None:
+    """Return the place of the last look before the line; who was hidden there is first seen in its lane at it.
+
+    None: it does not drive on along the direction from there, and may have come from anywhere.
+    """
     before = sum(look.along_m < 0 for look in looks) - 1
     at_line = before + 1 < len(looks) and looks[before + 1].along_m <= AT_LINE_M
     hidden = at_line and (before < 0 or looks[before + 1].at_us - looks[before].at_us > settings.most_gap_s * 1e6)
-    return before + 1 if hidden else before
+    if not hidden:
+        return before
+    if before + 2 >= len(looks):
+        return None
+    first, second = looks[before + 1 : before + 3]
+    along_m, across_m = second.along_m - first.along_m, abs(second.across_m - first.across_m)
+    return before + 1 if along_m >= ALONG_AT_LINE_M and along_m > across_m else None
 
 
 def _seen(looks: Sequence[Look]) -> Sequence[Look]:

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from processors.rules.place import Place
-from processors.violations.hours import Hours
+from processors.violations.hours import Hours, hours_of
 from schemas.messages import Zone
 
 #: Limits of a zone of kind stop_line: the turn to that side is forbidden (1); between which hours (both, or neither:
@@ -13,6 +13,10 @@ RIGHT: Final = "no_right_turn"
 FROM_H: Final = "no_turn_from_h"
 TO_H: Final = "no_turn_to_h"
 BUSES: Final = "no_turn_buses"
+#: The rule that holds turns against them.
+KIND: Final = "prohibited_turn"
+#: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
+BUS_OR_LIKE_ONE: Final = frozenset({5, 7})
 
 
 class TurnSigns(NamedTuple):
@@ -30,22 +34,26 @@ class TurnSigns(NamedTuple):
     hours: Hours | None
     buses: bool
 
-    def forbid(self, side: str, since_us: int, at_us: int, clock_error_s: float) -> bool:
+    def forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
         """Say whether a turn is surely forbidden.
 
         Args:
             side: "left" or "right".
             since_us: when it began, microseconds since the Unix epoch.
             at_us: when it was seen last, likewise.
-            clock_error_s: by which the clock may be wrong, seconds.
+            hours_margin_s: by which the clock may be wrong, seconds.
         """
-        margin_us = round(clock_error_s * 1e6)
+        margin_us = round(hours_margin_s * 1e6)
         return self._name(side) and (self.hours is None or self.hours.hold_throughout(since_us, at_us, margin_us))
 
-    def may_forbid(self, side: str, since_us: int, at_us: int, clock_error_s: float) -> bool:
+    def may_forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
         """Say whether a turn may be forbidden; arguments as of `forbid`."""
-        margin_us = round(clock_error_s * 1e6)
+        margin_us = round(hours_margin_s * 1e6)
         return self._name(side) and (self.hours is None or self.hours.may_hold(since_us, at_us, margin_us))
+
+    def bind(self, vehicle_class: int) -> bool:
+        """Say whether vehicles of a class, COCO-80's, must keep to them."""
+        return self.buses or vehicle_class not in BUS_OR_LIKE_ONE
 
     def _name(self, side: str) -> bool:
         return self.left if side == "left" else self.right
@@ -54,22 +62,18 @@ class TurnSigns(NamedTuple):
 def turn_signs_of(place: Place, zone: Zone) -> TurnSigns | None:
     """Return the signs at the approach whose stop line a zone is; None where none is named.
 
-    Where one of the two hours is missing or is none the signs are left out, and `place.problems` says so: a sign that
+    None as well where `prohibited_turn` is not in force there: nobody holds a turn against them. Where one of the two
+    hours is missing or is none, or both are equal, the signs are left out, and `place.problems` says so: a sign that
     holds at an unknown time proves nothing.
     """
     limits = zone.limits
     left, right = limits.get(LEFT, 0.0) != 0, limits.get(RIGHT, 0.0) != 0
-    if not (left or right):
+    if not (left or right) or not place.in_force(KIND, zone, frozenset({"stop_line"})):
         return None
-    given = [limits.get(name) for name in (FROM_H, TO_H)]
-    hours = [hour for hour in given if hour is not None and 0.0 <= hour <= 24.0]
-    if given != [None, None] and len(hours) != 2:
-        text = (
-            f"camera {place.camera.camera_id} version {place.camera.version}: zone {zone.zone_id}: {FROM_H} is "
-            f"{given[0]} and {TO_H} is {given[1]}; expected two hours from 0 to 24, or neither; its turn signs are "
-            "left out; correct it in the registry"
-        )
-        if text not in place.problems:
-            place.problems.append(text)
-        return None
-    return TurnSigns(left, right, Hours(*hours) if hours else None, limits.get(BUSES, 0.0) != 0)
+    given = limits.get(FROM_H), limits.get(TO_H)
+    hours = None
+    if given != (None, None):
+        hours = hours_of(place, zone, (FROM_H, TO_H), given, what="its turn signs are", also=", or neither")
+        if hours is None:
+            return None
+    return TurnSigns(left, right, hours, limits.get(BUSES, 0.0) != 0)

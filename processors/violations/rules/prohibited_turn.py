@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
@@ -10,12 +10,8 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
 from processors.violations.turn import Turn, TurnSettings, joined, turn_of
-from processors.violations.turn_signs import TurnSigns, turn_signs_of
+from processors.violations.turn_signs import KIND, TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
-
-#: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
-BUS: Final = 5
-BUS_OR_LIKE_ONE: Final = frozenset({BUS, 7})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +20,18 @@ class Settings(TurnSettings):
 
     Attributes:
         most_gap_s: as of a turn, but one look may be missing: which lane it came from does not matter here. A choice.
-        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
+        hours_margin_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
     """
 
     most_gap_s: float = 1.1
-    clock_error_s: float = 5.0
+    hours_margin_s: float = 5.0
 
 
 class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
-    kind: ClassVar[str] = "prohibited_turn"
-    version: ClassVar[str] = "prohibited_turn/1"
+    kind: ClassVar[str] = KIND
+    version: ClassVar[str] = "prohibited_turn/2"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -60,16 +56,16 @@ class ProhibitedTurn:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
-        if not signs.buses and way.vehicle_class == BUS:
+        if not signs.bind(way.vehicle_class):
             # A doubled box of it that goes on alone may be called a car.
             way.done = True
-        if way.done or (way.vehicle_class in BUS_OR_LIKE_ONE and not signs.buses):
+        if way.done:
             return None
         turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
-        if not signs.forbid(turn.side, since_us, at_us, settings.clock_error_s):
+        if not signs.forbid(turn.side, since_us, at_us, settings.hours_margin_s):
             return None
         # It goes on under another name where its track breaks in the turn: one vehicle is proposed once.
         way.done = True

@@ -7,11 +7,13 @@ from typing import ClassVar
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
 from processors.violations.driving_rule import DrivingRule, Settings, Way
-from processors.violations.hours import Hours, local_hour
+from processors.violations.hours import Hours, hours_of, local_hour
 from processors.violations.offence import Offence
 from processors.violations.upright import height_m
 
 CAR, TRUCK = 2, 7
+#: Limits of a zone: between which hours lorries are banned, both.
+FROM_H, TO_H = "truck_ban_from_h", "truck_ban_to_h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class TruckBan(DrivingRule):
     """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/3"
+    version: ClassVar[str] = "truck_ban/4"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
-    triggers: ClassVar[frozenset[str]] = frozenset({"truck_ban_from_h"})
+    triggers: ClassVar[frozenset[str]] = frozenset({FROM_H})
     vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})
     did: ClassVar[str] = "A lorry where and when lorries are banned"
     defaults: ClassVar[type[Settings]] = TruckSettings
@@ -55,7 +57,7 @@ class TruckBan(DrivingRule):
         first, last = settings.truck_ban_from_h, settings.truck_ban_to_h
         if not Hours(first, last).hold_throughout(since_us, at_us, round(settings.clock_error_s * 1e6)):
             return None
-        return {"hour_h": round(local_hour(at_us), 3), "truck_ban_from_h": first, "truck_ban_to_h": last}
+        return {"hour_h": round(local_hour(at_us), 3), FROM_H: first, TO_H: last}
 
     def _go_on(
         self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
@@ -83,6 +85,17 @@ class TruckBan(DrivingRule):
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
-        """Return the zones that name both hours: one alone says nothing."""
-        found = super().scopes_of(place)
-        return [s for s in found if s.zone is not None and "truck_ban_to_h" in s.zone.limits]
+        """Return the zones that name both hours: one alone says nothing, and neither do equal ones."""
+        return [scope for scope in super().scopes_of(place) if _hours_of(place, scope) is not None]
+
+
+def _hours_of(place: Place, scope: Scope[Settings]) -> Hours | None:
+    zone, settings = scope.zone, scope.settings
+    assert isinstance(settings, TruckSettings)
+    if zone is None:
+        return None
+    given = (
+        settings.truck_ban_from_h if FROM_H in zone.limits else None,
+        settings.truck_ban_to_h if TO_H in zone.limits else None,
+    )
+    return hours_of(place, zone, (FROM_H, TO_H), given, what="the ban on lorries is", also="")

@@ -20,18 +20,18 @@ class Settings(TurnSettings):
     """Settings of one stop line: those of a turn; the looks before the line +- k * error must lie in one lane.
 
     Attributes:
-        clock_error_s: how far the camera's clock may be wrong, seconds: within hours of a sign that forbids the turn,
+        hours_margin_s: how far the camera's clock may be wrong, seconds: within hours of a sign that forbids the turn,
             or so near to them, it is no matter of lanes.
     """
 
-    clock_error_s: float = 5.0
+    hours_margin_s: float = 5.0
 
 
 class WrongLane:
     """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
 
     kind: ClassVar[str] = "wrong_lane"
-    version: ClassVar[str] = "wrong_lane/3"
+    version: ClassVar[str] = "wrong_lane/4"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -64,6 +64,9 @@ class WrongLane:
     ) -> Offence | None:
         calibration = place.calibration
         assert calibration is not None
+        if signs is not None and signs.bind(way.vehicle_class):
+            # prohibited_turn may have had its say, whatever it is voted later.
+            way.done = True
         turn = turn_of(way.looks, settings, calibration.position_error_m)
         if turn is None:
             return None
@@ -71,11 +74,11 @@ class WrongLane:
         lane = lane_of(lanes, way.looks[: turn.before + 1], settings.coverage_k * error_m)
         allowed = [one.number for one in lanes if one.leads(turn.side)]
         # Where no lane leads there the turn itself is forbidden, which is another offence.
-        if lane is None or lane.leads(turn.side) or not allowed:
+        if lane is None or lane.leads(turn.side) or not allowed or _proven_before(way, i, settings, second, place):
             return None
-        # A turn that a sign forbids to all is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
+        # A turn that a sign forbids it is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
-        if signs is not None and signs.may_forbid(turn.side, since_us, at_us, settings.clock_error_s):
+        if signs is not None and way.done and signs.may_forbid(turn.side, since_us, at_us, settings.hours_margin_s):
             return None
         nearest = min(allowed, key=lambda number: abs(number - lane.number))
         return self._offence(way, i, line, lane, nearest, turn, settings, second, place)
@@ -135,6 +138,17 @@ class WrongLane:
     def unpack(self, plain: Any) -> LineWatch:
         """Return the state from what `pack` gave."""
         return LineWatch.unpack(plain)
+
+
+def _proven_before(way: Way, i: int, settings: Settings, second: Second, place: Place) -> bool:
+    """Say whether a turn was proven in an earlier second under another name, which its track had before it broke.
+
+    The look before the line is the same, and so the lane: it was proposed then, and one manoeuvre is one offence.
+    """
+    assert place.calibration is not None
+    name, begin_us = second.tracks.track_id[i], second.tracks.captured_at_us
+    earlier = [look for look in way.looks if look.at_us < begin_us and name not in look.sight.track_ids]
+    return len(earlier) > 1 and turn_of(earlier, settings, place.calibration.position_error_m) is not None
 
 
 def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], TurnSigns | None, Settings]]]:

@@ -174,6 +174,21 @@ def test_outside_the_hours_a_lorry_may() -> None:
     assert found(driving(FAR, 7), half) == []
 
 
+@pytest.mark.parametrize(("begin", "end"), [(7.0, 7.0), (0.0, 0.0), (24.0, 0.0), (7.0, 25.0), (7.0, None), (None, 7.0)])
+def test_hours_that_are_none_ban_nobody_and_are_named(begin: float | None, end: float | None) -> None:
+    """Equal ones would hold all day, which 0 and 24 say: the sentence names the zone, what was found and expected."""
+    given = {"truck_ban_from_h": begin, "truck_ban_to_h": end}
+    limits = {"truck_ban": 1.0, **{name: hour for name, hour in given.items() if hour is not None}}
+    entry = camera(replace(zone("here", "roadway"), limits=limits), calibration=calibration())
+    assert found(driving(FAR, 7), entry) == []
+    place = Place(entry)
+    assert [TruckBan.scopes_of(place) for _ in range(2)] == [[], []]
+    (problem,) = place.problems
+    assert f"zone here: truck_ban_from_h is {begin} and truck_ban_to_h is {end}" in problem
+    assert "expected two different hours from 0 to 24 (0 and 24: the whole day)" in problem
+    assert "the ban on lorries is left out" in problem
+
+
 @pytest.mark.parametrize("kind", PLACES)
 def test_a_way_ends_where_its_track_goes_over_to_another_vehicle(kind: str) -> None:
     """Four metres a second, and in one second thirty: what was driven before counts, what comes after is another's."""

@@ -8,7 +8,7 @@ import pytest
 from processors.rules.place import Place
 from processors.violations.hours import Hours
 from processors.violations.turn_signs import turn_signs_of
-from schemas.messages import Analysis, Camera, Tracks, Violation
+from schemas.messages import Analysis, Camera, RuleSetting, Tracks, Violation
 from tests.unit.processors.rules.street import EPOCH_US, calibration, zone
 from tests.unit.processors.violations.junction import found
 from tests.unit.processors.violations.turns import JUNCTION, TURN, driving, mirrored
@@ -105,6 +105,16 @@ def test_a_sign_with_hours_holds_in_them_alone(hours: tuple[float, float], *, pr
     assert bool(turns(driving(2, TURN), place)) is proposed
 
 
+def test_the_margin_of_the_hours_has_a_name_of_its_own() -> None:
+    """A zone's limit `clock_error_s` is the clock's against the controller's, of `red_light` at the same line."""
+    until = {"no_left_turn": 1.0, "no_turn_from_h": 13.0, "no_turn_to_h": 13.0 + (53 * 60 + 27) / 3600}
+    kinds = [
+        [one.kind for one in found(driving(0, TURN), signed(**until, **margin))]
+        for margin in ({"hours_margin_s": 0.1}, {"clock_error_s": 0.1}, {"hours_margin_s": 30.0})
+    ]
+    assert kinds == [["prohibited_turn"], [], []]
+
+
 def test_the_hours_are_named_where_they_matter() -> None:
     """In the sentence and among the measurements, for the officer."""
     (one,) = turns(driving(2, TURN), signed(no_left_turn=1.0, no_turn_from_h=7.0, no_turn_to_h=14.0))
@@ -123,6 +133,30 @@ def test_out_of_a_signs_hours_a_turn_is_judged_by_its_lane_again() -> None:
     assert kinds == [["prohibited_turn"], ["wrong_lane"], []]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        signed(no_left_turn=1.0, prohibited_turn=0.0),
+        replace(NO_LEFT, rules=[RuleSetting("prohibited_turn", False, {})]),
+    ],
+)
+def test_where_the_rule_is_off_its_sign_keeps_no_turn_from_its_lane(place: Camera) -> None:
+    """Off at the zone or on the camera: nobody else speaks of the turn, so the lane does."""
+    assert [one.kind for one in found(driving(0, TURN), place)] == ["wrong_lane"]
+
+
+@pytest.mark.parametrize("track_class", [BUS, TRUCK])
+def test_who_is_not_bound_by_the_sign_is_judged_by_its_lane(track_class: int) -> None:
+    """A bus may turn there, but not from any lane; once it was taken for a car, the sign may have had its say."""
+    messages = driving(0, TURN)
+    assert [one.kind for one in found(of_class(messages, track_class), NO_LEFT)] == ["wrong_lane"]
+    bound = signed(no_left_turn=1.0, no_turn_buses=1.0)
+    assert [one.kind for one in found(of_class(messages, track_class), bound)] == ["prohibited_turn"]
+    assert found([*messages[:2], *of_class(messages[2:], track_class)], NO_LEFT) == []
+    late = found([*messages[:4], *of_class(messages[4:], track_class)], NO_LEFT)
+    assert [one.kind for one in late] == ["prohibited_turn"]
+
+
 @pytest.mark.parametrize(("track_class", "bound"), [(BUS, 1.0), (TRUCK, 1.0), (2, 0.0), (3, 0.0)])
 def test_who_is_bound_by_the_sign_is_proposed(track_class: int, bound: float) -> None:
     """A bus where the zone says so; cars and motorcycles everywhere."""
@@ -136,10 +170,12 @@ def test_buses_and_what_may_be_one_are_let_through(track_class: int) -> None:
     assert turns(of_class(driving(2, TURN), track_class), NO_LEFT) == []
 
 
-def test_a_bus_that_is_called_a_car_in_its_turn_is_let_through() -> None:
-    """A doubled box of it goes on as a car's; what was a bus before the line is one beyond it."""
+@pytest.mark.parametrize("track_class", [BUS, TRUCK])
+def test_a_bus_that_is_called_a_car_in_its_turn_is_let_through(track_class: int) -> None:
+    """A doubled box of it goes on as a car's; what was a bus, or taken for like one, before the line is one beyond."""
     messages = driving(2, TURN)
-    assert turns([*of_class(messages[:2], BUS), *messages[2:]], NO_LEFT) == []
+    assert turns([*of_class(messages[:2], track_class), *messages[2:]], NO_LEFT) == []
+    assert turns([*of_class(messages[:3], track_class), *messages[3:]], NO_LEFT) == []
 
 
 def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:
@@ -183,10 +219,17 @@ def test_without_all_it_needs_nothing_is_proposed(place: Camera) -> None:
 
 
 @pytest.mark.parametrize(
-    "hours", [{"no_turn_from_h": 7.0}, {"no_turn_to_h": 14.0}, {"no_turn_from_h": 7.0, "no_turn_to_h": 25.0}]
+    "hours",
+    [
+        {"no_turn_from_h": 7.0},
+        {"no_turn_to_h": 14.0},
+        {"no_turn_from_h": 7.0, "no_turn_to_h": 25.0},
+        {"no_turn_from_h": 7.0, "no_turn_to_h": 7.0},
+        {"no_turn_from_h": 24.0, "no_turn_to_h": 0.0},
+    ],
 )
-def test_half_a_pair_of_hours_proves_nothing_and_is_named(hours: dict[str, float]) -> None:
-    """It holds at an unknown time: the sentence names the zone, what was found and what is expected, once."""
+def test_half_a_pair_of_hours_and_an_empty_one_prove_nothing_and_are_named(hours: dict[str, float]) -> None:
+    """They hold at an unknown time, and the whole day is from 0 to 24; a sentence says what was found where, once."""
     entry = signed(no_left_turn=1.0, **hours)
     assert turns(driving(2, TURN), entry) == []
     place = Place(entry)
@@ -194,7 +237,7 @@ def test_half_a_pair_of_hours_proves_nothing_and_is_named(hours: dict[str, float
     assert [turn_signs_of(place, line) for _ in range(2)] == [None, None]
     (problem,) = place.problems
     assert "zone stop-line: no_turn_from_h is" in problem
-    assert "expected two hours from 0 to 24, or neither" in problem
+    assert "expected two different hours from 0 to 24 (0 and 24: the whole day), or neither" in problem
 
 
 def test_it_goes_on_from_its_bytes() -> None:

@@ -76,6 +76,27 @@ def test_who_was_hidden_before_the_line_and_is_found_at_it_came_from_that_lane()
     assert found(driving(0, turn, beyond), JUNCTION) == []
 
 
+@pytest.mark.parametrize(
+    ("fronts", "aside_m"),
+    [
+        pytest.param((2.5,) * 5, (0.0, 2.0, 4.2, 6.4, 8.6), id="across, 2.5 m beyond the line"),
+        pytest.param((1.0,) * 5, (0.0, 4.0, 8.0, 12.0, 16.0), id="across, fast, 1 m beyond it"),
+        pytest.param((2.0, 2.5, 3.0, 3.5, 4.0), (0.0, 3.0, 6.0, 9.0, 12.0), id="pulls out slowly"),
+        pytest.param((1.0, 2.5, 4.0, 5.5, 7.0), (0.0, 2.0, 4.0, 6.0, 8.0), id="more across than along"),
+    ],
+)
+def test_who_is_first_seen_at_the_line_and_does_not_drive_along_came_from_elsewhere(
+    fronts: Sequence[float], aside_m: Sequence[float]
+) -> None:
+    """The cross street's traffic close to the line, and who pulls out there, never was in a lane of the approach."""
+    unseen = [None] * 5
+    way = driving(0, (*[0.0] * 5, *aside_m, 0.0, 0.0), (*unseen, *fronts, None, None))
+    assert found(way, JUNCTION) == []
+    # The same place, but seen in the lane and then hidden: as little is known of where that one went.
+    hidden = driving(0, (*[0.0] * 5, *aside_m, 0.0, 0.0), (-20.0, -16.0, None, None, None, *fronts, None, None))
+    assert found(hidden, JUNCTION) == []
+
+
 def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     """The box changes its form in a turn: the track that begins where the lost one would be is the same vehicle."""
     before, after = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0), (10.0, 12.0, 13.5, None, None, None)
@@ -93,6 +114,22 @@ def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     assert [violation.track_id for violation in found(side_by_side, JUNCTION)] == ["b"]
     far = driving(0, [aside + 6.0 for aside in TURN], (*[None] * 6, *after), "b")
     assert found([*first, *far[3:]], JUNCTION) == []
+
+
+def test_a_track_that_breaks_after_the_turn_was_proven_is_no_second_offence() -> None:
+    """The same vehicle goes on under another name, farther aside; the first name keeps its best."""
+    fronts = (-12.0, -8.0, -4.0, -0.5, 3.5, 7.0, 10.0, 12.0, None, None, None, None)
+    aside = (0.0, 0.0, 0.0, 0.0, 0.8, 2.2, 4.4, 7.0, 9.8, 12.6, 0.0, 0.0)
+    first = driving(0, aside, fronts, "a")[:4]
+    then = driving(0, aside, (*[None] * 8, 13.5, 14.0, None, None), "b")[4:]
+    (one,) = found([*first, *then], JUNCTION)
+    assert one.track_id == "a"
+    assert one.measures["aside_m"] == pytest.approx(7.0)
+    assert found([*first, *then], JUNCTION, at_once=False) == [one]
+    # Of two names in the second that proves it the one that goes on is proposed, and no other.
+    until, on = (*fronts[:7], *[None] * 5), (*[None] * 7, 12.0, 13.5, 14.0, None, None)
+    pairs = zip(driving(0, aside, until, "a"), driving(0, aside, on, "b"), strict=True)
+    assert [violation.track_id for violation in found([both(x, y) for x, y in pairs], JUNCTION)] == ["b"]
 
 
 def test_a_lane_that_is_not_sure_proves_nothing() -> None:
