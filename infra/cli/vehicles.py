@@ -1,7 +1,7 @@
 """`vigil vehicles`: a city's tables of vehicles, sealed on their way into Kafka."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ def import_(
     Import nightly, and before a quarter ends also for the next (--period). Ends with 1 where a line was bad.
 
     With --complete the file is held against what the topic has, and a vehicle that it lacks is taken out: no lead is
-    made of it and no owner's class is known any more.
+    made of it and no owner's class is known any more. A table older than the newest that it has is refused.
 
     \b
     Examples:
@@ -106,20 +106,28 @@ def import_(
     with _sentences(file):
         if complete:
             listed = {bytes.fromhex(key.vehicle_key(row.plate)) for row in reader for key in keys}
+            there = held(settings, {key.period for key in keys}, lambda n: _say(n, "read"))
+            if there.known_at_us > known_at_us:
+                newest = datetime.fromtimestamp(there.known_at_us / 1_000_000, CITY)
+                raise AbsenceError(
+                    f"the table is of {known_on:%Y-%m-%d}, but vehicles that are held are known of {newest:%Y-%m-%d};"
+                    " expected --complete with a table at least as new: an older one lacks what the newer one brought."
+                    " Nothing was written. Import the newest table, or leave out --complete"
+                )
             if not reader.bad:
-                there = held(settings, {key.period for key in keys}, lambda n: _say(n, "read"))
-                gone = absent(there, listed, most_removed)
+                gone = absent(there.keys, listed, most_removed)
         elif strict or dry_run:
             for _ in reader:
                 pass
-        written = 0
+        written = removed = 0
         if not dry_run and not (strict and reader.bad):
             again = _Reader(file) if strict or complete else reader
             written = write(settings, _entries(again, keys, known_at_us), lambda n: _say(n, "written"))
-            remove(settings, gone, lambda n: _say(n, "taken out"))
+            removed = remove(settings, gone, lambda n: _say(n, "taken out"))
     if complete and reader.bad:
         click.echo(f"{file}: nothing is taken out: with bad lines the table is not complete", err=True)
-    _show(file, reader, [key.period for key in keys], written, len(gone), as_json=as_json)
+    counts = {"entries_written": written, "entries_absent": len(gone), "entries_removed": removed}
+    _show(file, reader, [key.period for key in keys], counts, as_json=as_json)
     raise SystemExit(1 if reader.bad else 0)
 
 
@@ -151,7 +159,7 @@ def forget(period: str, *, dry_run: bool, as_json: bool) -> None:
         raise click.ClickException(f"{period} is looked up yet; expected a quarter that ended before {last}")
     settings = Settings()
     with _sentences():
-        found = held(settings, {period}, lambda n: _say(n, "read"))
+        found = held(settings, {period}, lambda n: _say(n, "read")).keys
         if not dry_run:
             remove(settings, sorted(found), lambda n: _say(n, "taken out"))
     said = {"period": period, "vehicles": len(found), "removed": 0 if dry_run else len(found)}
@@ -220,7 +228,7 @@ def _say(count: int, what: str) -> None:
     click.echo(f"{count:,} entries {what}", err=True)
 
 
-def _show(file: Path, reader: _Reader, periods: Sequence[str], written: int, removed: int, *, as_json: bool) -> None:
+def _show(file: Path, reader: _Reader, periods: Sequence[str], counts: Mapping[str, int], *, as_json: bool) -> None:
     for problem in reader.problems:
         click.echo(f"{file}: {problem}", err=True)
     if reader.bad > len(reader.problems):
@@ -229,12 +237,11 @@ def _show(file: Path, reader: _Reader, periods: Sequence[str], written: int, rem
         "vehicles": reader.good,
         "bad_lines": reader.bad,
         "periods": list(periods),
-        "entries_written": written,
-        "entries_removed": removed,
+        **counts,
     }
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("vehicles", "bad lines", "sealed for", "entries written", "taken out")
-    table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), f"{written:,}", f"{removed:,}")
+    table = Table("vehicles", "bad lines", "sealed for", "entries written", "absent", "taken out")
+    table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), *(f"{n:,}" for n in counts.values()))
     Console(highlight=False).print(table)

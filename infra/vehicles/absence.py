@@ -1,4 +1,4 @@
-"""Absence: the vehicles that a complete table lacks, and how many may be taken out at once. Pure."""
+"""Absence: the vehicles that a complete table lacks, and when they may be taken out. Pure."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -9,7 +9,7 @@ MOST_ABSENT_RATIO: Final = 0.05
 
 
 class AbsenceError(ValueError):
-    """So many vehicles are absent that the table is hardly complete; says how many, and what to do."""
+    """The table cannot say which vehicles are gone: it is older than what is held, or hardly complete."""
 
 
 def absent(held: Collection[bytes], listed: Collection[bytes], most: int | None) -> Sequence[bytes]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
@@ -20,8 +21,21 @@ ANSWER_S: Final = 20.0
 SILENT_S: Final = 60.0
 
 
-def held(settings: Settings, periods: Collection[str], say: Callable[[int], None] = lambda _: None) -> frozenset[bytes]:
-    """Return the sealed keys of the vehicles that the topic now holds under these quarters' keys.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the topic holds.
+
+    Attributes:
+        keys: sealed keys of the vehicles, 32 bytes each.
+        known_at_us: moment at which the newest of their tables was drawn, Unix time in us; 0 where none is held.
+    """
+
+    keys: frozenset[bytes]
+    known_at_us: int
+
+
+def held(settings: Settings, periods: Collection[str], say: Callable[[int], None] = lambda _: None) -> Held:
+    """Return the vehicles that the topic now holds under these quarters' keys.
 
     What cannot be read, and what has no sealed key, is left out: no process holds it either.
 
@@ -45,7 +59,7 @@ def held(settings: Settings, periods: Collection[str], say: Callable[[int], None
             **settings.kafka_security,
         }
     )
-    found: set[bytes] = set()
+    found: dict[bytes, int] = {}
     try:
         read = 0
         for key, value in _records(consumer, f"{settings.topic_prefix}{TOPIC}"):
@@ -56,17 +70,17 @@ def held(settings: Settings, periods: Collection[str], say: Callable[[int], None
             if name is None:
                 continue
             if value is None:
-                found.discard(name)
+                found.pop(name, None)
                 continue
             try:
                 entry = codec.decode(TOPIC, value)
             except BadMessageError:
                 continue
             if entry.key_period in periods:
-                found.add(name)
+                found[name] = entry.known_at_us
     finally:
         consumer.close()
-    return frozenset(found)
+    return Held(frozenset(found), max(found.values(), default=0))
 
 
 def _records(consumer: Consumer, topic: str) -> Iterator[tuple[bytes, bytes | None]]:

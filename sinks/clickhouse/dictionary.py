@@ -30,6 +30,7 @@ _SAY: Final = re.compile(rf"ALTER TABLE (\w+) COMMENT COLUMN (\w+) {_TEXT}")
 _DROP_CHECK: Final = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT IF EXISTS \w+")
 _ADD_CHECK: Final = re.compile(r"ALTER TABLE (\w+) ADD CONSTRAINT IF NOT EXISTS \w+ CHECK (.+)")
 _QUERY: Final = re.compile(r"ALTER TABLE (\w+)\s+MODIFY QUERY\s")
+_FILLS: Final = re.compile(r"INSERT INTO report_\w+\s")
 _COLUMN: Final = re.compile(r"^    (?:`(\w+)`|(\w+)) (.+?)(?: DEFAULT .+)?$")
 _CHECK: Final = re.compile(r"^    CONSTRAINT (\w+) CHECK (.+)$")
 _VALUES: Final = re.compile(r"(?:^|\s)`?(\w+)`? IN \(([^()]+)\)$")
@@ -142,8 +143,9 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 tables[found[1]] = _with_meaning(where, tables[found[1]], found[2], found[3])
             elif (found := _ADD_CHECK.fullmatch(statement)) and found[1] in tables:
                 tables[found[1]] = _with_values(tables[found[1]], found[2])
-            elif _QUERY.match(statement) or _DROP_CHECK.fullmatch(statement):
-                # another query of a view that feeds the same table; a constraint that a further statement adds anew
+            elif _QUERY.match(statement) or _DROP_CHECK.fullmatch(statement) or _FILLS.match(statement):
+                # another query of a view that feeds the same table; a constraint that a further statement adds anew;
+                # rows that a report's table is filled with
                 continue
             else:
                 first = statement.partition("\n")[0]

@@ -128,7 +128,7 @@ def ask(client: Client, question: Question, builds: Builds | None = None) -> Ans
         builds: a look at the tables since they were made last; None: it is taken here.
 
     Raises:
-        ReportError: the reports' tables hold nothing of the report's source.
+        ReportError: the reports' tables hold nothing of the report's source, or what an earlier version made of it.
         ClickHouseError: ClickHouse refused it, or does not answer.
     """
     fresh = freshness(client, question.report, builds)
@@ -175,14 +175,20 @@ def freshness(client: Client, report: Report, builds: Builds | None) -> Freshnes
         builds: a look at its tables; None: one is taken.
 
     Raises:
-        ReportError: nothing was made of the report's source yet.
+        ReportError: nothing was made of the report's source yet, or a month is as an earlier version made it.
         ClickHouseError: ClickHouse refused it, or does not answer.
     """
-    found = (builds or Builds.read(client)).fresh.get(report.source)
+    look = builds or Builds.read(client)
+    found = look.fresh.get(report.source)
     if found is None:
         raise ReportError(
             f"report {report.name} has nothing to read: no month of {report.source} was made; run"
             " 'vigil report refresh', and where that finds nothing, see that the sink writes ('vigil status')"
+        )
+    if look.outdated(report.source):
+        raise ReportError(
+            f"the tables of report {report.name} were made by an earlier version of the reports, so it would lack"
+            " months without saying so; run 'vigil report refresh' with a user who may make tables, and ask again"
         )
     return found
 

@@ -74,7 +74,9 @@ def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, ever
     Raises:
         ClickHouseError: ClickHouse refused a statement, or does not answer; what was done stays, the rest is due.
     """
-    works = Builds.read(client).due(everything=everything)
+    builds = Builds.read(client)
+    works = builds.due(everything=everything)
+    kept = frozenset[int]() if everything else {month for source, month in builds.kept if source == "reviews_facts"}
     if not works:
         return works
     _sweep(client)
@@ -90,7 +92,7 @@ def refresh(client: Client, say: Callable[[str], None] = lambda _: None, *, ever
         for table in WHOLES if work.source == WHOLE else ():
             _replace(client, table, None)
         if work.source == "reviews_facts":
-            paired |= _pairs(client, work.month, paired)
+            paired |= _pairs(client, work.month, paired | kept)
         _note(client, work, through)
     return works
 
@@ -112,7 +114,7 @@ def _pairs(client: Client, month: int, made: set[int]) -> set[int]:
     Args:
         client: as of `refresh`.
         month: of reviews that changed.
-        made: months whose pairs this refresh has made.
+        made: months whose pairs this refresh has made, or leaves as they are.
 
     Returns:
         The months whose pairs it made.

@@ -123,7 +123,10 @@ def test_from_a_table_and_tracks_to_an_officers_decision(settings: Settings, tmp
         return json.loads(done.stdout) if "--json" in arguments else done.output
 
     found = run("vehicles", "import", str(table), "--known-on", "2026-04-01", "--json", expect=1)
-    assert found == {"vehicles": 4, "bad_lines": 1, "periods": ["2026-q2"], "entries_written": 4, "entries_removed": 0}
+    assert found == {
+        "vehicles": 4, "bad_lines": 1, "periods": ["2026-q2"], "entries_written": 4, "entries_absent": 0,
+        "entries_removed": 0,
+    }  # fmt: skip
     kafka = Bench(settings.bootstrap_servers, tmp_path)
     kafka.prefix = settings.topic_prefix
     kafka.codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
@@ -187,6 +190,10 @@ def taken_out(run: Callable[..., Any], table: Path) -> None:
     again = ("vehicles", "import", str(table), "--known-on", "2026-04-02", "--json")
     assert run(*again)["entries_removed"] == 0
     assert "lacks 1 of the 4 vehicles" in run(*again[:-1], "--complete", expect=1)
+    older = (*again[:4], "2026-04-01", "--complete", "--most-removed", "1")
+    assert "are known of 2026-04-02" in run(*older, expect=1)
+    would = run(*again, "--complete", "--most-removed", "1", "--dry-run")
+    assert (would["entries_absent"], would["entries_removed"]) == (1, 0)
     told = run(*again, "--complete", "--most-removed", "1")
     assert (told["entries_written"], told["entries_removed"]) == (3, 1)
     assert run(*again, "--complete")["entries_removed"] == 0
