@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".local/stack"), description="folder of the local stack's data and logs")
     cache_dir: Path = Field(ROOT / ".cache", description="folder that set-up fills")
-    host: str = Field("127.0.0.1", description="address the local stack binds")
+    host: str = Field("127.0.0.1", description="address the local stack binds: 127.0.0.1 or localhost")
     kafka_port: int = 29092
     kafka_controller_port: int = 29093
     registry_port: int = 28081

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from infra.settings import Settings
-from sinks.evidence.expiry import expired, kept_days
+from sinks.evidence.expiry import expired, kept_days, remove_expired
 from sinks.evidence.folder_store import FolderStore
 from sinks.evidence.object_store import StoreRefusedError, StoreUnavailableError
 from sinks.evidence.store_address import open_store
@@ -36,19 +36,16 @@ def expire(*, dry_run: bool, as_json: bool) -> None:
                 f" with the store's prefix and leads/ after {kept_days()} days, noncurrent versions too"
             )
         with Console(stderr=True).status("reading the manifests of leads") as status:
-            found = expired(
-                store,
-                time.time_ns() // 1000,
-                lambda done, of: status.update(f"lead {done + 1} of {of}"),
-            )
-            for number, folder in enumerate([] if dry_run else found):
-                status.update(f"removing {number + 1} of {len(found)}")
-                store.remove(folder)
+            now_us = time.time_ns() // 1000
+            found = expired(store, now_us, lambda done, of: status.update(f"lead {done + 1} of {of}"))
+            removed = 0
+            if not dry_run:
+                removed = remove_expired(
+                    store, found, now_us, lambda done, of: status.update(f"removing {done + 1} of {of}")
+                )
     except (ValueError, StoreRefusedError, StoreUnavailableError) as error:
         raise click.ClickException(str(error)) from error
-    said = {"kept_days": kept_days(), "expired": len(found), "removed": 0 if dry_run else len(found)}
+    said = {"kept_days": kept_days(), "expired": len(found), "removed": removed}
     click.echo(
-        json.dumps(said)
-        if as_json
-        else f"{len(found)} leads are older than {kept_days()} days; removed: {said['removed']}"
+        json.dumps(said) if as_json else f"{len(found)} leads are older than {kept_days()} days; removed: {removed}"
     )

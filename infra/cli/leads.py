@@ -171,7 +171,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     Console(highlight=False).print(table)
     if facts["plate"] is None:
         click.echo(f"no plate: {facts['plate_note']}")
-    click.echo(f"pictures: vigil evidence show {facts['evidence_case']}")
+    click.echo(f"pictures, if kept: vigil evidence show {facts['evidence_case']}")
     click.echo(
         f"then: vigil leads confirm {facts['lead_id']} --officer ID --why ...   or   vigil leads dismiss ... --why ..."
     )

@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 
-from infra.local.clickhouse_front.browser_guard import LOOPBACK
 from infra.local.log_file import rotate, tail
 from infra.local.marked import marked, started_at
 from infra.local.runner import serve
@@ -25,6 +24,8 @@ from infra.local.triton import stubs
 from infra.local.wanted import WantedStages
 from infra.settings import ROOT, Settings
 
+#: What the stack may bind; not ::1, which no address of the form host:port can hold.
+HOSTS = ("127.0.0.1", "localhost")
 UP_WITHIN_S = 180.0
 DOWN_WITHIN_S = 60.0
 #: What a killed runner leaves stops by itself within its own bound; after this it is killed.
@@ -225,10 +226,11 @@ class LocalStack:
     def _begin(self) -> None:
         if self.running():
             raise StackError(f"a stack is running on {self._folder} already; 'vigil down' stops it")
-        if self.settings.host not in LOOPBACK:
+        if self.settings.host not in HOSTS:
             raise StackError(
-                f"VIGIL_HOST is {self.settings.host}; expected {', '.join(sorted(LOOPBACK))}: the local stack asks"
-                " nobody for a password, and whoever reaches its Kafka decides fines (docs/security.md)"
+                f"VIGIL_HOST is {self.settings.host}; expected {' or '.join(HOSTS)}: the local stack serves"
+                " this machine alone, by IPv4: it asks nobody for a password, and whoever reaches its Kafka decides"
+                " fines (docs/security.md)"
             )
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._folder.stat().st_uid == os.getuid():

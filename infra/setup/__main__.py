@@ -323,6 +323,21 @@ def check_python() -> None:
         )
 
 
+def class_archives() -> None:
+    """Archive the classes that Java's servers load; a failure is said and tried again next time: all works without."""
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    try:
+        stamped(
+            "class archives",
+            [ROOT / "infra/local/pom.xml", ROOT / "infra/setup/class_archives.py"],
+            CACHE / "classes",
+            lambda: run([str(ROOT / ".venv/bin/python"), "-m", "infra.setup.class_archives"], "class-archives"),
+            f"{APICURIO} {java}",
+        )
+    except SetupError as error:
+        say(f"{error}\nsetup: Kafka and the registry start without archives, slower; the next set-up tries again")
+
+
 def prepare(*, bench: bool, city: bool, s3: bool) -> None:
     """Do each step that is not done yet.
 
@@ -366,14 +381,7 @@ def prepare(*, bench: bool, city: bool, s3: bool) -> None:
     if s3:
         steps.append(lambda: stamped("S3 gateway", [], CACHE / "versitygw/versitygw", s3_gateway, VERSITYGW))
     in_parallel(steps)
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
-    stamped(
-        "class archives",
-        [pom, ROOT / "infra/setup/class_archives.py"],
-        CACHE / "classes",
-        lambda: run([str(ROOT / ".venv/bin/python"), "-m", "infra.setup.class_archives"], "class-archives"),
-        f"{APICURIO} {java}",
-    )
+    class_archives()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
     .venv/bin/python -m infra.setup.class_archives
 
 Starts both on free ports with nothing in them, makes all topics and schemas, and lets each JVM write at its end what it
-has loaded (-XX:ArchiveClassesAtExit). What cannot be archived is said, and starts as it did before.
+has loaded (-XX:ArchiveClassesAtExit). Where that fails it is said, no archive is left, and servers start as before.
 """
 
 import os
@@ -21,9 +21,10 @@ from typing import Final
 from infra import topics
 from infra.local import kafka, registry
 from infra.local.child import ChildSpec
-from infra.local.class_archive import FOLDER, archive_file
-from infra.settings import Settings
+from infra.local.class_archive import FOLDER
+from infra.settings import ROOT, Settings
 
+SERVERS: Final = ("kafka", "registry")
 READY_WITHIN_S: Final = 120.0
 #: Writing an archive takes some seconds, on a busy machine ten.
 END_WITHIN_S: Final = 120.0
@@ -80,39 +81,55 @@ def _end(log: Path) -> str:
     return log.read_text(errors="replace")[-2000:]
 
 
-def main() -> int:
-    """Make both archives anew; return the exit status, which is 0 also where one could not be made."""
-    cache_dir = Settings().cache_dir
-    shutil.rmtree(cache_dir / FOLDER, ignore_errors=True)  # first: a JVM that uses one writes none
+def own_settings(folder: Path) -> Settings:
+    """Return the settings of the two servers: free ports, this machine alone, nothing that an operator has set."""
     client, controller, http = free_ports(3)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        settings = Settings(
-            data_dir=folder,
-            kafka_port=client,
-            kafka_controller_port=controller,
-            registry_port=http,
-            bootstrap=None,
-            registry_url=None,
-            kafka_heap="512m",
-        )
-        new = folder / FOLDER
-        new.mkdir()
-        try:
-            with (
-                archiving(kafka.spec(settings, folder), new / "kafka.jsa", folder / "kafka.log"),
-                archiving(registry.spec(settings), new / "registry.jsa", folder / "registry.log"),
-            ):
-                topics.apply(settings)
-        except Exception as error:  # noqa: BLE001  whatever it is, all works without archives
-            print(f"class archives: {type(error).__name__}: {error}; servers start without them")
-            shutil.rmtree(new)  # one may be half written
-            new.mkdir()
-        (cache_dir / FOLDER).mkdir(exist_ok=True)
-        for archive in sorted(new.iterdir()):
-            target = archive_file(cache_dir, archive.stem)
-            shutil.copyfile(archive, target.with_suffix(".new"))
-            target.with_suffix(".new").rename(target)
+    # no validation: it would read VIGIL_* and vigil.toml, which may name all interfaces, a user or the city's topics
+    return Settings.model_construct(
+        data_dir=folder,
+        cache_dir=ROOT / ".cache",
+        kafka_port=client,
+        kafka_controller_port=controller,
+        registry_port=http,
+        kafka_heap="512m",
+    )
+
+
+def make(settings: Settings, target: Path) -> None:
+    """Make both archives in a folder that is not there yet.
+
+    Raises:
+        RuntimeError: a server does not serve, does not end, or leaves no archive.
+        OSError: no room, or no right.
+    """
+    folder = settings.data_dir
+    new = target.with_name(f"{target.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    with (
+        archiving(kafka.spec(settings, folder), new / "kafka.jsa", folder / "kafka.log"),
+        archiving(registry.spec(settings), new / "registry.jsa", folder / "registry.log"),
+    ):
+        topics.apply(settings)
+    for server in SERVERS:
+        if not (new / f"{server}.jsa").exists():
+            raise RuntimeError(f"{server} left no archive: {_end(folder / f'{server}.log')}")
+    new.rename(target)
+
+
+def main() -> int:
+    """Make both archives anew; return the exit status: 1 where they could not be made, and then none is there."""
+    target = ROOT / ".cache" / FOLDER
+    try:
+        if target.exists():
+            shutil.rmtree(target)  # first: a JVM that uses one writes none
+        with tempfile.TemporaryDirectory() as temporary:
+            make(own_settings(Path(temporary)), target)
+    except Exception as error:  # noqa: BLE001  whatever it is, all works without archives
+        print(f"class archives: {type(error).__name__}: {error}")
+        for left in (target, target.with_name(f"{target.name}.new")):
+            shutil.rmtree(left, ignore_errors=True)
+        return 1
     return 0
 
 

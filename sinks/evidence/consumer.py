@@ -211,7 +211,8 @@ class EvidenceConsumer:
         assert message is not None
         if not message.evidence:
             return True
-        if isinstance(message, Lead) and not self._settings.keeps(message, time.time()):
+        if isinstance(message, Lead) and (reason := self._settings.leaves_out(message, time.time())) is not None:
+            self._metrics.left_out.labels(reason).inc()
             return True
         try:
             if self._writer.finished(case_of(message)):

@@ -34,15 +34,49 @@ def expired(
     Raises:
         StoreUnavailableError, StoreRefusedError: see ObjectStore.
     """
-    before_us = now_us - kept_days() * DAY_US
     folders = store.folders(f"{TOPIC}/")
     out = []
     for number, folder in enumerate(folders):
         tell(number, len(folders))
-        seen_at_us = _seen_at_us(store, folder)
-        if (store.written_at_us(folder) if seen_at_us is None else seen_at_us) < before_us:
+        if is_over(store, folder, now_us):
             out.append(folder)
     return out
+
+
+def is_over(store: FolderStore, folder: str, now_us: int) -> bool:
+    """Say whether a lead's time is over; of one that is gone nothing is.
+
+    Raises:
+        StoreUnavailableError, StoreRefusedError: see ObjectStore.
+    """
+    at_us = _seen_at_us(store, folder)
+    if at_us is None:
+        at_us = store.written_at_us(folder)
+    return at_us is not None and at_us < now_us - kept_days() * DAY_US
+
+
+def remove_expired(
+    store: FolderStore, folders: Sequence[str], now_us: int, tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> int:
+    """Remove folders of leads, and what killed removals left; return how many this call removed.
+
+    Another call may run at the same time. Each folder is looked at again just before: a sink may have written to it.
+
+    Args:
+        store: where evidence is.
+        folders: what `expired` has found.
+        now_us: the time, microseconds since the Unix epoch.
+        tell: called with how many folders are done, and of how many.
+
+    Raises:
+        StoreUnavailableError, StoreRefusedError: see ObjectStore; call again.
+    """
+    store.clear_removed()
+    count = 0
+    for number, folder in enumerate(folders):
+        tell(number, len(folders))
+        count += is_over(store, folder, now_us) and store.remove(folder)
+    return count
 
 
 def _seen_at_us(store: FolderStore, folder: str) -> int | None:

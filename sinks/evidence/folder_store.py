@@ -4,6 +4,8 @@ import errno
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -82,33 +84,57 @@ class FolderStore:
     def folders(self, folder: str) -> Sequence[str]:
         """See ObjectStore."""
         top = self._path(folder) if folder else self._root
-        if not top.is_dir():
+        try:
+            names = [p.relative_to(self._root).as_posix() for p in top.iterdir() if p.is_dir()]
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        names = (p.relative_to(self._root).as_posix() for p in top.iterdir() if p.is_dir())
         return sorted(f"{name}/" for name in names if name != PART)
 
-    def written_at_us(self, folder: str) -> int:
-        """Return when anything below a folder was last written, microseconds since the Unix epoch; 0: it is empty."""
+    def written_at_us(self, folder: str) -> int | None:
+        """Return when a folder or what is below it was last written, in us since the Unix epoch; None: it is gone.
+
+        A folder counts too: `put` makes it before the file has its name.
+        """
+        top = self._path(folder)
+        times = []
         try:
-            return max((self._path(name).stat().st_mtime_ns // 1000 for name in self.names(folder)), default=0)
+            for path in (top, *(Path(above, name) for above, *names in os.walk(top) for name in chain(*names))):
+                with suppress(FileNotFoundError):
+                    times.append(path.stat().st_mtime_ns // 1000)
         except OSError as error:
             raise self._classed(error) from error
+        return max(times, default=None)
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder with all that is in it, at once for whoever looks; what a kill left is removed by the next.
+    def remove(self, folder: str) -> bool:
+        """Remove a folder with all that is in it, at once for whoever looks; return whether it was there.
 
         Raises:
-            StoreUnavailableError, StoreRefusedError: see ObjectStore; it is there as before, or gone.
+            StoreUnavailableError, StoreRefusedError: see ObjectStore; it is there as before, or gone. What a kill or an
+                error left of it in the meantime has no name, and clear_removed removes it.
         """
         try:
             self._make(self._root / PART)
-            for left in (self._root / PART).glob(f"{GOING}*"):
-                shutil.rmtree(left)
             going = self._root / PART / f"{GOING}{uuid4().hex}"
             source = self._path(folder)
-            source.rename(going)
+            try:
+                source.rename(going)
+            except FileNotFoundError:  # another one removed it
+                return False
             _sync(source.parent)
-            shutil.rmtree(going)
+            _remove_tree(going)
+        except OSError as error:
+            raise self._classed(error) from error
+        return True
+
+    def clear_removed(self) -> None:
+        """Remove what killed removals left, which has no name any more; another one may do so, or remove, meanwhile.
+
+        Raises:
+            StoreUnavailableError, StoreRefusedError: see ObjectStore.
+        """
+        try:
+            for left in (self._root / PART).glob(f"{GOING}*"):
+                _remove_tree(left)
         except OSError as error:
             raise self._classed(error) from error
 
@@ -149,3 +175,10 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _remove_tree(folder: Path) -> None:
+    """Remove a folder that nobody writes to, though another process removes it too."""
+    while folder.exists():
+        with suppress(FileNotFoundError):  # the other one was faster: on with what is left
+            shutil.rmtree(folder)

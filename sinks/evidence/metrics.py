@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from sinks.evidence.settings import LeftOut
+
 
 class EvidenceMetrics:
     """The evidence sink's metrics, in a registry of their own.
@@ -9,6 +11,7 @@ class EvidenceMetrics:
     Attributes:
         registry: for an endpoint or a test.
         findings: messages whose evidence is stored, by topic.
+        left_out: leads of which nothing is kept, by reason (LeftOut).
         clips: clips stored.
         stored_bytes: bytes of new objects.
         missing_s: seconds recorded as missing.
@@ -33,6 +36,11 @@ class EvidenceMetrics:
         self.registry = CollectorRegistry()
         r = self.registry
         self.findings = Counter("vigil_evidence_findings", "Findings whose evidence is stored.", ["topic"], registry=r)
+        self.left_out = Counter(
+            "vigil_evidence_left_out", "Leads of which nothing is kept, by reason.", ["reason"], registry=r
+        )
+        for reason in LeftOut:
+            self.left_out.labels(reason)  # 0 is told too
         self.clips = Counter("vigil_evidence_clips", "Clips stored.", registry=r)
         self.stored_bytes = Counter("vigil_evidence_stored_bytes", "Bytes of new objects.", registry=r)
         self.missing_s = Counter("vigil_evidence_missing_seconds", "Seconds recorded as missing.", registry=r)

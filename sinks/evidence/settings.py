@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from schemas.messages import Lead, LeadKind
@@ -9,6 +10,13 @@ from schemas.topics import catalogue
 from sinks.clickhouse.settings import BreakerSettings
 from sinks.evidence.lineage_span import LineageSettings
 from sinks.evidence.lock import LockSettings
+
+
+class LeftOut(StrEnum):
+    """Why nothing is kept of a lead."""
+
+    KIND = "kind"
+    FRAMES_GONE = "frames_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,8 @@ class EvidenceSettings:
         """The consumer group."""
         return f"{self.topic_prefix}evidence"
 
-    def keeps(self, lead: Lead, now_s: float) -> bool:
-        """Say whether anything is kept of a lead: its kind is asked for, and Kafka can still hold its frames.
+    def leaves_out(self, lead: Lead, now_s: float) -> LeftOut | None:
+        """Return why nothing is kept of a lead; None: its kind is asked for, and Kafka can still hold its frames.
 
         Older ones come when a sink reads the topic for the first time: three months of them, without a picture.
 
@@ -94,5 +102,7 @@ class EvidenceSettings:
             lead: the lead.
             now_s: the time, seconds since the Unix epoch.
         """
+        if lead.kind not in self.lead_kinds:
+            return LeftOut.KIND
         age_s = now_s - lead.frames_created_at_ms / 1000
-        return lead.kind in self.lead_kinds and age_s <= catalogue().topics["frames"].retention_hours * 3_600
+        return LeftOut.FRAMES_GONE if age_s > catalogue().topics["frames"].retention_hours * 3_600 else None

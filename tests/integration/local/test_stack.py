@@ -1,6 +1,7 @@
 """The local stack heals itself, keeps its data, and names what stands in its way."""
 
 import os
+import re
 import signal
 import socket
 import time
@@ -63,10 +64,11 @@ def test_a_missing_download_is_said_at_once(tmp_path: Path) -> None:
     assert marked(tmp_path) == []
 
 
-def test_an_address_that_others_reach_is_refused(tmp_path: Path) -> None:
-    """The stack asks nobody for a password, so it serves this machine alone, and says so before anything starts."""
-    with pytest.raises(StackError, match=r"VIGIL_HOST is 0\.0\.0\.0; expected 127\.0\.0\.1"):
-        LocalStack(settings_on_free_ports(tmp_path, host="0.0.0.0")).up()
+@pytest.mark.parametrize("host", ["0.0.0.0", "::1"])
+def test_an_address_that_others_reach_is_refused(tmp_path: Path, host: str) -> None:
+    """The stack asks nobody for a password, so it serves this machine alone, and by IPv4: it says so before a start."""
+    with pytest.raises(StackError, match=rf"VIGIL_HOST is {re.escape(host)}; expected 127\.0\.0\.1 or localhost:"):
+        LocalStack(settings_on_free_ports(tmp_path, host=host)).up()
     assert marked(tmp_path) == []
 
 

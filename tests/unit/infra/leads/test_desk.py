@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from infra.cli import leads
 from infra.keys.key_store import KeyStore
 from infra.leads.desk import LeadsDesk
 from infra.review import looks as module
@@ -79,3 +80,9 @@ def test_what_cannot_be_recorded_is_not_opened(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(module, "command", record)
     with pytest.raises(ConnectionError):
         LeadsDesk(cast("Client", tables), store).look(READER, "lead-1", "queue")
+
+
+def test_the_desk_does_not_promise_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of some kinds none are kept, and of leads that were read too late; the desk does not look into the store."""
+    leads._show({"lead_id": "lead-1", "plate": None, "plate_note": "-", "evidence_case": "leads/lead-1"}, as_json=False)
+    assert "pictures, if kept: vigil evidence show leads/lead-1" in capsys.readouterr().out

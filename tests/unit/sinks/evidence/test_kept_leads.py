@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from infra.settings import Settings
 from schemas.messages import LeadKind
 from sinks.evidence.app import evidence_settings
-from sinks.evidence.settings import EvidenceSettings
+from sinks.evidence.settings import EvidenceSettings, LeftOut
 from tests.unit.sinks.evidence.findings import EPOCH_US, camera_frames, evidence, lead
 
 WANTED = lead([evidence("peak", camera_frames()[0], 0)])
@@ -19,10 +19,10 @@ NOW_S = EPOCH_US / 1e6
 def test_a_kind_that_is_not_asked_for_and_one_without_frames_are_left_out() -> None:
     """Frames are kept for a day: a sink that reads the topic for the first time makes no months of empty cases."""
     settings = EvidenceSettings("", "", "", "", Path(), "a", lead_kinds=frozenset({LeadKind.WANTED}))
-    assert settings.keeps(WANTED, NOW_S + 3_600)
-    assert settings.keeps(WANTED, NOW_S + 24 * 3_600)
-    assert not settings.keeps(WANTED, NOW_S + 24 * 3_600 + 1)
-    assert not settings.keeps(replace(WANTED, kind=LeadKind.NO_INSURANCE), NOW_S)
+    assert settings.leaves_out(WANTED, NOW_S + 3_600) is None
+    assert settings.leaves_out(WANTED, NOW_S + 24 * 3_600) is None
+    assert settings.leaves_out(WANTED, NOW_S + 24 * 3_600 + 1) is LeftOut.FRAMES_GONE
+    assert settings.leaves_out(replace(WANTED, kind=LeadKind.NO_INSURANCE), NOW_S) is LeftOut.KIND
 
 
 def test_the_kinds_are_named_in_one_setting() -> None:
