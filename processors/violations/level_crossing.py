@@ -29,7 +29,10 @@ class Settings(red_light.Settings):
         rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line.
         dwell_s: how long a vehicle may stand on the rails, seconds: 10, above which nobody merely creeps over them: the
             law leaves no time at all. A choice.
-        min_inside_ratio, same_place_iou, occlusion_s: as for no_stopping.
+        min_inside_ratio, same_place_iou: as for no_stopping.
+        occlusion_s: how long it may be out of sight, looked for or not, seconds: 3, two looks missed; less than one
+            behind needs to move up by a car's length and gap and to stand (7 m at 1.5 m/s2 either way: 4.3 s), and far
+            less than dwell_s. A choice.
         min_looks: seconds in which it must have been seen there. A choice.
     """
 
@@ -41,7 +44,7 @@ class Settings(red_light.Settings):
     min_inside_ratio: float = 0.8
     min_looks: float = 8.0
     same_place_iou: float = 0.5
-    occlusion_s: float = 15.0
+    occlusion_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class RailCrossing:
 
     kind: ClassVar[str] = KIND
     defaults: ClassVar[type[Settings]] = Settings
-    version: ClassVar[str] = "rail_crossing/1"
+    version: ClassVar[str] = "rail_crossing/2"
 
     def initial(self) -> Watched:
         """Nobody is near."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from processors.violations.core import ViolationsCore
 from schemas.messages import Analysis, Camera, Signal, Tracks, Violation
-from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from tests.unit.processors.rules.street import EPOCH_US, Cameras, calibration, camera, play, zone
 from tests.unit.processors.violations.frames import Frame, found, messages
 
 KIND = "rail_crossing"
@@ -181,3 +182,31 @@ def test_state_through_its_bytes_decides_alike() -> None:
     """A restart after each message changes nothing."""
     for seconds in (way(THROUGH, CLOSES), way(stays(12.0, 20))):
         assert proposed(seconds, at_once=False) == proposed(seconds)
+
+
+@pytest.mark.parametrize("apart_s", [3, 5, 10])
+def test_two_that_stand_on_the_rails_one_after_the_other_are_two(apart_s: int) -> None:
+    """Each for six seconds; the first one's track is lost as it leaves, or nobody looks meanwhile."""
+    frames: list[Frame] = [{"a": (10.0, LINE_M - 12.0)}] * 12 + [{}] * (2 * apart_s)
+    frames += [{"b": (10.0, LINE_M - 12.0)}] * 12 + [{}] * 8
+    seconds = messages(frames)
+    blind = [s for n, s in enumerate(seconds) if not 6 <= n < 6 + apart_s]
+    assert proposed(seconds) == proposed(blind) == []
+
+
+def test_one_hidden_for_two_seconds_on_the_rails_stands_on() -> None:
+    """Its track is another one afterwards."""
+    frames: list[Frame] = [{"a": (10.0, LINE_M - 12.0)}] * 20 + [{}] * 4 + [{"b": (10.0, LINE_M - 12.0)}] * 16
+    (one,) = proposed(messages([*frames, *[{}] * 10]))
+    assert (one.track_id, one.measured) == ("a", 19.0)
+
+
+def test_a_crossing_switched_off_meanwhile_forgets_who_stood_there() -> None:
+    """Version 2 of the camera's entry takes the rule out for a hundred seconds, version 3 puts it in again."""
+    without = replace(CROSSING.zones[0], limits={**CROSSING.zones[0].limits, KIND: 0.0})
+    off = replace(CROSSING, version=2, zones=[without])
+    stood: Frame = {"a": (10.0, LINE_M - 12.0)}
+    seconds = messages([*[stood] * 12, *[{}] * 200, *[stood] * 12, *[{}] * 8])
+    seconds = [replace(s, registry_version=1 if n < 6 else 2 if n < 106 else 3) for n, s in enumerate(seconds)]
+    core, cameras = ViolationsCore(), Cameras(CROSSING, off, replace(CROSSING, version=3))
+    assert play(core, cameras, seconds, at_once=True)[0] == []
