@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from processors.rules.place import Place, Scope
 from processors.violations.level_crossing import Settings, level_crossings
 from processors.violations.rules import red_light
+from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Passing, Way
 from schemas.messages import Calibration, Signal
@@ -41,6 +42,10 @@ class CrossingEntry(red_light.RedLight):
         """
         assert isinstance(settings, Settings)
         return settings.position_error_m or math.hypot(calibration.position_error_m, settings.foot_error_m)
+
+    def phase(self, log: SignalLog, group_id: str, from_us: float, to_us: float) -> Phase | None:
+        """Return the closing in force throughout an interval: a controller may go on from FLASHING to RED in it."""
+        return log.within(group_id, from_us, to_us, self.closed)
 
     def is_one(self, way: Way, passing: Passing) -> bool:
         """Say whether a vehicle that was long unseen at the line drove before as it must have meanwhile.

@@ -10,7 +10,7 @@ from processors.rules.second import Second
 from processors.violations.even_size import of_one_size
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
-from processors.violations.signal_log import SignalLog
+from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Passing, Way, follow
 from schemas.messages import Calibration, Signal
@@ -136,7 +136,7 @@ class RedLight:
             way.done = second.at_us - passing.at_us > WAIT_US
             return None
         way.done = True
-        phase = log.over(line.group_id, passing.at_us - margin_us, until_us)
+        phase = self.phase(log, line.group_id, passing.at_us - margin_us, until_us)
         if phase is None or phase.signal not in self.closed:
             return None
         red_s = (passing.at_us - phase.since_us) / 1e6
@@ -185,6 +185,10 @@ class RedLight:
     def error_m(self, settings: Settings, calibration: Calibration) -> float:
         """Return the standard uncertainty of a front's place against a line, metres."""
         return settings.position_error_m or calibration.position_error_m
+
+    def phase(self, log: SignalLog, group_id: str, from_us: float, to_us: float) -> Phase | None:
+        """Return the one phase in force throughout an interval; None: there were several, or it is not known."""
+        return log.over(group_id, from_us, to_us)
 
     def is_one(self, way: Way, passing: Passing) -> bool:
         """Say whether the looks before and beyond the line may be one vehicle's, beside what it can have driven."""

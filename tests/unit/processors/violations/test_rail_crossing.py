@@ -210,3 +210,13 @@ def test_a_crossing_switched_off_meanwhile_forgets_who_stood_there() -> None:
     seconds = [replace(s, registry_version=1 if n < 6 else 2 if n < 106 else 3) for n, s in enumerate(seconds)]
     core, cameras = ViolationsCore(), Cameras(CROSSING, off, replace(CROSSING, version=3))
     assert play(core, cameras, seconds, at_once=True)[0] == []
+
+
+@pytest.mark.parametrize("turns_red_s", [2.0, 5.0, 6.5])
+def test_a_controller_that_goes_on_from_flashing_to_red_closed_once(turns_red_s: float) -> None:
+    """Closed since the first second, red later on, also while the vehicle passes at 6.0 s: five seconds closed."""
+    signals = [(Signal.GREEN, -20), (Signal.FLASHING, 1), (Signal.RED, turns_red_s)]
+    (one,) = proposed(way(THROUGH, signals))
+    assert one.measured == 5.0
+    assert one.summary.startswith("Entered the rail crossing rails 5.0 s")
+    assert proposed(way(THROUGH, [*signals[:2], (Signal.GREEN, 3), (Signal.RED, 5.0)])) == []
