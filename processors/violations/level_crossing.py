@@ -18,9 +18,8 @@ class Settings(red_light.Settings):
     """Settings of one rail crossing: those of red_light, of which some are others here, and how long one may stand.
 
     Attributes:
-        grace_s: time after the signal closed in which nobody is proposed, seconds: no amber warns of it. Who drives
-            50 km/h and reacts within 1 s stops at 3.4 m/s2 (AASHTO, A Policy on Geometric Design, 2018) within 42 m,
-            which are driven in 3.0 s; who is nearer may go on. A choice.
+        grace_s: least time after the signal closed in which nobody is proposed, seconds: no amber warns of it. Who
+            drives faster than 49 km/h could not stop for longer and is left for so long (CrossingEntry.grace_s). A choice.
         past_m: the front must have come so far beyond the line while it was closed, metres; as for red_light.
         most_gap_s: most that two looks around the line may lie apart, seconds: longer than at a junction, for nobody
             turns in; who was unseen for longer than there must have driven before as it did meanwhile. A choice.

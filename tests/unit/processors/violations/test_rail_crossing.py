@@ -220,3 +220,26 @@ def test_a_controller_that_goes_on_from_flashing_to_red_closed_once(turns_red_s:
     assert one.measured == 5.0
     assert one.summary.startswith("Entered the rail crossing rails 5.0 s")
     assert proposed(way(THROUGH, [*signals[:2], (Signal.GREEN, 3), (Signal.RED, 5.0)])) == []
+
+
+@pytest.mark.parametrize(
+    ("kmh", "closed_s", "count"),
+    [(50, 3.1, 0), (50, 3.6, 1), (60, 3.3, 0), (60, 4.0, 1), (70, 3.7, 0), (80, 4.1, 0), (80, 5.0, 1), (100, 4.7, 0)],
+)
+def test_who_could_not_stop_from_their_own_speed_is_left(kmh: float, closed_s: float, count: int) -> None:
+    """A second to react and a stop at 3.4 m/s2: 3.45 s at 60 km/h, 4.27 s at 80; by the upper end of the speed."""
+    fronts = [at if (at := kmh / 3.6 * (n / 2 - 6.0)) > -38 else None for n in range(17)]
+    seconds = way(fronts, [(Signal.GREEN, -20), (Signal.FLASHING, 6.0 - closed_s)])
+    entered = proposed(seconds)
+    assert len(entered) == count
+    assert all(one.limit == one.measures["grace_s"] >= 1.0 + kmh / 3.6 / 6.8 for one in entered)
+
+
+@pytest.mark.parametrize(("limit_kmh", "count"), [(None, 1), (40.0, 1), (80.0, 0)])
+def test_where_the_looks_give_no_speed_the_limit_of_speed_does(limit_kmh: float | None, count: int) -> None:
+    """One look before the line in the last second, one behind it: the way before is not seen."""
+    place = replace(CROSSING, speed_limit_kmh=limit_kmh)
+    settings = {**CROSSING.zones[0].limits, "least_looks": 1.0}
+    place = replace(place, zones=[replace(CROSSING.zones[0], limits=settings)])
+    seconds = way([None] * 11 + THROUGH[11:], [(Signal.GREEN, -20), (Signal.FLASHING, 2.0)])
+    assert len(proposed(seconds, place)) == count
