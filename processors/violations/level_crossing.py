@@ -19,7 +19,8 @@ class Settings(red_light.Settings):
 
     Attributes:
         grace_s: least time after the signal closed in which nobody is proposed, seconds: no amber warns of it. Who
-            drives faster than 49 km/h could not stop for longer and is left for so long (CrossingEntry.grace_s). A choice.
+            drives faster than 49 km/h could not stop for longer and is left for so long (CrossingEntry.grace_s).
+            A choice.
         past_m: the front must have come so far beyond the line while it was closed, metres; as for red_light.
         most_gap_s: most that two looks around the line may lie apart, seconds: longer than at a junction, for nobody
             turns in; who was unseen for longer than there must have driven before as it did meanwhile. A choice.

@@ -17,6 +17,9 @@ ENTRY, STAND = CrossingEntry(), RailsStand()
 #: Two passings so near to each other, seconds and metres across, are one vehicle's: a detector gives one two boxes now
 #: and then, and each has a track. The next vehicle in the lane needs longer, one beside it is farther away.
 SAME_S, SAME_M = 0.5, 1.75
+#: Who comes to stand on the rails within so long after one entered in the same lane, seconds, is taken for that one:
+#: its track may have broken between. A choice.
+THEN_STANDS_S = 15.0
 #: Passings that are remembered.
 MOST_PASSED = 16
 
@@ -47,9 +50,24 @@ class Watched:
         self.passed = [*self.passed[1 - MOST_PASSED :], (zone_id, at_us, across_m)]
         return known
 
+    def came_so(self, stood: Offence, place: Place) -> bool:
+        """Say whether who stands on the rails was proposed for entering: that is its case."""
+        stand = next(
+            one for one in self.stands if (one.first_track_id, one.since_us) == (stood.track_id, stood.since_us)
+        )
+        crossing = next(s.settings[0] for s in place.scopes(KIND, level_crossings) if s.zone_id == stood.zone_id)
+        assert place.ground is not None
+        across_m = crossing.line.across_m(*place.ground.point_m(*stand.foot_px))
+        return any(
+            zone == stood.zone_id
+            and 0 <= stood.since_us - at <= THEN_STANDS_S * 1e6
+            and abs(across - across_m) <= SAME_M
+            for zone, at, across in self.passed
+        )
+
 
 class RailCrossing:
-    """Two acts of one article: each vehicle is proposed once, by the one that lies further beyond its limit."""
+    """Two acts of one article: each vehicle is proposed once, for entering where it did both."""
 
     kind: ClassVar[str] = KIND
     defaults: ClassVar[type[Settings]] = Settings
@@ -65,7 +83,8 @@ class RailCrossing:
             return state, ()
         state.lines, entered = ENTRY.observe(state.lines, second, place)
         state.stands, stood = STAND.observe(state.stands, second, place)
-        return state, [*(one for one in entered if not state.again(one)), *stood]
+        found = [one for one in entered if not state.again(one)]
+        return state, [*found, *(one for one in stood if not state.came_so(one, place))]
 
     def pack(self, state: Watched) -> Any:
         """Return the state as plain data."""

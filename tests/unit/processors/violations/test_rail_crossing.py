@@ -243,3 +243,16 @@ def test_where_the_looks_give_no_speed_the_limit_of_speed_does(limit_kmh: float 
     place = replace(place, zones=[replace(CROSSING.zones[0], limits=settings)])
     seconds = way([None] * 11 + THROUGH[11:], [(Signal.GREEN, -20), (Signal.FLASHING, 2.0)])
     assert len(proposed(seconds, place)) == count
+
+
+def test_who_enters_and_stays_on_the_rails_is_one_case_when_its_track_breaks() -> None:
+    """The entry's; one that comes to stand in the other lane or half a minute later is another one."""
+    fronts = stays(12.0, 25)
+    frames: list[Frame] = [{"a" if n < 7 else "b": (10.0, LINE_M - at)} for n, at in enumerate(fronts)]
+    signals = [(Signal.GREEN, -20), (Signal.FLASHING, -10)]
+    (one,) = proposed(messages([*frames, *[{}] * 10], signals))
+    assert (one.track_id, [e.role for e in one.evidence]) == ("a", ["onset", "middle", "peak"])
+    beside: list[Frame] = [{**frame, "c": (6.0, LINE_M - 12.0)} for frame in frames]
+    assert len(proposed(messages([*beside, *[{}] * 10], signals))) == 2
+    later: list[Frame] = [*frames[:7], *[{}] * 40, *frames[7:]]
+    assert len(proposed(messages([*later, *[{}] * 10], signals))) == 2
