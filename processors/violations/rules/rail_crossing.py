@@ -11,12 +11,15 @@ from processors.violations.crossing_entry import CrossingEntry
 from processors.violations.level_crossing import KIND, Settings, level_crossings
 from processors.violations.line_watch import LineWatch
 from processors.violations.offence import Offence
-from processors.violations.rails_stand import RailsStand
+from processors.violations.rails_stand import LENGTH_M, RailsStand
 
 ENTRY, STAND = CrossingEntry(), RailsStand()
-#: Two passings so near to each other, seconds and metres across, are one vehicle's: a detector gives one two boxes now
-#: and then, and each has a track. The next vehicle in the lane needs longer, one beside it is farther away.
+#: Two passings so near to each other, seconds and metres across, by less than a car's length (LENGTH_M) along, are one
+#: vehicle's: a detector gives one two boxes now and then, and each has a track. The next vehicle in the lane is farther
+#: behind, one beside it farther aside, and a motorcycle is no box of a car.
 SAME_S, SAME_M = 0.5, 1.75
+#: COCO-80 class of motorcycles; cars, buses and lorries are taken for each other.
+MOTORCYCLE = 3
 #: Who comes to stand on the rails within so long after one entered in the same lane, seconds, is taken for that one:
 #: its track may have broken between. A choice.
 THEN_STANDS_S = 15.0
@@ -31,23 +34,30 @@ class Watched:
     Attributes:
         lines: who is near their stop lines, and what the signals showed.
         stands: who stands on the rails, or is just passing.
-        passed: who was proposed for entering: zone, instant in microseconds since the Unix epoch, metres across.
+        passed: who was proposed for entering: zone, instant in microseconds since the Unix epoch, metres across, and
+            whether it is a motorcycle.
     """
 
     lines: LineWatch = field(default_factory=LineWatch)
     stands: list[Stand] = field(default_factory=list)
-    passed: list[tuple[str, int, float]] = field(default_factory=list)
+    passed: list[tuple[str, int, float, bool]] = field(default_factory=list)
 
     def again(self, entered: Offence) -> bool:
         """Say whether the vehicle of a passing was proposed for it by another track; remember the passing."""
         zone_id, at_us = entered.zone_id or "", entered.at_us
         way = self.lines.ways[zone_id][entered.track_id]
-        across_m = next(look.across_m for look in way.looks if look.along_m >= 0)
+        beyond = next(n for n, look in enumerate(way.looks) if look.along_m >= 0)
+        before, on = way.looks[beyond - 1], way.looks[beyond]
+        m_a_us = (on.along_m - before.along_m) / (on.at_us - before.at_us)
+        across_m, small = on.across_m, entered.vehicle_class == MOTORCYCLE
         known = any(
-            zone == zone_id and abs(at - at_us) <= SAME_S * 1e6 and abs(across - across_m) <= SAME_M
-            for zone, at, across in self.passed
+            (zone, motorcycle) == (zone_id, small)
+            and abs(at - at_us) <= SAME_S * 1e6
+            and abs(at - at_us) * m_a_us < LENGTH_M
+            and abs(across - across_m) <= SAME_M
+            for zone, at, across, motorcycle in self.passed
         )
-        self.passed = [*self.passed[1 - MOST_PASSED :], (zone_id, at_us, across_m)]
+        self.passed = [*self.passed[1 - MOST_PASSED :], (zone_id, at_us, across_m, small)]
         return known
 
     def came_so(self, stood: Offence, place: Place) -> bool:
@@ -62,7 +72,7 @@ class Watched:
             zone == stood.zone_id
             and 0 <= stood.since_us - at <= THEN_STANDS_S * 1e6
             and abs(across - across_m) <= SAME_M
-            for zone, at, across in self.passed
+            for zone, at, across, _ in self.passed
         )
 
 
@@ -94,5 +104,7 @@ class RailCrossing:
         """Return the state from what `pack` gave."""
         lines, stands, passed = plain
         return Watched(
-            LineWatch.unpack(lines), STAND.unpack(stands), [(zone, at_us, across_m) for zone, at_us, across_m in passed]
+            LineWatch.unpack(lines),
+            STAND.unpack(stands),
+            [(zone, at_us, across_m, small) for zone, at_us, across_m, small in passed],
         )

@@ -95,6 +95,7 @@ def test_a_vehicle_hidden_at_the_line_must_have_driven_before(fronts: list[float
     [
         pytest.param(11.2, 3.0, 1, id="a second box of the same vehicle, 3 m behind and 1.2 m aside"),
         pytest.param(10.0, 8.0, 2, id="the next vehicle"),
+        pytest.param(11.7, 4.5, 2, id="another one, a car's length behind and beside"),
         pytest.param(13.5, 1.0, 2, id="one in the next lane"),
     ],
 )
@@ -256,3 +257,16 @@ def test_who_enters_and_stays_on_the_rails_is_one_case_when_its_track_breaks() -
     assert len(proposed(messages([*beside, *[{}] * 10], signals))) == 2
     later: list[Frame] = [*frames[:7], *[{}] * 40, *frames[7:]]
     assert len(proposed(messages([*later, *[{}] * 10], signals))) == 2
+
+
+def test_a_motorcycle_abreast_of_a_car_is_no_second_box_of_it() -> None:
+    """One and a half metres beside it, both over the line at once."""
+    frames: list[Frame] = [{"a": (10.0, LINE_M - at), "b": (11.5, LINE_M - at)} for at in THROUGH]
+    seconds = messages([*frames, *[{}] * 10], CLOSES)
+    assert len(proposed(seconds)) == 1
+    other = [
+        replace(s, track_class=[3 if name == "b" else c for name, c in zip(s.track_id, s.track_class, strict=True)])
+        for s in seconds
+    ]
+    assert len(proposed(other)) == 2
+    assert proposed(other, at_once=False) == proposed(other)
