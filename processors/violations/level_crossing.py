@@ -1,5 +1,6 @@
 """LevelCrossing: a rail crossing on the ground: its stop line and where the rails lie beyond it. Pure."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +27,8 @@ class Settings(red_light.Settings):
             turns in; who was unseen for longer than there must have driven before as it did meanwhile. A choice.
         foot_error_m: standard uncertainty of a box's foot along the way from look to look, metres, beside the
             calibration's: the city's cars 40 m away have 0.3 to 0.4.
-        rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line.
+        rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line; infinite, where
+            it is not given: nobody is on rails that are nowhere.
         dwell_s: how long a vehicle may stand on the rails, seconds: 10, above which nobody merely creeps over them: the
             law leaves no time at all. A choice.
         min_inside_ratio, same_place_iou: as for no_stopping.
@@ -39,7 +41,7 @@ class Settings(red_light.Settings):
     grace_s: float = 3.0
     most_gap_s: float = 2.4
     foot_error_m: float = 0.4
-    rails_m: float = 0.0
+    rails_m: float = math.inf
     dwell_s: float = 10.0
     min_inside_ratio: float = 0.8
     min_looks: float = 8.0

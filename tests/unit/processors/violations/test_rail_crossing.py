@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from processors.rules.place import Place
 from processors.violations.core import ViolationsCore
+from processors.violations.rails_stand import RailsStand
 from schemas.messages import Analysis, Camera, Signal, Tracks, Violation
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, calibration, camera, play, zone
 from tests.unit.processors.violations.frames import Frame, found, messages
@@ -270,3 +272,19 @@ def test_a_motorcycle_abreast_of_a_car_is_no_second_box_of_it() -> None:
     ]
     assert len(proposed(other)) == 2
     assert proposed(other, at_once=False) == proposed(other)
+
+
+def test_where_the_rails_are_not_told_nobody_stands_on_them() -> None:
+    """Who waits two metres over the line is on no rails; the registry is told what is missing, entering is judged."""
+    zone_ = replace(CROSSING.zones[0], limits={"signal_group.NS": 1.0})
+    bare = replace(CROSSING, zones=[zone_])
+    assert proposed(way(stays(2.0, 30)), bare) == []
+    assert proposed(way(stays(12.0, 20)), bare) == []
+    assert len(proposed(way(THROUGH, CLOSES), bare)) == 1
+    place = Place(bare)
+    assert RailsStand.scopes_of(place) == []
+    (problem,) = place.problems
+    assert "zone rails" in problem
+    assert "rails_m" in problem
+    at_line = replace(bare, zones=[replace(zone_, limits={**zone_.limits, "rails_m": 0.0})])
+    assert len(proposed(way(stays(2.0, 30)), at_line)) == 1
