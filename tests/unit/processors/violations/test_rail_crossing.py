@@ -190,8 +190,8 @@ def test_state_through_its_bytes_decides_alike() -> None:
 @pytest.mark.parametrize("apart_s", [3, 5, 10])
 def test_two_that_stand_on_the_rails_one_after_the_other_are_two(apart_s: int) -> None:
     """Each for six seconds; the first one's track is lost as it leaves, or nobody looks meanwhile."""
-    frames: list[Frame] = [{"a": (10.0, LINE_M - 12.0)}] * 12 + [{}] * (2 * apart_s)
-    frames += [{"b": (10.0, LINE_M - 12.0)}] * 12 + [{}] * 8
+    first, then = ({name: (10.0, LINE_M - 12.0)} for name in "ab")
+    frames: list[Frame] = [*[first] * 12, *[{}] * (2 * apart_s), *[then] * 12, *[{}] * 8]
     seconds = messages(frames)
     blind = [s for n, s in enumerate(seconds) if not 6 <= n < 6 + apart_s]
     assert proposed(seconds) == proposed(blind) == []
@@ -199,8 +199,9 @@ def test_two_that_stand_on_the_rails_one_after_the_other_are_two(apart_s: int) -
 
 def test_one_hidden_for_two_seconds_on_the_rails_stands_on() -> None:
     """Its track is another one afterwards."""
-    frames: list[Frame] = [{"a": (10.0, LINE_M - 12.0)}] * 20 + [{}] * 4 + [{"b": (10.0, LINE_M - 12.0)}] * 16
-    (one,) = proposed(messages([*frames, *[{}] * 10]))
+    before, after = ({name: (10.0, LINE_M - 12.0)} for name in "ab")
+    frames: list[Frame] = [*[before] * 20, *[{}] * 4, *[after] * 16, *[{}] * 10]
+    (one,) = proposed(messages(frames))
     assert (one.track_id, one.measured) == ("a", 19.0)
 
 
@@ -244,7 +245,7 @@ def test_where_the_looks_give_no_speed_the_limit_of_speed_does(limit_kmh: float 
     place = replace(CROSSING, speed_limit_kmh=limit_kmh)
     settings = {**CROSSING.zones[0].limits, "least_looks": 1.0}
     place = replace(place, zones=[replace(CROSSING.zones[0], limits=settings)])
-    seconds = way([None] * 11 + THROUGH[11:], [(Signal.GREEN, -20), (Signal.FLASHING, 2.0)])
+    seconds = way([*[None] * 11, *THROUGH[11:]], [(Signal.GREEN, -20), (Signal.FLASHING, 2.0)])
     assert len(proposed(seconds, place)) == count
 
 
