@@ -92,7 +92,8 @@ def follow(
         index: place in the track arrays of each vehicle to be followed, by track.
         zone_of: gives the zone of a vehicle by its place in the track arrays, None where it is in none.
         least_iou: overlap of a box with the place, from which on the vehicle stands there.
-        occlusion_s: how long, in time looked at, a vehicle may be out of sight and be taken for the same again.
+        occlusion_s: how long a vehicle may be out of sight, looked for or not, and be taken for the same again: from
+            its last look to the begin of the second in which it is seen again.
 
     Returns:
         The places kept, and for each that is seen now, by its position among them, the place in the track arrays.
@@ -102,6 +103,10 @@ def follow(
     free = dict(index)
     boxes = second.mean_box
     for stand in stands:
+        # Over time in which nobody looked one may have left and another have come: a place does not outlast it, neither
+        # under the same track.
+        if second.begins_us - stand.seen_us > occlusion_s * 1e6:
+            continue
         i = free.get(stand.track_id)
         if i is None:
             stand.absent_us += second.step_us

@@ -1,5 +1,6 @@
 """LevelCrossing: a rail crossing on the ground: its stop line and where the rails lie beyond it. Pure."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,30 +19,34 @@ class Settings(red_light.Settings):
     """Settings of one rail crossing: those of red_light, of which some are others here, and how long one may stand.
 
     Attributes:
-        grace_s: time after the signal closed in which nobody is proposed, seconds: no amber warns of it. Who drives
-            50 km/h and reacts within 1 s stops at 3.4 m/s2 (AASHTO, A Policy on Geometric Design, 2018) within 42 m,
-            which are driven in 3.0 s; who is nearer may go on. A choice.
+        grace_s: least time after the signal closed in which nobody is proposed, seconds: no amber warns of it. Who
+            drives faster than 49 km/h could not stop for longer and is left for so long (CrossingEntry.grace_s).
+            A choice.
         past_m: the front must have come so far beyond the line while it was closed, metres; as for red_light.
         most_gap_s: most that two looks around the line may lie apart, seconds: longer than at a junction, for nobody
             turns in; who was unseen for longer than there must have driven before as it did meanwhile. A choice.
         foot_error_m: standard uncertainty of a box's foot along the way from look to look, metres, beside the
             calibration's: the city's cars 40 m away have 0.3 to 0.4.
-        rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line.
+        rails_m: how far beyond the line that begins on which nobody may stand, metres; 0: at the line; infinite, where
+            it is not given: nobody is on rails that are nowhere.
         dwell_s: how long a vehicle may stand on the rails, seconds: 10, above which nobody merely creeps over them: the
             law leaves no time at all. A choice.
-        min_inside_ratio, same_place_iou, occlusion_s: as for no_stopping.
+        min_inside_ratio, same_place_iou: as for no_stopping.
+        occlusion_s: how long it may be out of sight, looked for or not, seconds: 3, two looks missed; less than one
+            behind needs to move up by a car's length and gap and to stand (7 m at 1.5 m/s2 either way: 4.3 s), and far
+            less than dwell_s. A choice.
         min_looks: seconds in which it must have been seen there. A choice.
     """
 
     grace_s: float = 3.0
     most_gap_s: float = 2.4
     foot_error_m: float = 0.4
-    rails_m: float = 0.0
+    rails_m: float = math.inf
     dwell_s: float = 10.0
     min_inside_ratio: float = 0.8
     min_looks: float = 8.0
     same_place_iou: float = 0.5
-    occlusion_s: float = 15.0
+    occlusion_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

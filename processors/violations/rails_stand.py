@@ -1,5 +1,6 @@
 """RailsStand: who stands on the rails of a rail crossing, whatever its signal shows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -65,10 +66,24 @@ class RailsStand(standing_rule.StandingRule):
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[standing_rule.Settings]]:
-        """Return the rails of a calibrated enforcement camera."""
+        """Return the rails of a calibrated enforcement camera.
+
+        A zone that does not say where its rails begin is named in `place.problems` and left out: who waits just beyond
+        the line stands on none.
+        """
         out: list[Scope[standing_rule.Settings]] = []
+        camera = place.camera
         for scope in level_crossings(place):
             crossing, settings = scope.settings
+            if not math.isfinite(settings.rails_m):
+                text = (
+                    f"camera {camera.camera_id} version {camera.version}: zone {scope.zone_id} has no limit rails_m; "
+                    "expected how far beyond its stop line the rails begin, metres; nobody is proposed for "
+                    "standing on them; add it in the registry"
+                )
+                if text not in place.problems:
+                    place.problems.append(text)
+                continue
             rails = Rails(
                 dwell_s=settings.dwell_s,
                 coverage_k=settings.coverage_k,

@@ -1,6 +1,7 @@
 """SignalLog: the phases of a junction's signal groups as one camera's seconds tell them. No clock, no I/O."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,20 @@ class SignalLog:
             elif phase.since_us <= to_us:
                 return None
         return found
+
+    def within(self, group_id: str, from_us: float, to_us: float, signals: AbstractSet[Signal]) -> Phase | None:
+        """Return the unbroken run of phases of these states in force throughout an interval; None: none is known to be.
+
+        Its state is its first phase's, and it began with that.
+        """
+        if self.heard_us < to_us:
+            return None
+        run = None
+        for phase in self.phases.get(group_id, ()):
+            if phase.since_us > to_us:
+                break
+            run = run or phase if phase.signal in signals else None
+        return run if run is not None and run.since_us <= from_us else None
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

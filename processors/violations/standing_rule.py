@@ -24,7 +24,7 @@ class Settings:
         min_inside_ratio: share of the looks at which the vehicle must have been in the zone.
         min_looks: seconds in which it must have been seen there.
         same_place_iou: overlap of a box with the place where it came to stand, from which on it stands.
-        occlusion_s: how long, in time looked at, it may be out of sight.
+        occlusion_s: how long it may be out of sight, looked for or not.
     """
 
     dwell_s: float = 60.0

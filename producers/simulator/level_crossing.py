@@ -17,8 +17,9 @@ ACCESS_M: Final = 45.0
 LANES: Final = 2
 #: Access roads of several crossings at one street lie so far apart, metres.
 APART_M: Final = 14.0
-#: The rails begin so far beyond the stop line and take so much of the road, metres: the line lies at least 10 m before
-#: the first rail or 5 m before a barrier (Traffic rules of the Republic of Kazakhstan, chapter on rail crossings).
+#: The rails begin so far beyond the stop line and take so much of the road, metres. Choices: a crossing with a barrier,
+#: 5 m behind whose line (Traffic rules of the Republic of Kazakhstan, chapter on rail crossings) the rails are 3 m off;
+#: without one the line would lie 10 m before the first rail.
 RAILS_M: Final = 8.0
 RAILS_WIDE_M: Final = 6.0
 

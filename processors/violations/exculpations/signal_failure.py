@@ -13,17 +13,20 @@ _STANDS = "standing_s"
 
 
 def check(kind: str, offence: Offence, seen: Circumstances, limits: Thresholds) -> Exculpation:
-    """Drop where every group of the junction is dark or flashes; flag a part, a stuck one, and a junction unheard."""
+    """Drop where every group of the junction is out of order; flag a part, a stuck one, and a junction unheard.
+
+    Out of order is dark or flashing, at a rail crossing dark alone.
+    """
     if kind not in limits.signal_kinds or (kind in limits.flashing_kinds and _STANDS in offence.measures):
         return Exculpation(GROUND, "cleared", "the offence does not hang on a signal's colour")
     if not seen.signals_known or not seen.signals:
         return Exculpation(GROUND, "flagged", "the junction's controller was not heard in that second")
-    failed = _DARK if kind in limits.flashing_kinds else _OUT
+    failed, word = (_DARK, "dark") if kind in limits.flashing_kinds else (_OUT, "dark or flashing")
     out = [group for group, state, _ in seen.signals if state in failed]
     if len(out) == len(seen.signals):
-        return Exculpation(GROUND, "dropped", "all signals of the junction were dark or flashing: out of order")
+        return Exculpation(GROUND, "dropped", f"all signals of the junction were {word}: out of order")
     if out:
-        return Exculpation(GROUND, "flagged", f"signal groups {', '.join(out)} were dark or flashing")
+        return Exculpation(GROUND, "flagged", f"signal groups {', '.join(out)} were {word}")
     for group, state, since_us in seen.signals:
         lasted_s = (offence.at_us - since_us) / 1e6
         if lasted_s > limits.stuck_s:

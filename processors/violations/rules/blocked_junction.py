@@ -28,7 +28,7 @@ class Settings:
         min_inside_ratio: share of the looks at which the vehicle must have been in the zone.
         min_looks: seconds in which it must have been seen there.
         same_place_iou: overlap of a box with the place where it came to stand, from which on it stands.
-        occlusion_s: how long, in time looked at, it may be out of sight.
+        occlusion_s: how long it may be out of sight, looked for or not.
     """
 
     min_red_s: float = 5.0
@@ -82,7 +82,7 @@ class BlockedJunction:
     """One that stands alone has broken down, as far as can be seen: a jam is another that stood there before."""
 
     kind: ClassVar[str] = "blocked_junction"
-    version: ClassVar[str] = "blocked_junction/1"
+    version: ClassVar[str] = "blocked_junction/2"
 
     def initial(self) -> Watched:
         """Nobody stands there."""

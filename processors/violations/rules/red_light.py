@@ -10,7 +10,7 @@ from processors.rules.second import Second
 from processors.violations.even_size import of_one_size
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
-from processors.violations.signal_log import SignalLog
+from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Passing, Way, follow
 from schemas.messages import Calibration, Signal
@@ -136,11 +136,12 @@ class RedLight:
             way.done = second.at_us - passing.at_us > WAIT_US
             return None
         way.done = True
-        phase = log.over(line.group_id, passing.at_us - margin_us, until_us)
+        phase = self.phase(log, line.group_id, passing.at_us - margin_us, until_us)
         if phase is None or phase.signal not in self.closed:
             return None
         red_s = (passing.at_us - phase.since_us) / 1e6
-        excess = red_s - settings.coverage_k * error_s - settings.grace_s
+        grace_s = self.grace_s(settings, way, passing, place)
+        excess = red_s - settings.coverage_k * error_s - grace_s
         if excess <= 0:
             return None
         on = way.looks[passing.before + 1]
@@ -152,7 +153,7 @@ class RedLight:
             at_us=passing.at_us,
             measured=round(red_s, 2),
             error=round(error_s, 2),
-            limit=settings.grace_s,
+            limit=grace_s,
             unit="s",
             confidence_factor=settings.coverage_k,
             excess=round(excess, 2),
@@ -160,7 +161,7 @@ class RedLight:
             measures={
                 f"{self.word}_s": round(red_s, 2),
                 f"{self.word}_error_s": round(error_s, 2),
-                "grace_s": settings.grace_s,
+                "grace_s": grace_s,
                 # Times of day do not fit a measure; how long before the three pictures red began does.
                 f"{self.word}_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
                 f"{self.word}_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
@@ -185,6 +186,15 @@ class RedLight:
     def error_m(self, settings: Settings, calibration: Calibration) -> float:
         """Return the standard uncertainty of a front's place against a line, metres."""
         return settings.position_error_m or calibration.position_error_m
+
+    def grace_s(self, settings: Settings, way: Way, passing: Passing, place: Place) -> float:
+        """Return the time after it closed in which a vehicle is not proposed, seconds."""
+        del way, passing, place
+        return settings.grace_s
+
+    def phase(self, log: SignalLog, group_id: str, from_us: float, to_us: float) -> Phase | None:
+        """Return the one phase in force throughout an interval; None: there were several, or it is not known."""
+        return log.over(group_id, from_us, to_us)
 
     def is_one(self, way: Way, passing: Passing) -> bool:
         """Say whether the looks before and beyond the line may be one vehicle's, beside what it can have driven."""

@@ -206,10 +206,11 @@ def _first_in(i: int, second: Second, scope: Scope[Settings]) -> Sequence[float]
 
 
 def _mean_kmh(run: Run, i: int, second: Second) -> tuple[float, float]:
-    """Return a vehicle's mean speed since its first box in the zone, km/h, and its standard uncertainty.
+    """Return a vehicle's mean speed since it was first in the zone, km/h, and its standard uncertainty.
 
-    Infinite, and 0, where it is not to be told. A measured speed is that of two seconds, which reach back before the
-    zone: who slows down there is fast by it.
+    That is since its first box there of the second in which the row of its measurements began. Infinite, and 0, where
+    it is not to be told. A measured speed is that of two seconds, which reach back before the zone: who slows down
+    there is fast by it.
     """
     t, own = second.tracks, _own_boxes(i, second)
     if not run.begin or not own or len(t.box_x_m) != len(t.box_track):

@@ -13,7 +13,7 @@ from processors.violations import rules as violation_rules
 
 PAGE = Path(__file__).parents[4] / "docs" / "rules.md"
 RULES = {rule.kind: rule for package in (incident_rules, violation_rules) for rule in discover(package)}
-ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+|inf) \|", re.MULTILINE)
 
 
 def sections() -> dict[str, str]:

@@ -107,7 +107,9 @@ def test_a_rail_crossings_signal_forbids_by_flashing(states: Sequence[Signal], o
     """Only a dark one is out of order; who stands on the rails does so whatever it shows."""
     signals = tuple((f"g{n}", state.value, offence().at_us - 30_000_000) for n, state in enumerate(states))
     seen = Circumstances(signals_known=True, signals=signals)
-    assert found("signal_failure", "rail_crossing", seen).outcome == outcome
+    ground = found("signal_failure", "rail_crossing", seen)
+    assert ground.outcome == outcome
+    assert "flashing" not in ground.reason
     assert found("signal_failure", "rail_crossing", seen, measures={"standing_s": 20.0}).outcome == "cleared"
 
 

@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from processors.rules.place import Place
+from processors.violations.core import ViolationsCore
+from processors.violations.rails_stand import RailsStand
 from schemas.messages import Analysis, Camera, Signal, Tracks, Violation
-from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
+from tests.unit.processors.rules.street import EPOCH_US, Cameras, calibration, camera, play, zone
 from tests.unit.processors.violations.frames import Frame, found, messages
 
 KIND = "rail_crossing"
@@ -94,6 +97,7 @@ def test_a_vehicle_hidden_at_the_line_must_have_driven_before(fronts: list[float
     [
         pytest.param(11.2, 3.0, 1, id="a second box of the same vehicle, 3 m behind and 1.2 m aside"),
         pytest.param(10.0, 8.0, 2, id="the next vehicle"),
+        pytest.param(11.7, 4.5, 2, id="another one, a car's length behind and beside"),
         pytest.param(13.5, 1.0, 2, id="one in the next lane"),
     ],
 )
@@ -181,3 +185,107 @@ def test_state_through_its_bytes_decides_alike() -> None:
     """A restart after each message changes nothing."""
     for seconds in (way(THROUGH, CLOSES), way(stays(12.0, 20))):
         assert proposed(seconds, at_once=False) == proposed(seconds)
+
+
+@pytest.mark.parametrize("apart_s", [3, 5, 10])
+def test_two_that_stand_on_the_rails_one_after_the_other_are_two(apart_s: int) -> None:
+    """Each for six seconds; the first one's track is lost as it leaves, or nobody looks meanwhile."""
+    first, then = ({name: (10.0, LINE_M - 12.0)} for name in "ab")
+    frames: list[Frame] = [*[first] * 12, *[{}] * (2 * apart_s), *[then] * 12, *[{}] * 8]
+    seconds = messages(frames)
+    blind = [s for n, s in enumerate(seconds) if not 6 <= n < 6 + apart_s]
+    assert proposed(seconds) == proposed(blind) == []
+
+
+def test_one_hidden_for_two_seconds_on_the_rails_stands_on() -> None:
+    """Its track is another one afterwards."""
+    before, after = ({name: (10.0, LINE_M - 12.0)} for name in "ab")
+    frames: list[Frame] = [*[before] * 20, *[{}] * 4, *[after] * 16, *[{}] * 10]
+    (one,) = proposed(messages(frames))
+    assert (one.track_id, one.measured) == ("a", 19.0)
+
+
+def test_a_crossing_switched_off_meanwhile_forgets_who_stood_there() -> None:
+    """Version 2 of the camera's entry takes the rule out for a hundred seconds, version 3 puts it in again."""
+    without = replace(CROSSING.zones[0], limits={**CROSSING.zones[0].limits, KIND: 0.0})
+    off = replace(CROSSING, version=2, zones=[without])
+    stood: Frame = {"a": (10.0, LINE_M - 12.0)}
+    seconds = messages([*[stood] * 12, *[{}] * 200, *[stood] * 12, *[{}] * 8])
+    seconds = [replace(s, registry_version=1 if n < 6 else 2 if n < 106 else 3) for n, s in enumerate(seconds)]
+    core, cameras = ViolationsCore(), Cameras(CROSSING, off, replace(CROSSING, version=3))
+    assert play(core, cameras, seconds, at_once=True)[0] == []
+
+
+@pytest.mark.parametrize("turns_red_s", [2.0, 5.0, 6.5])
+def test_a_controller_that_goes_on_from_flashing_to_red_closed_once(turns_red_s: float) -> None:
+    """Closed since the first second, red later on, also while the vehicle passes at 6.0 s: five seconds closed."""
+    signals = [(Signal.GREEN, -20), (Signal.FLASHING, 1), (Signal.RED, turns_red_s)]
+    (one,) = proposed(way(THROUGH, signals))
+    assert one.measured == 5.0
+    assert one.summary.startswith("Entered the rail crossing rails 5.0 s")
+    assert proposed(way(THROUGH, [*signals[:2], (Signal.GREEN, 3), (Signal.RED, 5.0)])) == []
+
+
+@pytest.mark.parametrize(
+    ("kmh", "closed_s", "count"),
+    [(50, 3.1, 0), (50, 3.6, 1), (60, 3.3, 0), (60, 4.0, 1), (70, 3.7, 0), (80, 4.1, 0), (80, 5.0, 1), (100, 4.7, 0)],
+)
+def test_who_could_not_stop_from_their_own_speed_is_left(kmh: float, closed_s: float, count: int) -> None:
+    """A second to react and a stop at 3.4 m/s2: 3.45 s at 60 km/h, 4.27 s at 80; by the upper end of the speed."""
+    fronts = [at if (at := kmh / 3.6 * (n / 2 - 6.0)) > -38 else None for n in range(17)]
+    seconds = way(fronts, [(Signal.GREEN, -20), (Signal.FLASHING, 6.0 - closed_s)])
+    entered = proposed(seconds)
+    assert len(entered) == count
+    assert all(one.limit == one.measures["grace_s"] >= 1.0 + kmh / 3.6 / 6.8 for one in entered)
+
+
+@pytest.mark.parametrize(("limit_kmh", "count"), [(None, 1), (40.0, 1), (80.0, 0)])
+def test_where_the_looks_give_no_speed_the_limit_of_speed_does(limit_kmh: float | None, count: int) -> None:
+    """One look before the line in the last second, one behind it: the way before is not seen."""
+    place = replace(CROSSING, speed_limit_kmh=limit_kmh)
+    settings = {**CROSSING.zones[0].limits, "least_looks": 1.0}
+    place = replace(place, zones=[replace(CROSSING.zones[0], limits=settings)])
+    seconds = way([*[None] * 11, *THROUGH[11:]], [(Signal.GREEN, -20), (Signal.FLASHING, 2.0)])
+    assert len(proposed(seconds, place)) == count
+
+
+def test_who_enters_and_stays_on_the_rails_is_one_case_when_its_track_breaks() -> None:
+    """The entry's; one that comes to stand in the other lane or half a minute later is another one."""
+    fronts = stays(12.0, 25)
+    frames: list[Frame] = [{"a" if n < 7 else "b": (10.0, LINE_M - at)} for n, at in enumerate(fronts)]
+    signals = [(Signal.GREEN, -20), (Signal.FLASHING, -10)]
+    (one,) = proposed(messages([*frames, *[{}] * 10], signals))
+    assert (one.track_id, [e.role for e in one.evidence]) == ("a", ["onset", "middle", "peak"])
+    beside: list[Frame] = [{**frame, "c": (6.0, LINE_M - 12.0)} for frame in frames]
+    assert len(proposed(messages([*beside, *[{}] * 10], signals))) == 2
+    later: list[Frame] = [*frames[:7], *[{}] * 40, *frames[7:]]
+    assert len(proposed(messages([*later, *[{}] * 10], signals))) == 2
+
+
+def test_a_motorcycle_abreast_of_a_car_is_no_second_box_of_it() -> None:
+    """One and a half metres beside it, both over the line at once."""
+    frames: list[Frame] = [{"a": (10.0, LINE_M - at), "b": (11.5, LINE_M - at)} for at in THROUGH]
+    seconds = messages([*frames, *[{}] * 10], CLOSES)
+    assert len(proposed(seconds)) == 1
+    other = [
+        replace(s, track_class=[3 if name == "b" else c for name, c in zip(s.track_id, s.track_class, strict=True)])
+        for s in seconds
+    ]
+    assert len(proposed(other)) == 2
+    assert proposed(other, at_once=False) == proposed(other)
+
+
+def test_where_the_rails_are_not_told_nobody_stands_on_them() -> None:
+    """Who waits two metres over the line is on no rails; the registry is told what is missing, entering is judged."""
+    zone_ = replace(CROSSING.zones[0], limits={"signal_group.NS": 1.0})
+    bare = replace(CROSSING, zones=[zone_])
+    assert proposed(way(stays(2.0, 30)), bare) == []
+    assert proposed(way(stays(12.0, 20)), bare) == []
+    assert len(proposed(way(THROUGH, CLOSES), bare)) == 1
+    place = Place(bare)
+    assert RailsStand.scopes_of(place) == []
+    (problem,) = place.problems
+    assert "zone rails" in problem
+    assert "rails_m" in problem
+    at_line = replace(bare, zones=[replace(zone_, limits={**zone_.limits, "rails_m": 0.0})])
+    assert len(proposed(way(stays(2.0, 30)), at_line)) == 1

@@ -159,3 +159,22 @@ def test_without_all_it_needs_nothing_is_proposed(kind: str) -> None:
     ):
         assert found(standing(LONG), other) == []
     assert found(standing(LONG, coco=0), at) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("blind_s", "count"), [(10, 1), (60, 0)])
+def test_a_stay_does_not_outlast_time_in_which_nobody_looked(kind: str, blind_s: int, count: int) -> None:
+    """One stands for fifteen seconds before it, one at the same place after it: longer than occlusion_s, it is two."""
+    for after in ("a", "b"):
+        messages = [second(n, [car("a", 500, 500)]) for n in range(15)]
+        messages += [second(n, samples=0) for n in range(15, 15 + blind_s)]
+        messages += [second(n, [car(after, 500, 500)]) for n in range(15 + blind_s, 65 + blind_s)]
+        messages += [second(n) for n in range(65 + blind_s, 70 + blind_s)]
+        assert len(play(ViolationsCore(), Cameras(place(KINDS[kind])), messages, at_once=True)[0]) == count
+
+
+def test_a_place_looked_at_every_few_seconds_is_followed() -> None:
+    """One look in five seconds: proposed once there are min_looks of them."""
+    messages = [second(n, [car("a", 500, 500)]) if n % 5 == 0 else second(n, samples=0) for n in range(120)]
+    (one,) = play(ViolationsCore(), Cameras(place("no_stopping")), [*messages, second(120)], at_once=True)[0]
+    assert (one.track_id, one.measured) == ("a", 95.0)
