@@ -39,8 +39,16 @@ AWAY: Final = frozenset(
         KafkaError.REQUEST_TIMED_OUT,
     }
 )
-#: Errors of a partition whose leader was named a moment ago and does not know it yet, or is being named.
-LEADERLESS: Final = frozenset({KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE})
+#: Errors of a partition whose leader was named a moment ago and does not know it yet, or of which term; or is being
+#: named.
+LEADERLESS: Final = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.FENCED_LEADER_EPOCH,
+    }
+)
 
 
 class Cluster:
