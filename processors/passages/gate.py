@@ -59,12 +59,10 @@ def gates_of(place: Place) -> tuple[Gate, ...]:
             continue
         gate = _gate(camera, calibration, zone, 1 << z)
         if isinstance(gate, str):
-            sentence = (
+            place.name_problem(
                 f"camera {camera.camera_id} version {camera.version}: zone {zone.zone_id} is no end of a section: "
                 f"{gate}; correct it in the registry"
             )
-            if sentence not in place.problems:
-                place.problems.append(sentence)
         else:
             gates.append(gate)
     return tuple(gates)

@@ -168,13 +168,14 @@ class Place:
                     if math.isfinite(value) and value >= 0:
                         chosen[field.name] = value
                     else:
-                        self._problem(f"{who}: {name} = {value} is no size; the default {field.default} holds")
+                        self.name_problem(f"{who}: {name} = {value} is no size; the default {field.default} holds")
                     break
         for name in params.keys() - names:
-            self._problem(f"{who} has no setting {name}; it has {', '.join(sorted(names))}")
+            self.name_problem(f"{who} has no setting {name}; it has {', '.join(sorted(names))}")
         return settings(**chosen)
 
-    def _problem(self, text: str) -> None:
+    def name_problem(self, text: str) -> None:
+        """Put a sentence about what the registry gives into `problems`, once."""
         if text not in self.problems:
             self.problems.append(text)
 

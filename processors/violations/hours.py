@@ -64,13 +64,11 @@ def hours_of(
         hours = Hours(first, last)
         if all(0.0 <= hour <= DAY_H for hour in hours):
             return hours
-    text = (
+    place.name_problem(
         f"camera {place.camera.camera_id} version {place.camera.version}: zone {zone.zone_id}: {names[0]} is {first} "
         f"and {names[1]} is {last}; expected two different hours from 0 to 24 (0 and 24: the whole day){also}; "
         f"{what} left out; correct it in the registry"
     )
-    if text not in place.problems:
-        place.problems.append(text)
     return None
 
 

@@ -76,13 +76,11 @@ class RailsStand(standing_rule.StandingRule):
         for scope in level_crossings(place):
             crossing, settings = scope.settings
             if not math.isfinite(settings.rails_m):
-                text = (
+                place.name_problem(
                     f"camera {camera.camera_id} version {camera.version}: zone {scope.zone_id} has no limit rails_m; "
                     "expected how far beyond its stop line the rails begin, metres; nobody is proposed for "
                     "standing on them; add it in the registry"
                 )
-                if text not in place.problems:
-                    place.problems.append(text)
                 continue
             rails = Rails(
                 dwell_s=settings.dwell_s,
