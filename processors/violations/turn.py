@@ -96,6 +96,19 @@ class Turn(NamedTuple):
     before: int
     last: int
 
+    def measures(self, looks: Sequence[Look]) -> dict[str, float]:
+        """Return what a violation tells of the turn, by name, from the looks that it was found in."""
+        return {
+            "aside_m": round(self.aside_m, 2),
+            "aside_error_m": round(self.error_m, 2),
+            "course_deg": round(self.course_deg, 0),
+            "beyond_line_m": round(looks[self.last].along_m, 2),
+        }
+
+    def in_words(self, coverage_k: float, zone_id: str) -> str:
+        """Return how far aside it led beyond a stop line, in words."""
+        return f"{self.aside_m:.1f} m aside (+-{coverage_k * self.error_m:.1f}) beyond the stop line {zone_id}"
+
 
 def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: float) -> Turn | None:
     """Return the turn that a vehicle's looks show; None where it goes straight on, or one vehicle may be two.

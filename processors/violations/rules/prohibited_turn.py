@@ -102,14 +102,11 @@ class ProhibitedTurn:
             worth=round(turn.least_m, 2),
             measures={
                 "to_left": float(turn.side == "left"),
-                "aside_m": round(turn.aside_m, 2),
-                "aside_error_m": round(turn.error_m, 2),
-                "course_deg": round(turn.course_deg, 0),
-                "beyond_line_m": round(last.along_m, 2),
+                **turn.measures(way.looks),
                 **({} if hours is None else {"no_turn_from_h": hours.from_h, "no_turn_to_h": hours.to_h}),
             },
-            summary=f"Turns {turn.side} where a sign forbids it{when}: {turn.aside_m:.1f} m aside "
-            f"(+-{settings.coverage_k * turn.error_m:.1f}) beyond the stop line {line.zone_id}",
+            summary=f"Turns {turn.side} where a sign forbids it{when}: "
+            f"{turn.in_words(settings.coverage_k, line.zone_id)}",
             onset=before.sight,
             sight=last.sight,
             clock_source=t.clock_source,

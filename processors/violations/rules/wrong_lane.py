@@ -114,14 +114,10 @@ class WrongLane:
             worth=round(turn.least_m, 2),
             measures={
                 "lane": float(lane.number),
-                "aside_m": round(turn.aside_m, 2),
-                "aside_error_m": round(turn.error_m, 2),
-                "course_deg": round(turn.course_deg, 0),
-                "beyond_line_m": round(last.along_m, 2),
+                **turn.measures(way.looks),
             },
             summary=f"Turns {turn.side} from lane {lane.number} (the rightmost is 0), which does not lead there: "
-            f"{turn.aside_m:.1f} m aside (+-{settings.coverage_k * turn.error_m:.1f}) beyond the stop line "
-            f"{line.zone_id}",
+            f"{turn.in_words(settings.coverage_k, line.zone_id)}",
             onset=before.sight,
             sight=last.sight,
             clock_source=t.clock_source,
