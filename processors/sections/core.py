@@ -1,6 +1,7 @@
 """The sections stage: passages of one section in, proposed violations of its average speed out."""
 
 import hashlib
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,14 +11,14 @@ from processors.sections.exculpations import exculpations_of
 from processors.sections.plate_match import TOGETHER_US, Match, best_match
 from processors.sections.settings import SectionSettings
 from processors.sections.waiting import pack, unpack
-from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Refusal, Registry
 from processors.state_format import body_of
 from schemas.messages import Passage, SectionEnd, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 1
+FORMAT = 2
 KIND = "section_speed"
-RULE_VERSION = "section_speed/1"
+RULE_VERSION = "section_speed/2"
 #: The statute knows one offence of speed, however measured: its articles are those of `speeding`.
 ARTICLES_OF = "speeding"
 
@@ -27,15 +28,24 @@ class Section:
     """What the stage remembers of one section.
 
     Attributes:
-        newest_us: latest crossing seen, microseconds since the Unix epoch.
-        waiting: passages at each end without a partner, in the order they came.
-        paired: crossing time of each passage that has had its partner, by end, camera, and track or plate: it comes
-            again where upstream repeats itself, and a camera may have lost and found a vehicle.
+        newest_us: latest crossing seen at each end, microseconds since the Unix epoch; 0: none yet.
+        waiting: passages at each end without a partner, by the time of crossing.
+        decided: crossing time of each passage that has had its partner, or at the end has none, by end, camera and
+            track; of one with a partner also by plate. It comes again where upstream repeats itself, and a camera may
+            have lost and found a vehicle.
     """
 
-    newest_us: int = 0
+    newest_us: dict[SectionEnd, int] = field(default_factory=lambda: dict.fromkeys(SectionEnd, 0))
     waiting: dict[SectionEnd, list[Passage]] = field(default_factory=lambda: {end: [] for end in SectionEnd})
-    paired: dict[str, int] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
+
+    def shown_us(self, most_lag_us: int) -> int:
+        """Return up to when both cameras have shown who passed, microseconds since the Unix epoch.
+
+        The two cameras' passages come from two partitions, each in its own order, and while a backlog is worked off
+        one may be minutes behind. What lags by more than `most_lag_us`, or never came, is not waited for.
+        """
+        return max(min(self.newest_us.values()), max(self.newest_us.values()) - most_lag_us)
 
 
 class SectionsCore:
@@ -48,7 +58,7 @@ class SectionsCore:
 
     name = "sections"
     source = "passages"
-    version = f"sections/1 {RULE_VERSION}"
+    version = f"sections/2 {RULE_VERSION}"
 
     def __init__(self, settings: SectionSettings | None = None, table: LawTable | None = None) -> None:
         self.settings = settings or SectionSettings()
@@ -71,7 +81,7 @@ class SectionsCore:
 
     def to_bytes(self, state: Section) -> bytes:
         """Serialise a state: a format byte and JSON."""
-        return bytes([FORMAT]) + pack(state.newest_us, state.waiting, state.paired)
+        return bytes([FORMAT]) + pack(state.newest_us, state.waiting, state.decided)
 
     def from_bytes(self, key: str, data: bytes) -> Section:
         """Restore a state.
@@ -96,41 +106,53 @@ class SectionsCore:
             if fault is not None:
                 refusals.append(Refusal(number, fault))
                 continue
-            violation = self.proposed(work.state, record)
-            if violation is not None:
-                outputs.append(Output("violations", violation.violation_id, violation, False))
+            outputs += [
+                Output("violations", violation.violation_id, violation, False)
+                for violation in self.proposed(work.state, record.message)
+            ]
         return KeyResult(work.state, outputs, refusals)
 
-    def proposed(self, state: Section, record: Record[Passage]) -> Violation | None:
-        """Apply one passage to a section's state, in place; return the violation that it completes, if it does."""
-        new = record.message
-        self._forget(state, new)
-        other = SectionEnd.START if new.end is SectionEnd.END else SectionEnd.END
+    def proposed(self, state: Section, new: Passage) -> list[Violation]:
+        """Apply one passage to a section's state, in place; return the violations that can be decided with it.
+
+        A passage of the end is decided when the start's camera has shown everybody who may be its partner, or a rival
+        to it. So the outcome does not depend on which camera's passages came first, nor by how much (decision 0208).
+        """
+        state.newest_us[new.end] = max(state.newest_us[new.end], new.crossed_at_us)
         own = state.waiting[new.end]
-        twin_us = state.paired.get(plate_at(new))
-        if twin_us is not None and abs(twin_us - new.crossed_at_us) <= TOGETHER_US:
-            return None  # another track of a vehicle that is decided
-        if identity(new) in state.paired or any(identity(new) == identity(one) for one in own):
-            return None
-        in_order = [
-            one
-            for one in state.waiting[other]
-            if (new.crossed_at_us > one.crossed_at_us) is (new.end is SectionEnd.END)
-        ]
-        match = best_match(new, in_order)
-        if match is None or not self.certain(match):
-            own.append(new)
+        known = identity(new) in state.decided or any(identity(new) == identity(one) for one in own)
+        if not known and not _twin_is_decided(state, new):
+            insort(own, new, key=_by_time)
             del own[: -self.settings.most_waiting]
+        shown_us = state.shown_us(round(self.settings.most_lag_s * 1e6))
+        ends = [one for one in state.waiting[SectionEnd.END] if one.crossed_at_us <= shown_us]
+        found = [self._decided(state, end) for end in ends]
+        self._forget(state, shown_us, new)
+        return [violation for violation in found if violation is not None]
+
+    def _decided(self, state: Section, end: Passage) -> Violation | None:
+        """Pair a passage of the end with its partner, if it surely has one; return the violation that both prove.
+
+        Once, with whoever is there: tried again it would find a rival gone that has been paired or forgotten meanwhile.
+        """
+        state.waiting[SectionEnd.END].remove(end)
+        state.decided[identity(end)] = end.crossed_at_us
+        keep_us = self.settings.keep_us(end.section_length_m, end.section_limit_kmh)
+        before = [
+            one for one in state.waiting[SectionEnd.START] if 0 < end.crossed_at_us - one.crossed_at_us <= keep_us
+        ]
+        match = None if _twin_is_decided(state, end) else best_match(end, before)
+        if match is None or not self.certain(match):
             return None
-        partner = in_order[match.index]
-        state.waiting[other].remove(partner)
-        for one in (new, partner):
-            state.paired[identity(one)] = state.paired[plate_at(one)] = one.crossed_at_us
-        start, end = (partner, new) if new.end is SectionEnd.END else (new, partner)
+        start = before[match.index]
+        state.waiting[SectionEnd.START].remove(start)
+        state.decided[identity(start)] = start.crossed_at_us
+        for one in (start, end):
+            state.decided[plate_at(one)] = one.crossed_at_us
         speed = average_speed(start, end, self.settings)
         if speed is None or not agree(start, end) or not self._beyond(speed, end):
             return None
-        return self.message_of(start, end, speed, match, new)
+        return self.message_of(start, end, speed, match)
 
     def certain(self, match: Match) -> bool:
         """Say whether a match is good enough, and no other comes near it."""
@@ -146,19 +168,17 @@ class SectionsCore:
         trusted = speed.kmh <= s.most_kmh and speed.error_kmh <= s.max_error_kmh
         return trusted and self.least_excess_kmh(speed, end) >= s.floor_kmh
 
-    def _forget(self, state: Section, new: Passage) -> None:
-        """Drop who has been in the section for longer than the law can mind."""
-        keep_us = self.settings.keep_us(new.section_length_m, new.section_limit_kmh)
-        state.newest_us = max(state.newest_us, new.crossed_at_us)
-        oldest_us = state.newest_us - keep_us
+    def _forget(self, state: Section, shown_us: int, new: Passage) -> None:
+        """Drop whom both cameras have had time enough to show, and who has kept to the limit by then."""
+        oldest_us = shown_us - self.settings.keep_us(new.section_length_m, new.section_limit_kmh)
         for end, own in state.waiting.items():
             state.waiting[end] = [one for one in own if one.crossed_at_us >= oldest_us]
-        state.paired = {name: at for name, at in state.paired.items() if at >= oldest_us}
-        while len(state.paired) > 8 * self.settings.most_waiting:
-            del state.paired[next(iter(state.paired))]
+        state.decided = {name: at for name, at in state.decided.items() if at >= oldest_us}
+        while len(state.decided) > 8 * self.settings.most_waiting:
+            del state.decided[next(iter(state.decided))]
 
-    def message_of(self, start: Passage, end: Passage, speed: AverageSpeed, match: Match, last: Passage) -> Violation:
-        """Return the message of a violation that the passage `last` completed."""
+    def message_of(self, start: Passage, end: Passage, speed: AverageSpeed, match: Match) -> Violation:
+        """Return the message of a violation that two passages prove."""
         excess = self.least_excess_kmh(speed, end)
         k = self.settings.coverage_k
         origin = f"{end.section_id}\n{KIND}\n{identity(start)}\n{identity(end)}"
@@ -206,15 +226,25 @@ class SectionsCore:
             calibration_version=end.calibration_version,
             model_version=end.model_version,
             rule_version=RULE_VERSION,
-            frames_created_at_ms=last.frames_created_at_ms,
-            tracks_partition=last.tracks_partition,
-            tracks_offset=last.tracks_offset,
+            frames_created_at_ms=end.frames_created_at_ms,
+            tracks_partition=end.tracks_partition,
+            tracks_offset=end.tracks_offset,
         )
 
 
 def identity(passage: Passage) -> str:
     """Return what tells a passage from every other of its section."""
     return f"{passage.end.value}\n{passage.camera_id}\n{passage.epoch_us}\n{passage.track_id}"
+
+
+def _by_time(passage: Passage) -> tuple[int, str, str, int]:
+    return passage.crossed_at_us, passage.camera_id, passage.track_id, passage.epoch_us
+
+
+def _twin_is_decided(state: Section, passage: Passage) -> bool:
+    """Say whether this is another track of a vehicle that is decided."""
+    at_us = state.decided.get(plate_at(passage))
+    return at_us is not None and abs(at_us - passage.crossed_at_us) <= TOGETHER_US
 
 
 def plate_at(passage: Passage) -> str:

@@ -21,7 +21,10 @@ class SectionSettings:
             survey's own.
         own_clock_s: standard uncertainty of a camera's own clock (RTCP, NTP behind it) or a file's; a choice.
         arrival_clock_s: the same for arrival times at the producer; a choice.
-        late_s: how much later than the end's passage a start's may come in the log, in event time; a choice.
+        late_s: how much later than another passage of its own camera one may come, in event time: it is written when
+            its vehicle has left the view; a choice.
+        most_lag_s: how far one camera's passages may lag behind the other's in event time, as they do while a backlog
+            is worked off. A camera that lags more, or says nothing, is not waited for; a choice.
         most_waiting: passages that wait at one end of one section; the oldest leave.
     """
 
@@ -35,6 +38,7 @@ class SectionSettings:
     own_clock_s: float = 0.05
     arrival_clock_s: float = 0.5
     late_s: float = 30.0
+    most_lag_s: float = 900.0
     most_waiting: int = 512
 
     def clock_error_s(self, source: ClockSource) -> float:
@@ -42,7 +46,7 @@ class SectionSettings:
         return self.arrival_clock_s if source is ClockSource.ARRIVAL else self.own_clock_s
 
     def keep_us(self, length_m: float, limit_kmh: float) -> int:
-        """Return how long a passage is kept after it, in event time, microseconds.
+        """Return how long a passage is kept once both cameras have shown what came after it, microseconds.
 
         Who takes longer than the section takes at its limit has kept to it: nothing is kept of that vehicle then.
         """

@@ -9,16 +9,20 @@ import orjson
 from schemas.messages import ClockSource, Evidence, Owner, Passage, PlateCandidate, SectionEnd
 
 
-def pack(newest_us: int, waiting: Mapping[SectionEnd, list[Passage]], paired: Mapping[str, int]) -> bytes:
+def pack(
+    newest_us: Mapping[SectionEnd, int], waiting: Mapping[SectionEnd, list[Passage]], decided: Mapping[str, int]
+) -> bytes:
     """Return a section's state as JSON."""
+    newest = {end.value: at_us for end, at_us in newest_us.items()}
     passages = {end.value: [asdict(one) for one in own] for end, own in waiting.items()}
-    return orjson.dumps([newest_us, passages, paired])
+    return orjson.dumps([newest, passages, decided])
 
 
-def unpack(data: bytes) -> tuple[int, dict[SectionEnd, list[Passage]], dict[str, int]]:
+def unpack(data: bytes) -> tuple[dict[SectionEnd, int], dict[SectionEnd, list[Passage]], dict[str, int]]:
     """Return what `pack` was given."""
-    newest_us, passages, paired = orjson.loads(data)
-    return newest_us, {end: [_passage(one) for one in passages[end.value]] for end in SectionEnd}, paired
+    newest, passages, decided = orjson.loads(data)
+    newest_us = {end: newest[end.value] for end in SectionEnd}
+    return newest_us, {end: [_passage(one) for one in passages[end.value]] for end in SectionEnd}, decided
 
 
 def _passage(plain: dict[str, Any]) -> Passage:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from processors.sections.average_speed import average_speed
 from processors.sections.core import Section, SectionsCore
@@ -74,12 +76,20 @@ def end(at_s: float, track: str = "z", plates: dict[str, float] | None = None) -
     return passage(SectionEnd.END, at_s, track, plates)
 
 
+#: Another vehicle, with which the start's camera has shown everybody who came before it.
+NEXT = start(36.0, "next", {"900NXT01": 1.0})
+
+
 def run(
-    passages: Sequence[Passage], *, at_once: bool = True, settings: SectionSettings | None = None
+    passages: Sequence[Passage],
+    *,
+    at_once: bool = True,
+    rules: SectionSettings | None = None,
+    then: Sequence[Passage] = (NEXT,),
 ) -> tuple[list[Violation], Section, list[Refusal]]:
     """Return violations, last state and refusals; not at once: a batch a message, the state through its bytes."""
-    core = SectionsCore(settings)
-    records = [Record(one, 0, n, 0) for n, one in enumerate(passages)]
+    core = SectionsCore(rules)
+    records = [Record(one, 0, n, 0) for n, one in enumerate([*passages, *then])]
     state, out, refused = core.initial("7"), [], []
     for batch in [records] if at_once else [[record] for record in records]:
         if not at_once:
@@ -113,7 +123,7 @@ def test_a_driver_too_fast_on_average_is_proposed_with_both_pictures() -> None:
     assert one.started_at_us == EPOCH_US
     assert one.measures["travel_s"] == pytest.approx(18.0, abs=0.01)
     assert one.measures["plate_match_ratio"] == pytest.approx(0.82)
-    assert state.waiting == {SectionEnd.START: [], SectionEnd.END: []}
+    assert state.waiting == {SectionEnd.START: [NEXT], SectionEnd.END: []}
 
 
 def test_the_uncertainty_is_that_of_length_and_time_together() -> None:
@@ -139,9 +149,64 @@ def test_arrival_times_at_a_producer_are_worth_less() -> None:
 
 
 def test_the_order_in_which_two_cameras_arrive_changes_nothing() -> None:
-    """The end's passage may come first, by as much as the stage waits."""
+    """The end's passage may come first."""
     pair = [start(), end(seconds_at(80.0))]
+    assert len(run(pair)[0]) == 1
     assert run(pair)[0] == run(pair[::-1])[0]
+
+
+@pytest.mark.parametrize("ahead", list(SectionEnd))
+def test_a_camera_that_lags_by_minutes_loses_nobody(ahead: SectionEnd) -> None:
+    """Ten minutes of one camera's passages come before the other's, as when a backlog is worked off: all are found."""
+    number = 25
+    at = {SectionEnd.START: 0.0, SectionEnd.END: seconds_at(80.0)}
+    of = {
+        side: [passage(side, 24.0 * n + at[side], f"t{n}", {f"{n:03}ABC02": 1.0}) for n in range(number)]
+        for side in SectionEnd
+    }
+    behind = SectionEnd.END if ahead is SectionEnd.START else SectionEnd.START
+    last = start(24.0 * number, "next", {"900NXT01": 1.0})
+    assert len(run([*of[ahead], *of[behind]], then=[last])[0]) == number
+
+
+PLATES = ("123ABC02", "128ABC02", "555XYZ05", "556XYZ05")
+
+
+@given(data=st.data())
+@settings(max_examples=60)
+def test_any_interleaving_of_two_cameras_gives_the_same(data: st.DataObject) -> None:
+    """Whatever the readings, and however far one camera is ahead, within what is waited for: the same messages."""
+    reading = st.fixed_dictionaries({}, optional=dict.fromkeys(PLATES, st.sampled_from([0.2, 0.5, 0.9]))).filter(bool)
+    cameras = []
+    for make in (start, end):
+        ways = data.draw(st.lists(st.tuples(st.integers(0, 120), reading), max_size=8, unique_by=lambda way: way[0]))
+        cameras.append([make(float(at), f"t{at}", read) for at, read in sorted(ways, key=lambda way: way[0])])
+    in_time = sorted([*cameras[0], *cameras[1]], key=lambda one: one.crossed_at_us)
+    mixed, left = [], [list(own) for own in cameras]
+    while any(left):
+        side = data.draw(st.sampled_from([own for own in left if own]))
+        mixed.append(side.pop(0))
+    then = [start(1_000.0, "next", {"900NXT01": 1.0}), end(1_000.0, "last", {"901NXT01": 1.0})]
+    found = [sorted(run(order, then=then)[0], key=lambda one: one.violation_id) for order in (in_time, mixed)]
+    assert found[0] == found[1]
+
+
+def test_nobody_is_proposed_before_a_rival_could_be_seen() -> None:
+    """The end's camera is ahead: the pair waits until the start's has shown who else may carry the plate."""
+    pair = [end(seconds_at(80.0)), start()]
+    rival = start(1.0, "b", {"128ABC02": 0.5, "123ABC02": 0.4})
+    assert run(pair, then=[])[0] == []
+    assert run([*pair, rival])[0] == []
+    assert len(run(pair)[0]) == 1
+
+
+def test_a_camera_that_says_nothing_is_not_waited_for_for_ever() -> None:
+    """The start's camera is lost after the pair: the end's own traffic decides it, after what is waited for."""
+    pair = [start(), end(seconds_at(80.0))]
+    lag_s = SectionSettings().most_lag_s
+    soon, late = (end(18.0 + after, "y", {"555XYZ05": 1.0}) for after in (lag_s - 1.0, lag_s + 1.0))
+    assert run([*pair, soon], then=[])[0] == []
+    assert len(run([*pair, late], then=[])[0]) == 1
 
 
 def test_passages_that_come_again_change_nothing() -> None:
@@ -196,19 +261,27 @@ def test_registry_entries_that_disagree_fine_nobody() -> None:
 
 
 def test_who_has_had_time_enough_is_forgotten() -> None:
-    """Longer than the section takes at its limit, and what may come late: nothing of the vehicle is kept."""
+    """Both cameras have shown what came after it for longer than the section takes at its limit, and what may be late.
+
+    While one of them lags it is kept, up to what is waited for.
+    """
     keep_s = SectionSettings().keep_us(LENGTH_M, LIMIT_KMH) / 1e6
     assert keep_s == pytest.approx(24.0 + 30.0)
     late = start(keep_s + 1, "b", {"555XYZ05": 1.0})
-    state = run([start(), late])[1]
+    seen = end(keep_s + 1, "y", {"556XYZ05": 1.0})
+    state = run([start(), late, seen], then=[])[1]
     assert [one.track_id for one in state.waiting[SectionEnd.START]] == ["b"]
     assert b"123ABC02" not in SectionsCore().to_bytes(state)
+    lagging = run([start(), late], then=[])[1]
+    assert [one.track_id for one in lagging.waiting[SectionEnd.START]] == ["a", "b"]
+    silent = start(SectionSettings().most_lag_s + keep_s + 1, "b", {"555XYZ05": 1.0})
+    assert [one.track_id for one in run([start(), silent], then=[])[1].waiting[SectionEnd.START]] == ["b"]
 
 
 def test_a_state_is_bounded() -> None:
     """However many enter and never leave, so many wait; the oldest leave."""
     few = SectionSettings(most_waiting=3)
-    state = run([start(n / 100, f"t{n}", {f"P{n}": 1.0}) for n in range(10)], settings=few)[1]
+    state = run([start(n / 100, f"t{n}", {f"P{n}": 1.0}) for n in range(10)], rules=few, then=[])[1]
     assert [one.track_id for one in state.waiting[SectionEnd.START]] == ["t7", "t8", "t9"]
 
 
@@ -224,5 +297,5 @@ def test_a_passage_whose_numbers_cannot_be_is_refused(changes: dict[str, Any]) -
 
 def test_a_state_of_another_format_is_refused() -> None:
     """The sentence names the section and both formats."""
-    with pytest.raises(ValueError, match="section 7 has format 9, this version reads 1"):
+    with pytest.raises(ValueError, match="section 7 has format 9, this version reads 2"):
         SectionsCore().from_bytes("7", b"\x09[]")
