@@ -170,9 +170,9 @@ def audit(case: str, officer: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([{**one, "at": one["at"].isoformat()} for one in acts], indent=1))
         return
-    table = Table("at (Almaty)", "officer", "act", "why")
+    table = Table("at (Almaty)", "officer", "login", "act", "why")
     for one in acts:
-        table.add_row(_local(one["at"]), one["officer_id"], one["act"], one["why"])
+        table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
     Console(highlight=False).print(table)
 
 

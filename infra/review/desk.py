@@ -13,6 +13,7 @@ from clickhouse_connect.driver.exceptions import Error
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from infra.keys.key_store import KeyStore
+from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
@@ -151,6 +152,7 @@ class ReviewDesk:
             "look_id": str(uuid4()),
             "case_id": case.case_id,
             "officer_id": officer.officer_id,
+            "login": login_name(),
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
             "why": why,
             "opened": opened_what,

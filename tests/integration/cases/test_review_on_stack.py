@@ -14,6 +14,7 @@ from infra import topics
 from infra.cli import vigil
 from infra.keys.key_store import KeyStore
 from infra.review.desk import ReviewDesk
+from infra.review.login import login_name
 from infra.review.officers import Officer, Role
 from infra.settings import Settings
 from processors.cases.office_rules import office_rules
@@ -102,7 +103,7 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         assert isinstance(event, CaseEvent)
         tables.land("case_events", event)
     officers = tmp_path / "officers.toml"
-    officers.write_text(OFFICERS)
+    officers.write_text(f'{OFFICERS}[officer.o4]\nroles = ["reviewer"]\nlogin = "somebody else"\n')
     environment = {
         **settings.environment(),
         "VIGIL_REVIEW_OFFICERS": str(officers),
@@ -117,6 +118,7 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     first, second, third = (case_id_of(name) for name in NAMES)
     assert [case["case_id"] for case in review("list", "--json")] == [first, second, third]
     assert "has not looked at" in review("confirm", first, "--officer", "o1", expect=1)
+    assert "o4 acts under the login somebody else" in review("next", "--officer", "o4", expect=1)
     assert "o3 is not in" in review("next", "--officer", "o3", expect=1)
     seen: Mapping[str, Any] = review("next", "--officer", "o1", "--json")
     assert (seen["case_id"], seen["summary"]) == (first, "88 km/h where 60 is allowed")
@@ -164,6 +166,8 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert "needs senior" in review(
         "agreement", "--officer", "o1", "--from", "2024-01-01", "--to", "2024-12-31", expect=1
     )
+    logins = {login for (login,) in query(tables.client, "SELECT DISTINCT login FROM case_looks")}
+    assert logins == {login_name()}
     acts = review("audit", second, "--officer", "o2", "--json")
     assert [(one["officer_id"], one["act"], one["why"]) for one in acts] == [
         ("o2", "opened the case", "queue"),
