@@ -21,7 +21,6 @@ class Settings:
         coverage_k: k.
         min_kmh: slower anywhere in view, a vehicle comes to stand or starts, which is another matter, km/h.
         min_boxes: boxes behind the track.
-        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a ban must be missed by more.
         most_mps2: most that the speed may change from one second to the next, beside the looks' own errors: above it a
             track has gone over to another vehicle. 6: a lorry that brakes as hard as it can; a choice.
     """
@@ -30,7 +29,6 @@ class Settings:
     coverage_k: float = 1.96
     min_kmh: float = 12.0
     min_boxes: float = 5.0
-    clock_error_s: float = 5.0
     most_mps2: float = 6.0
 
 

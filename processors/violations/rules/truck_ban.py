@@ -23,6 +23,7 @@ class TruckSettings(Settings):
     Attributes:
         truck_ban_from_h: local hour of the day from which on lorries are banned.
         truck_ban_to_h: local hour from which on they are not; below truck_ban_from_h: of the next day.
+        hours_margin_s: how far the camera's clock may be wrong, seconds: the ban's hours must be met by more.
         min_height_m: lower than this, a vehicle is a car whatever it is taken for, metres: above sport utility vehicles
             and low vans, 1.9 to 2.1 m, below a lorry's cabin, 2.5 m and more. A choice.
     """
@@ -31,11 +32,12 @@ class TruckSettings(Settings):
     min_kmh: float = 5.0
     truck_ban_from_h: float = 0.0
     truck_ban_to_h: float = 0.0
+    hours_margin_s: float = 5.0
     min_height_m: float = 2.3
 
 
 class TruckBan(DrivingRule):
-    """The whole way, widened by the clock's error, must lie in the banned hours by the country's clock.
+    """The whole way, widened by `hours_margin_s`, must lie in the banned hours by the country's clock.
 
     Two things that do not depend on each other make a vehicle a lorry: what its labels speak for most once it has
     driven through (tracking's vote), and its height. Until then it may be taken for a car, as detectors do, but never
@@ -44,7 +46,7 @@ class TruckBan(DrivingRule):
     """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/4"
+    version: ClassVar[str] = "truck_ban/5"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
     triggers: ClassVar[frozenset[str]] = frozenset({FROM_H})
     vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})
@@ -55,7 +57,7 @@ class TruckBan(DrivingRule):
         """Return the local hour where both ends of the way are in the ban; None where one may be outside."""
         assert isinstance(settings, TruckSettings)
         first, last = settings.truck_ban_from_h, settings.truck_ban_to_h
-        if not Hours(first, last).hold_throughout(since_us, at_us, round(settings.clock_error_s * 1e6)):
+        if not Hours(first, last).hold_throughout(since_us, at_us, round(settings.hours_margin_s * 1e6)):
             return None
         return {"hour_h": round(local_hour(at_us), 3), FROM_H: first, TO_H: last}
 

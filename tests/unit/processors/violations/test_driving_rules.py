@@ -164,6 +164,18 @@ def test_both_ends_and_the_clocks_error_lie_within_the_ban() -> None:
     assert TruckBan().allowed(midnight - second_us, midnight + second_us, night) is not None
 
 
+@pytest.mark.parametrize(
+    ("margin", "proposed"),
+    [({}, False), ({"hours_margin_s": 1.0}, True), ({"hours_margin_s": 30.0}, False), ({"clock_error_s": 1.0}, False)],
+)
+def test_the_margin_of_the_bans_hours_is_no_clocks_error(margin: dict[str, float], *, proposed: bool) -> None:
+    """A ban that ends 3 s after the way: `hours_margin_s` decides; `clock_error_s` is another thing, `red_light`'s."""
+    end_h = local_hour(EPOCH_US + 7_000_000)
+    limits = {"truck_ban_from_h": end_h - 2.0, "truck_ban_to_h": end_h, **margin}
+    road = replace(zone("here", "roadway"), limits=limits)
+    assert bool(found(driving(FAR[:4], 7), camera(road, calibration=calibration()))) is proposed
+
+
 def test_outside_the_hours_a_lorry_may() -> None:
     """The zone's hours do not hold the hour of the test's seconds; without an end they say nothing."""
     hour = local_hour(EPOCH_US)
