@@ -136,9 +136,9 @@ class DrivingRule:
                     offences.append(way.best)
         return state, offences
 
-    def allowed(self, since_us: int, at_us: int, settings: Settings) -> Mapping[str, float] | None:
+    def forbidden(self, since_us: int, at_us: int, scope: Scope[Settings], place: Place) -> Mapping[str, float] | None:
         """Return further measurements where it is forbidden from one instant to another; None where it may be not."""
-        del since_us, at_us, settings
+        del since_us, at_us, scope, place
         return {}
 
     def _met(
@@ -195,7 +195,7 @@ class DrivingRule:
         excess = path - settings.coverage_k * error - settings.min_path_m
         if excess <= 0 or t.track_boxes[i] < settings.min_boxes:
             return None
-        further = self.allowed(way.since_us, second.at_us, settings)
+        further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:
             return None
         return Offence(
