@@ -115,6 +115,11 @@ class Exhibit:
     missing_s: float
     problems: int
 
+    @property
+    def has_stills(self) -> bool:
+        """Whether it shows anything."""
+        return any(file.about["kind"] == "still" for file in self.files)
+
 
 @dataclass(slots=True)
 class _Work:
