@@ -42,6 +42,8 @@ DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
 #: Words of files that numba compiles.
 COMPILED = (b"import numba", b"from numba", b"tracking.compiled")
+#: Packages' own tests, a third of all files.
+PACKAGES_TESTS = "site-packages/.*/tests/"
 LEAST_PYTHON = (3, 11)
 #: Triton's wheel has a stub for each Python up to this one.
 MOST_PYTHON = (3, 13)
@@ -207,7 +209,7 @@ def bytecode(folder: Path, lock: Path) -> None:
 def write_bytecode(folder: Path, mark: Path) -> None:
     """Compile what is not compiled yet; a file that is no Python of this version is left as it is, as pip leaves it."""
     packages = sorted((folder / "lib").glob("python*/site-packages"))
-    argv = [str(folder / "bin/python"), "-m", "compileall", "-q", *map(str, packages)]
+    argv = [str(folder / "bin/python"), "-m", "compileall", "-q", "-x", PACKAGES_TESTS, *map(str, packages)]
     with (CACHE / f"bytecode{folder.name}.log").open("w") as out:
         # a status of 1 tells of templates and of tests for other Pythons, which packages bring and nothing imports
         subprocess.run(argv, stdout=out, stderr=subprocess.STDOUT, check=False)

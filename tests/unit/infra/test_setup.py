@@ -11,7 +11,7 @@ from infra.setup import __main__ as setup
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return a virtual environment with one package and one file that no Python reads, in a checkout of its own."""
+    """Return a virtual environment with one package, one of its files is no Python, in a checkout of its own."""
     (tmp_path / ".cache").mkdir()
     monkeypatch.setattr(setup, "CACHE", tmp_path / ".cache")
     made(tmp_path / ".venv")
@@ -26,6 +26,8 @@ def made(folder: Path) -> None:
     (folder / "bin/python").symlink_to(sys.executable)
     (package / "good.py").write_text("x = 1\n")
     (package / "template.py").write_text("x = {{ value }\n")
+    (package / "tests").mkdir()
+    (package / "tests/test_good.py").write_text("y = 1\n")
 
 
 def compiled(folder: Path) -> list[str]:
@@ -34,7 +36,7 @@ def compiled(folder: Path) -> list[str]:
 
 
 def test_bytecode_is_written_for_what_is_python(environment: Path, tmp_path: Path) -> None:
-    """A template among a package's files does not stop set-up, and a second run does nothing."""
+    """A template among a package's files does not stop set-up, its tests are left, and a second run does nothing."""
     lock = tmp_path / "lock"
     lock.write_text("package==1\n")
     setup.bytecode(environment, lock)
