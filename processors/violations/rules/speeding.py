@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median_low
 from typing import Any, ClassVar
@@ -10,33 +10,14 @@ from typing import Any, ClassVar
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.violations.fast import Fast, Run
 from processors.violations.offence import Offence
 from processors.violations.speed_limits import SPEEDING, Settings, scope_of, scopes_of
 from processors.violations.stretch import Stretch, mean_kmh
+from processors.violations.too_close import further_tracks
 from processors.violations.trail import go_on
 from processors.violations.zone_boxes import feet_of, lies_in, own_boxes
 from schemas.messages import Calibration
-
-
-@dataclass(slots=True)
-class Run:
-    """A vehicle that is too fast.
-
-    Attributes:
-        since_us: first measurement beyond the limit.
-        seen_us: last measurement beyond the limit.
-        seconds: camera-seconds in a row.
-        onset: pictures of the first.
-        begin: time (microseconds since the Unix epoch), x and y (metres) of the first box in the zone; empty: none has
-            a place.
-    """
-
-    since_us: int
-    seen_us: int
-    seconds: int
-    onset: Sight
-    begin: Sequence[float]
-
 
 #: Longest time between two measurements in a row.
 ROW_US = 2_500_000
@@ -50,19 +31,6 @@ MOTORCYCLE = 3
 MOST_RUNS = 256
 
 
-@dataclass(slots=True)
-class Fast:
-    """What the rule remembers of a camera, by track.
-
-    Attributes:
-        runs: vehicles that are too fast, second by second.
-        stretches: ways of vehicles that may be.
-    """
-
-    runs: dict[str, Run]
-    stretches: dict[str, Stretch]
-
-
 class Speeding:
     """Holds each vehicle's speed, less k times its uncertainty, against the zone's limit and the statute's margin."""
 
@@ -71,7 +39,7 @@ class Speeding:
 
     def initial(self) -> Fast:
         """Nobody is too fast."""
-        return Fast({}, {})
+        return Fast({}, {}, {})
 
     def observe(self, state: Fast, second: Second, place: Place) -> tuple[Fast, Sequence[Offence]]:
         """Look at each vehicle's speed."""
@@ -99,11 +67,24 @@ class Speeding:
             )
             offences += [offence for offence in proven if offence is not None]
         if state.runs:
+            self._join(state, second)
+            offences = [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
+        if state.runs:
             # Who was measured in this second and was not beyond the limit has no row any more.
             measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
             for track in [k for k, run in state.runs.items() if run.seen_us != now_us and k in measured]:
                 del state.runs[track]
         return state, offences
+
+    def _join(self, state: Fast, second: Second) -> None:
+        """Remember further tracks of vehicles that are too fast: what they show is the same offence."""
+        fast = {track: run.since_us for track, run in state.runs.items()}
+        for track, further in further_tracks(second, fast):
+            first = state.same.get(track, track)
+            if further != first and further not in state.same:
+                state.same[further] = first
+                if len(state.same) > MOST_RUNS:
+                    del state.same[next(iter(state.same))]
 
     def _row(
         self,
@@ -182,19 +163,11 @@ class Speeding:
 
     def pack(self, state: Fast) -> Any:
         """Return the state as plain data."""
-        runs = {t: [r.since_us, r.seen_us, r.seconds, r.onset.pack(), list(r.begin)] for t, r in state.runs.items()}
-        return [runs, {track: one.pack() for track, one in state.stretches.items()}]
+        return state.pack()
 
     def unpack(self, plain: Any) -> Fast:
         """Return the state from what `pack` gave."""
-        runs, stretches = plain
-        return Fast(
-            {
-                track: Run(since, seen, seconds, Sight(*onset), tuple(begin))
-                for track, (since, seen, seconds, onset, begin) in runs.items()
-            },
-            {track: Stretch.unpack(one) for track, one in stretches.items()},
-        )
+        return Fast.unpack(plain)
 
 
 def _is_trusted(i: int, speed: float, error: float, second: Second, settings: Settings) -> bool:

@@ -292,3 +292,22 @@ def test_the_state_comes_back_as_it_was() -> None:
     assert state.runs
     assert state.stretches
     assert rule.unpack(rule.pack(state)) == state
+
+
+@pytest.mark.parametrize(("ahead_m", "aside_m", "count"), [(3.0, 0.3, 1), (-3.0, 0.3, 1), (8.0, 0.3, 2), (0.5, 3.5, 2)])
+def test_nobody_drives_nearer_to_another_than_a_car_is_long(ahead_m: float, aside_m: float, count: int) -> None:
+    """A second box of a fast car is no second offender; the car before it is, and the one beside it."""
+    messages = []
+    for n, one in enumerate(stretch(5.0, 90.0, 2.0, 3)):
+        seen = [car(name, 500, 500, speed_kmh=90.0, error_kmh=2.0, heading_deg=0.0) for name in ("a", "b")]
+        places = [*one.box_y_m, *(y_m + ahead_m for y_m in one.box_y_m)]
+        samples = list(range(5))
+        messages.append(
+            replace(
+                second(n, seen, samples=5), box_track=[0] * 5 + [1] * 5, box_sample=samples * 2,
+                box_x_m=[5.0] * 5 + [5.0 + aside_m] * 5, box_y_m=places,
+                box_x1_px=[460.0] * 5 + [760.0] * 5, box_x2_px=[540.0] * 5 + [840.0] * 5,
+            )
+        )  # fmt: skip
+    for at_once in (True, False):
+        assert len(play(ViolationsCore(), Cameras(ROAD), [*messages, second(3)], at_once=at_once)[0]) == count
