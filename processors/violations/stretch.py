@@ -24,6 +24,7 @@ class Stretch:
     """The way of a vehicle that may be too fast.
 
     Attributes:
+        limit_kmh: the limit that holds on it.
         since_us: event time of the second in which it begins.
         seen_us: when the vehicle was last seen on it.
         seconds: camera-seconds in which a speed was measured on it.
@@ -32,6 +33,7 @@ class Stretch:
         trail: its last places, see trail.py.
     """
 
+    limit_kmh: float
     since_us: int
     seen_us: int
     seconds: int
@@ -42,15 +44,15 @@ class Stretch:
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         trail = [list(point) for point in self.trail]
-        return [self.since_us, self.seen_us, self.seconds, self.onset.pack(), list(self.begin), trail]
+        times = [self.since_us, self.seen_us, self.seconds]
+        return [self.limit_kmh, *times, self.onset.pack(), list(self.begin), trail]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Stretch":
         """Return what `pack` gave."""
-        since_us, seen_us, seconds, onset, (at_us, x_m, y_m), trail = plain
-        return cls(
-            since_us, seen_us, seconds, Sight(*onset), (at_us, x_m, y_m), [(then_us, x, y) for then_us, x, y in trail]
-        )
+        limit_kmh, since_us, seen_us, seconds, onset, (at_us, x_m, y_m), trail = plain
+        points = [(then_us, x, y) for then_us, x, y in trail]
+        return cls(limit_kmh, since_us, seen_us, seconds, Sight(*onset), (at_us, x_m, y_m), points)
 
 
 def mean_kmh(begin: Point, end: Point, calibration: Calibration | None = None) -> tuple[float, float]:

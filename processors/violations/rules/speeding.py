@@ -68,13 +68,11 @@ class Speeding:
             offences += [offence for offence in proven if offence is not None]
         if state.runs:
             self._join(state, second)
-            offences = [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
-        if state.runs:
             # Who was measured in this second and was not beyond the limit has no row any more.
             measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
             for track in [k for k, run in state.runs.items() if run.seen_us != now_us and k in measured]:
                 del state.runs[track]
-        return state, offences
+        return state, [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
 
     def _join(self, state: Fast, second: Second) -> None:
         """Remember further tracks of vehicles that are too fast: what they show is the same offence."""
@@ -144,10 +142,15 @@ class Speeding:
         if not feet:
             return None
         known = stretches.get(track_id)
+        if known is not None and known.limit_kmh != settings.speed_limit_kmh:
+            known = None  # what was driven under another limit says nothing here
+            del stretches[track_id]
         trail, over = go_on(known.trail if known is not None else [], feet, settings.coverage_k)
         if known is None or over:
             if len(stretches) < MOST_RUNS or known is not None:
-                stretches[track_id] = Stretch(second.at_us, second.at_us, 1, second.sight_of(i), trail[0], trail)
+                stretches[track_id] = Stretch(
+                    *(settings.speed_limit_kmh, second.at_us, second.at_us, 1, second.sight_of(i), trail[0], trail)
+                )
             return None
         known.trail, known.seen_us, known.seconds = trail, second.at_us, known.seconds + 1
         mean, mean_error = mean_kmh(known.begin, trail[-1], calibration)

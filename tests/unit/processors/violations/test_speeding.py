@@ -264,6 +264,18 @@ def test_a_stretch_ends_where_the_vehicle_was_slower_for_certain() -> None:
     assert play(ViolationsCore(), Cameras(ROAD), [*messages[:2], slow, messages[3], second(4)])[0] == []
 
 
+def test_a_stretch_is_of_one_limit() -> None:
+    """Three seconds where 80 are allowed, one where 60 are: one second at 75 km/h proves nothing."""
+    fast = zone("fast", "roadway", (0, 0, 1000, 0, 1000, 400, 0, 400), speed_limit_kmh=80)
+    slow = zone("slow", "roadway", (0, 400, 1000, 400, 1000, 1000, 0, 1000), speed_limit_kmh=60)
+    messages = stretch(75 / 18, 75.0, 3.0, 4)
+    rows = [300.0] * 5
+    before = [replace(one, box_y1_px=[250.0] * 5, box_y2_px=rows) for one in messages[:3]]
+    for drawn, count in (([fast, slow], 0), ([zone("slow", "roadway", speed_limit_kmh=60)], 1)):
+        road = replace(ROAD, zones=drawn)
+        assert len(play(ViolationsCore(), Cameras(road), [*before, messages[3], second(4)])[0]) == count
+
+
 def test_a_zone_may_ask_for_longer_stretches_or_none() -> None:
     """least_stretch_s is the zone's; 0: single seconds alone prove it."""
     messages = [*stretch(75 / 18, 75.0, 3.0, 4), second(4)]
