@@ -74,7 +74,7 @@ def _both(lost: str, old: Way, way: Way, most_gap_s: float, noise_m: float) -> l
     for n in range(len(own) - 1, max(len(own) - 1 - FEWEST_AFTER, -1), -1):
         if own[n].at_us not in of:
             break
-        own[n] = of[own[n].at_us]._replace(beside="")
+        own[n] = of[own[n].at_us]._replace(beside="", taken=False)
     before, last = old.looks[-2], own[-1]
     here = tail[0]
     gap_s = (here.at_us - last.at_us) / 1e6
@@ -91,6 +91,6 @@ def begun(ways: Mapping[str, Way]) -> dict[str, Way]:
 
 
 def by_itself(way: Way) -> Way:
-    """Return a way without its looks at another vehicle's place; the same one where there is none."""
-    alone = [look for look in way.looks if not look.beside]
+    """Return a way without its looks where another vehicle stands; the same one where there is none."""
+    alone = [look for look in way.looks if not look.taken]
     return way if len(alone) == len(way.looks) else Way(alone, way.done, way.vehicle_class)

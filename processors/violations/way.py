@@ -38,6 +38,7 @@ class Look(NamedTuple):
         cut: the picture's lower edge cuts the box: along_m is the least it can be.
         sight: its picture.
         beside: the older track at whose place it is in the same frame (see taken_places); empty: none.
+        taken: that one stands there.
     """
 
     at_us: int
@@ -46,6 +47,7 @@ class Look(NamedTuple):
     cut: bool
     sight: Sight
     beside: str = ""
+    taken: bool = False
 
 
 class Passing(NamedTuple):
@@ -241,7 +243,7 @@ def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Loo
         feet.append((b, i, along, across))
     for n, older in taken_places(t, feet).items():
         i, begins_m, look = found[n]
-        found[n] = (i, begins_m, look._replace(beside=older))
+        found[n] = (i, begins_m, look._replace(beside=older.track_id, taken=older.stands))
     second.shared[line] = found
     return found
 
