@@ -30,11 +30,19 @@ def succeed(ways: dict[str, Way], *, most_gap_s: float, noise_m: float) -> None:
         most_gap_s: most that two looks in a row may lie apart, seconds.
         noise_m: error of a look's place along the way that is reckoned with, metres.
     """
+    newest_us = max((way.looks[-1].at_us for way in ways.values()), default=0)
+    unseen = [(name, way) for name, way in ways.items() if way.looks[-1].at_us < newest_us and not way.done]
+    if not unseen:
+        return
     joined: dict[str, dict[str, list[Look]]] = {}
     for name, way in ways.items():
-        if way.done:
+        if way.done or len(way.looks) < FEWEST_AFTER:
             continue
-        for lost, old in ways.items():
+        first = way.looks[0]
+        for lost, old in unseen:
+            # Who was there before the other was lost, elsewhere, is another vehicle.
+            if first.at_us <= old.looks[-1].at_us and first.beside != lost:
+                continue
             looks = _both(lost, old, way, most_gap_s, noise_m)
             if looks:
                 joined.setdefault(name, {})[lost] = looks
@@ -59,7 +67,6 @@ def _both(lost: str, old: Way, way: Way, most_gap_s: float, noise_m: float) -> l
     tail = way.looks[len(head) :]
     if (
         old is way
-        or old.done
         or len(old.looks) < 2
         or len(tail) < FEWEST_AFTER
         or (old.vehicle_class == MOTORCYCLE) != (way.vehicle_class == MOTORCYCLE)
