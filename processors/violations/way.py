@@ -223,9 +223,7 @@ def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Loo
         if along < -BEFORE_M:
             continue
         across = across_of(x, y)
-        look = Look(
-            sample_at_us[box_sample[b]], round(along, 3), round(across, 3), lower_px[b] >= edge_px, sight_of(b)
-        )
+        look = Look(sample_at_us[box_sample[b]], round(along, 3), round(across, 3), lower_px[b] >= edge_px, sight_of(b))
         found.append((i, along if left_m <= across <= right_m else math.inf, look))
     second.shared[line] = found
     return found
