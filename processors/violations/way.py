@@ -231,15 +231,16 @@ def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Loo
         return known
     t, found = second.tracks, []
     feet: list[Foot] = []
+    sample_at_us, box_sample, lower_px = t.sample_at_us, t.box_sample, t.box_y2_px
+    edge_px, left_m, right_m = t.height_px - EDGE_PX, line.left_m, line.right_m
+    along_of, across_of, sight_of = line.along_m, line.across_m, second.sight_of_box
     for b, i, x, y in second.vehicle_feet:
-        along = line.along_m(x, y)
+        along = along_of(x, y)
         if along < -BEFORE_M:
             continue
-        across = line.across_m(x, y)
-        cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
-        at_us = t.sample_at_us[t.box_sample[b]]
-        look = Look(at_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b))
-        found.append((i, along if line.left_m <= across <= line.right_m else math.inf, look))
+        across = across_of(x, y)
+        look = Look(sample_at_us[box_sample[b]], round(along, 3), round(across, 3), lower_px[b] >= edge_px, sight_of(b))
+        found.append((i, along if left_m <= across <= right_m else math.inf, look))
         feet.append((b, i, along, across))
     for n, older in taken_places(t, feet).items():
         i, begins_m, look = found[n]
