@@ -167,12 +167,13 @@ class RedLight:
                 # Times of day do not fit a measure; how long before the three pictures red began does.
                 f"{self.word}_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
                 f"{self.word}_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
-                f"{self.word}_before_peak_s": round((way.looks[-1].at_us - phase.since_us) / 1e6, 2),
-                "past_line_m": round(way.looks[-1].along_m, 2),
+                f"{self.word}_before_peak_s": round((past.at_us - phase.since_us) / 1e6, 2),
+                "past_line_m": round(past.along_m, 2),
             },
             summary=self.summary(line, f"{red_s:.1f} s (+-{settings.coverage_k * error_s:.1f})"),
             onset=way.looks[passing.before].sight,
-            sight=way.looks[-1].sight,
+            # The phase is known up to here: a later look may show the next one.
+            sight=past.sight,
             clock_source=t.clock_source,
             registry_version=t.registry_version,
             calibration_version=t.calibration_version,

@@ -77,10 +77,9 @@ def together(*ways: Sequence[Tracks]) -> list[Tracks]:
             for name in one.track_id:
                 first_us.setdefault(name, one.sample_at_us[one.box_sample[0]])
         for more in seconds[1:]:
-            of_tracks: dict[str, Any] = {key: [*getattr(whole, key), *getattr(more, key)] for key in OF_TRACKS}
-            of_boxes: dict[str, Any] = {key: [*getattr(whole, key), *getattr(more, key)] for key in OF_BOXES}
-            box_track = [*whole.box_track, *(i + len(whole.track_id) for i in more.box_track)]
-            whole = replace(whole, **of_tracks, **of_boxes, box_track=box_track)
+            both: dict[str, Any] = {key: [*getattr(whole, key), *getattr(more, key)] for key in OF_TRACKS + OF_BOXES}
+            both["box_track"] = [*whole.box_track, *(i + len(whole.track_id) for i in more.box_track)]
+            whole = replace(whole, **both)
         out.append(replace(whole, track_first_seen_us=[first_us[name] for name in whole.track_id]))
     return out
 
