@@ -167,6 +167,32 @@ def test_a_ban_with_days_holds_on_them_alone(days: dict[str, float], *, proposed
     assert [{**one.measures, **days} == one.measures for one in violations] == [True] * proposed
 
 
+@pytest.mark.parametrize(
+    ("limits", "proposed"),
+    [
+        ({"bus_lane_from_h": 13.0, "bus_lane_to_h": 14.0}, True),
+        ({"bus_lane_from_h": 7.0, "bus_lane_to_h": 10.0}, False),
+        ({"bus_lane_on_working_days": 1.0}, True),
+        ({"bus_lane_on_days_off": 1.0}, False),
+        ({"bus_lane_from_h": 13.0, "bus_lane_to_h": 14.0, "bus_lane_on_sunday": 1.0}, False),
+    ],
+)
+def test_a_lane_for_buses_is_one_while_its_sign_holds(limits: dict[str, float], *, proposed: bool) -> None:
+    """The car drives on a Thursday, a working day, at seven minutes to two; hours and days stand among the measures."""
+    lane = replace(zone("here", "bus_lane"), limits=limits)
+    violations = found(driving(FAR, 2), camera(lane, calibration=calibration()))
+    assert [{**one.measures, **limits} == one.measures for one in violations] == [True] * proposed
+
+
+@pytest.mark.parametrize("limits", [{"bus_lane_from_h": 7.0}, {"bus_lane_on_workdays": 1.0}])
+def test_a_lane_for_buses_at_an_unknown_time_is_none_and_is_named(limits: dict[str, float]) -> None:
+    """Half a pair of hours, a day that is none: left out, with a sentence."""
+    place = Place(camera(replace(zone("here", "bus_lane"), limits=limits), calibration=calibration()))
+    assert BusLane.scopes_of(place) == []
+    (problem,) = place.problems
+    assert "the lane for buses is left out" in problem
+
+
 def test_a_ban_with_days_and_no_hours_bans_nobody_and_is_named() -> None:
     """Whole days are said by 0 and 24: who leaves the hours out may have meant some."""
     road = replace(zone("here", "roadway"), limits={"truck_ban_on_working_days": 1.0})
