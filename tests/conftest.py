@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,9 +11,29 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 
-def pytest_configure() -> None:
+class _Spent:
+    """Says at the end which scopes took longest, and how long each process was at work: where a next second is."""
+
+    def __init__(self) -> None:
+        self._seconds: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add a set-up, a call or a teardown."""
+        self._seconds[getattr(report, "worker_id", "here")][scope_of(report.nodeid)] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write a line for each process, with its longest scopes."""
+        for process, took in sorted(self._seconds.items()):
+            longest = sorted(took, key=took.__getitem__, reverse=True)[:SCOPES_SHOWN]
+            said = ", ".join(f"{scope} {took[scope]:.0f}" for scope in longest)
+            terminalreporter.write_line(f"{process}: {sum(took.values()):.0f} s in tests, of these {said}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Let Java's servers stay with their first compiler: none lives long enough to earn what the second one costs."""
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Spent())
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +66,8 @@ ALONE = (
 )
 #: Its files share a front.
 REPORTS = "tests/integration/reports/"
+#: Of each process, at the end.
+SCOPES_SHOWN = 4
 #: On few cores too: those with servers wait for most of their time.
 LEAST_PROCESSES, MOST_PROCESSES = 3, 4
 
