@@ -68,8 +68,7 @@ class _Writer:
 
         A frozen dataclass sets each of its fields by name, which takes twice as long as by its slot.
         """
-        names = [field.name for field in fields(cls)]
-        slots = [getattr(cls, name, None) for name in names]
+        slots: list[Any] = [getattr(cls, field.name, None) for field in fields(cls)]
         if hasattr(cls, "__post_init__") or not all(isinstance(slot, MemberDescriptorType) for slot in slots):
             return self._let(f"{self._knows(cls)}({', '.join(parts)})")
         out = self._let(f"{self._knows(object.__new__)}({self._knows(cls)})")
