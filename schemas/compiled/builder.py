@@ -68,9 +68,8 @@ class _Writer:
 
         A frozen dataclass sets each of its fields by name, which takes twice as long as by its slot.
         """
-        names = [field.name for field in fields(cls)]
-        slots = [slot for name in names if isinstance(slot := getattr(cls, name, None), MemberDescriptorType)]
-        if hasattr(cls, "__post_init__") or len(slots) != len(names):
+        slots: list[Any] = [getattr(cls, field.name, None) for field in fields(cls)]
+        if hasattr(cls, "__post_init__") or not all(isinstance(slot, MemberDescriptorType) for slot in slots):
             return self._let(f"{self._knows(cls)}({', '.join(parts)})")
         out = self._let(f"{self._knows(object.__new__)}({self._knows(cls)})")
         for slot, part in zip(slots, parts, strict=True):
