@@ -17,7 +17,7 @@ class BusLane(DrivingRule):
     """Cars and motorcycles: a lorry and a bus are too easily taken for each other."""
 
     kind: ClassVar[str] = "bus_lane"
-    version: ClassVar[str] = "bus_lane/2"
+    version: ClassVar[str] = "bus_lane/3"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"bus_lane"})
     vehicles: ClassVar[frozenset[int]] = frozenset({2, 3})
     did: ClassVar[str] = "Driven in the lane for buses"
