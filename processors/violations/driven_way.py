@@ -1,5 +1,6 @@
 """Driven way: a vehicle's way through a zone in which it must not drive, and what is remembered of a camera's. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 from processors.rules.sight import Sight
 from processors.violations.offence import Offence
 
+#: Over a longer time without a place a track may have gone over to another vehicle, seconds; a choice.
+MOST_GAP_S = 2.0
+
 
 @dataclass(slots=True)
 class Way:
     """A vehicle's way in a zone.
 
     Attributes:
+        vehicle: its name: its track, or the elder one that shows it, too.
         zone_id: the zone.
         since_us: when it was first seen there.
         seen_us: when the vehicle was last seen, anywhere.
@@ -33,6 +38,7 @@ class Way:
         best: its longest measurement, None before one is beyond the limit.
     """
 
+    vehicle: str
     zone_id: str
     since_us: int
     seen_us: int
@@ -52,11 +58,35 @@ class Way:
     onset: Sight
     best: Offence | None
 
+    def step(self, at_us: int, x_m: float, y_m: float, most_mps2: float, noise_m: float) -> bool:
+        """Take the next place; say whether one vehicle can have driven there, as fast as it had come.
+
+        Args:
+            at_us: when it was seen there, microseconds since the Unix epoch.
+            x_m: the place, metres.
+            y_m: likewise.
+            most_mps2: most that the speed may change, metres a second squared.
+            noise_m: error of a place that is reckoned with, metres.
+        """
+        lasted_s = (at_us - self.last_us) / 1e6
+        if lasted_s <= 0:
+            return True
+        if lasted_s > MOST_GAP_S:
+            return False
+        mps = math.hypot(x_m - self.last_x_m, y_m - self.last_y_m) / lasted_s
+        before_mps, before_s = self.step_mps, self.step_s
+        self.last_us, self.last_x_m, self.last_y_m, self.step_mps, self.step_s = at_us, x_m, y_m, mps, lasted_s
+        if before_mps is None:
+            return True
+        # The difference of two speeds has three places in it, weighted 1, -2, 1: sqrt(6) of one's error, see way.py.
+        allowed = most_mps2 * (before_s + lasted_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, lasted_s)
+        return abs(mps - before_mps) <= allowed
+
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         return [
-            *(self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over, self.inside),
-            *(self.vehicle_class, self.judged, self.doubled, self.last_us, self.last_x_m, self.last_y_m),
+            *(self.vehicle, self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over),
+            *(self.inside, self.vehicle_class, self.judged, self.doubled, self.last_us, self.last_x_m, self.last_y_m),
             *(self.step_mps, self.step_s, self.onset.pack(), self.best.pack() if self.best is not None else None),
         ]
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
@@ -39,8 +39,6 @@ class Settings:
 
 #: A vehicle that was not seen for so long has left.
 GONE_US = 2_000_000
-#: Over a longer time without a place a track may have gone over to another vehicle, seconds; a choice.
-MOST_GAP_S = 2.0
 #: Error of a foot point within a vehicle's box, metres, beside the calibration's; a choice.
 FOOT_ERROR_M = 0.5
 #: A box that ends so close to the picture's lower edge is cut off there, pixels.
@@ -91,7 +89,7 @@ class DrivingRule:
             if not 0 <= second.at_us - way.seen_us < GONE_US:
                 del state.ways[track_id]
                 if way.best is not None and self.proves(way):
-                    offences.append(way.best)
+                    offences.append(replace(way.best, track_id=way.vehicle))
         return state, offences
 
     def proves(self, way: Way) -> bool:
@@ -125,7 +123,20 @@ class DrivingRule:
             return None
         seen_us = _seen_us(i, second)
         return Way(
-            *(scope.zone_id or "", second.at_us, second.at_us, x, y, False, False, False, t.track_class[i], 0, 0),
+            *(
+                t.track_id[i],
+                scope.zone_id or "",
+                second.at_us,
+                second.at_us,
+                x,
+                y,
+                False,
+                False,
+                False,
+                t.track_class[i],
+                0,
+                0,
+            ),
             *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
         )
 
@@ -145,8 +156,10 @@ class DrivingRule:
         t = second.tracks
         x, y = t.track_x_m[i], t.track_y_m[i]
         before = (way.last_x_m, way.last_y_m)
+        assert place.calibration is not None
+        error_m = math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
         if not way.over and x is not None and y is not None:
-            way.over = not _step(way, i, second, x, y, settings, place)
+            way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, settings.coverage_k * error_m)
         if way.over:
             return
         way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]
@@ -162,7 +175,10 @@ class DrivingRule:
         offence = self._measure(way, i, math.hypot(end[0] - way.x_m, end[1] - way.y_m), second, own, place)
         if offence is not None or way.best is not None:
             way.judged += 1
-            way.doubled += elder_of(i, second) is not None
+            elder = elder_of(i, second)
+            if elder is not None:
+                way.doubled += 1
+                way.vehicle = t.track_id[elder]
         if offence is not None and (way.best is None or offence.worth > way.best.worth):
             way.best = offence
 
@@ -192,11 +208,10 @@ class DrivingRule:
         area, end = scope.settings, None
         first = way.since_us == second.at_us
         last, inside = before, way.inside
-        for n, (_, x_m, y_m) in enumerate(feet):
-            foot = (x_m, y_m)
+        for n, foot in enumerate(feet):
             was, inside = inside, area.contains(*foot)
             if first and inside and not was:
-                way.x_m, way.y_m = area.leaves_at(foot, feet[n - 1][1:]) if n else foot
+                way.x_m, way.y_m = area.leaves_at(foot, feet[n - 1]) if n else foot
             if inside:
                 end = foot
             elif was:
@@ -272,14 +287,13 @@ def _slow(i: int, second: Second, settings: Settings) -> bool:
     return speed is not None and speed < settings.min_kmh and second.tracks.track_boxes[i] >= settings.min_boxes
 
 
-def _feet(second: Second) -> Mapping[int, Sequence[tuple[int, float, float]]]:
-    """Return when and where the boxes of each vehicle's track stand, ascending by time; rules on driving share it."""
-    found: dict[int, list[tuple[int, float, float]]] | None = second.shared.get("feet by track")
+def _feet(second: Second) -> Mapping[int, Sequence[tuple[float, float]]]:
+    """Return where the boxes of each vehicle's track stand, metres, ascending by time; rules on driving share it."""
+    found: dict[int, list[tuple[float, float]]] | None = second.shared.get("feet by track")
     if found is None:
         found = second.shared["feet by track"] = {}
-        t = second.tracks
-        for b, i, x, y in second.vehicle_feet:
-            found.setdefault(i, []).append((t.sample_at_us[t.box_sample[b]], x, y))
+        for _, i, x, y in second.vehicle_feet:
+            found.setdefault(i, []).append((x, y))
     return found
 
 
@@ -293,23 +307,3 @@ def _seen_us(i: int, second: Second) -> int:
     """Return when a vehicle was seen last in a second, microseconds since the Unix epoch."""
     b = second.last_box[i]
     return second.tracks.sample_at_us[second.tracks.box_sample[b]] if b >= 0 else second.at_us
-
-
-def _step(way: Way, i: int, second: Second, x: float, y: float, settings: Settings, place: Place) -> bool:
-    """Take a vehicle's next place; say whether one vehicle can have driven there, as fast as it had come."""
-    at_us, feet = _seen_us(i, second), _feet(second).get(i)
-    first_us = feet[0][0] if feet is not None else at_us
-    assert place.calibration is not None
-    lasted_s = (at_us - way.last_us) / 1e6
-    if lasted_s <= 0:
-        return True
-    if (first_us - way.last_us) / 1e6 > MOST_GAP_S:
-        return False
-    mps, before_mps, before_s = math.hypot(x - way.last_x_m, y - way.last_y_m) / lasted_s, way.step_mps, way.step_s
-    way.last_us, way.last_x_m, way.last_y_m, way.step_mps, way.step_s = at_us, x, y, mps, lasted_s
-    if before_mps is None:
-        return True
-    # The difference of two speeds has three places in it, weighted 1, -2, 1: sqrt(6) of one's error, see way.py.
-    noise_m = settings.coverage_k * math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
-    allowed = settings.most_mps2 * (before_s + lasted_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, lasted_s)
-    return abs(mps - before_mps) <= allowed
