@@ -10,6 +10,7 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.standing import MATURE, Stand, follow, same_place
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
+from processors.violations.second_box import elder_of
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import SIGNAL_GROUP
 from schemas.messages import Signal
@@ -162,7 +163,8 @@ class BlockedJunction:
         ahead = next(
             (n for n, one in enumerate(state.stands) if self._was_there(one, stand, came_us, second, settings)), None
         )
-        if excess <= 0 or ahead is None:
+        # A second box beside the other one's is nobody who came behind it.
+        if excess <= 0 or ahead is None or elder_of(i, second) is not None:
             return None
         return _offence(
             stand, i, state.stands[ahead], here.get(ahead), second, scope, place, (stood_s, error_s, excess), phase

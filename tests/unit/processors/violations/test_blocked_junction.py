@@ -136,3 +136,9 @@ def test_who_is_found_again_where_somebody_stood_before_the_other_is_spared() ->
     """The first is hidden for eight seconds while the second comes: it may be the first, who came before it."""
     stays = [("a", 15.0, 4.0, 12.0), ("c", 15.0, 20.0, 41.0), ("b", 22.0, 16.0, 24.0)]
     assert [one.track_id for one in proposed(stands(*stays))] == []
+
+
+def test_a_second_box_of_the_first_is_nobody_behind_it() -> None:
+    """A box half a metre aside, found later, is not one that drove in behind."""
+    assert proposed(stands(FIRST, ("b", 15.5, 9.0, 41.0))) == []
+    assert [one.track_id for one in proposed(stands(FIRST, ("b", 18.0, 9.0, 41.0)))] == ["b"]
