@@ -11,8 +11,8 @@ MOTORCYCLE: Final = 3
 ACROSS_M: Final = 2.0
 #: The near ends of two vehicles one behind the other are at least a car's length apart, metres.
 ALONG_M: Final = 4.5
-#: Boxes of one vehicle overlap by so much at least: a second box is found to begin with where the first is.
-LEAST_IOU: Final = 0.25
+#: Boxes of one vehicle overlap (IoU) by so much at least: places alone are wrong where the ground is no plane. A choice.
+LEAST_IOU: Final = 0.1
 
 
 def elder_of(i: int, second: Second) -> int | None:

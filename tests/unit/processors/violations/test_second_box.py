@@ -23,7 +23,7 @@ def seconds(aside_m: float, behind_m: float, coco: int = 2) -> Second:
 
 
 @pytest.mark.parametrize(("aside_m", "behind_m", "one"), [
-    (0.3, 0.5, True), (1.5, 2.0, True), (0.2, 4.0, False), (3.0, 0.0, False), (0.0, 7.0, False),
+    (0.3, 0.5, True), (1.5, 2.0, True), (0.2, 4.0, True), (0.2, 5.0, False), (3.0, 0.0, False), (0.0, 7.0, False),
 ])  # fmt: skip
 def test_two_that_stand_nearer_than_vehicles_can_are_one(aside_m: float, behind_m: float, *, one: bool) -> None:
     """Less than a car's width aside, less than its length behind, and boxes that overlap; the elder is the vehicle."""
