@@ -11,7 +11,7 @@ MOTORCYCLE: Final = 3
 ACROSS_M: Final = 2.0
 #: The near ends of two vehicles one behind the other are at least a car's length apart, metres.
 ALONG_M: Final = 4.5
-#: Boxes of one vehicle overlap (IoU) by so much at least: places alone are wrong where the ground is no plane. A choice.
+#: Boxes of one vehicle overlap (IoU) so much at least: places alone are wrong where the ground is no plane. A choice.
 LEAST_IOU: Final = 0.1
 
 
