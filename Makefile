@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VIGIL  := .venv/bin/vigil
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 CHAOS_DRAW = $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
+# Images of Python often set it: then each of the many processes that a stack and the tests start compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup city-setup lock test lint demo bench chaos access bad-input noise evaluate clean
 

@@ -60,7 +60,8 @@ class Settings(BaseSettings):
         None, description="file of the key that signs evidence; default: data_dir/evidence-key.pem"
     )
     evidence_gap_timeout_s: float = Field(
-        60.0, description="how long evidence waits for a second that does not come, beyond its time"
+        60.0,
+        description="how long evidence waits for a second that does not come, beyond its time; in a backlog for longer",
     )
     evidence_lock_incidents_days: int | None = Field(
         None, description="how long evidence of incidents is locked in S3, from the event on; default: not"

@@ -1,11 +1,39 @@
 """Where the shared reference material is, and which tests may run side by side."""
 
+import importlib
 import os
+from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+
+class _Spent:
+    """Says at the end which scopes took longest, and how long each process was at work: where a next second is."""
+
+    def __init__(self) -> None:
+        self._seconds: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add a set-up, a call or a teardown."""
+        self._seconds[getattr(report, "worker_id", "here")][scope_of(report.nodeid)] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write a line for each process, with its longest scopes."""
+        for process, took in sorted(self._seconds.items()):
+            longest = sorted(took, key=took.__getitem__, reverse=True)[:SCOPES_SHOWN]
+            said = ", ".join(f"{scope} {took[scope]:.0f}" for scope in longest)
+            terminalreporter.write_line(f"{process}: {sum(took.values()):.0f} s in tests, of these {said}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Java's servers stay with their first compiler: none lives long enough to earn what the second one costs."""
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Spent())
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +66,8 @@ ALONE = (
 )
 #: Its files share a front.
 REPORTS = "tests/integration/reports/"
+#: Of each process, at the end.
+SCOPES_SHOWN = 4
 #: On few cores too: those with servers wait for most of their time.
 LEAST_PROCESSES, MOST_PROCESSES = 3, 4
 
@@ -77,6 +107,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scopes
 def pytest_xdist_auto_num_workers() -> int:
     """Tell pytest-xdist how many processes `-n auto` means."""
     return min(MOST_PROCESSES, max(LEAST_PROCESSES, os.cpu_count() or 1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Import a share of the files ahead of all, where several processes are about to import each.
+
+    pytest rewrites a file's asserts when it is first imported in a checkout, half of the work of collecting it, and
+    keeps what it made: so each process does that for its share, and finds that of the others.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    folder = Path(__file__).parent
+    if worker is None or [Path(name).absolute() for name in session.config.args] != [folder]:
+        return
+    files = [file for file in sorted(folder.rglob("test_*.py")) if (file.parent / "__init__.py").exists()]
+    for file in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # said where it is collected
+            importlib.import_module(".".join((folder.name, *file.relative_to(folder).with_suffix("").parts)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,13 +51,14 @@ def command(names: Sequence[str], out: Path, *, as_json: bool) -> None:
       triage      perception with its decode policy against every frame
       tracker     the tracking core against ByteTrack
       stages      camera-seconds a core-second of tracking, incidents and violations
+      cases       messages a core-second of the cases' core alone and of the whole stage
       clickhouse  rows from topic to table, against decoding them and against the engine alone
       city-history  rows of a history of the test city, made and written
       evidence    CPU of a finding's evidence, over 1,000 findings
       reports     reports over three million cases, each asked a hundred times
       city-run    camera-seconds a core-second of the test city's detections
-      chain       producers, triton, triage, tracker and stages
-      sinks       clickhouse, evidence and reports
+      chain       producers, triton, triage, tracker, stages and cases
+      sinks       clickhouse and evidence
       city        city-run, city-history and reports
       all         all
 

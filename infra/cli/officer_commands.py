@@ -13,6 +13,7 @@ from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import PeriodError
 from infra.leads.desk import LeadError
 from infra.review.desk import ReviewError
+from infra.review.login import login_name
 from infra.review.officers import Officer, OfficerError, officer_of
 from infra.settings import Settings
 from schemas.registry import RegistryUnavailableError
@@ -72,9 +73,14 @@ def keys(settings: Settings) -> KeyStore | None:
 
 
 def officer_named(officer_id: str) -> Officer:
-    """Return an officer of the file of officers.
+    """Return an officer of the file of officers, who acts under this process's login.
 
     Raises:
-        OfficerError: nobody has this pseudonym there.
+        OfficerError: nobody has this pseudonym there, or another login is that officer's.
     """
-    return officer_of(Settings().review_officers_file, officer_id)
+    path = Settings().review_officers_file
+    found = officer_of(path, officer_id)
+    found.acts_under(login_name())
+    if not found.login:
+        click.echo(f"{path} names no login for {officer_id}: whoever runs this may act as them", err=True)
+    return found

@@ -154,6 +154,29 @@ def list_cases(most: int, *, as_json: bool) -> None:
 
 
 @command.command()
+@click.argument("case")
+@officer_option
+@as_json_option
+@sentences
+def audit(case: str, officer: str, *, as_json: bool) -> None:
+    """Show who opened or decided a case, when and why; for seniors, as it tells verdicts.
+
+    \b
+    Example:
+      vigil review audit case-0123456789abcdef0123 --officer officer-2
+    """
+    officer_named(officer).needs(Role.SENIOR)
+    acts = _desk().audit(case)
+    if as_json:
+        click.echo(json.dumps([{**one, "at": one["at"].isoformat()} for one in acts], indent=1))
+        return
+    table = Table("at (Almaty)", "officer", "login", "act", "why")
+    for one in acts:
+        table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
+    Console(highlight=False).print(table)
+
+
+@command.command()
 @as_json_option
 def reasons(*, as_json: bool) -> None:
     """List the reasons to reject a case.
@@ -219,17 +242,30 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
     )
     console.print(facts["summary"])
-    console.print(f"plate {facts['plate']}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}")
+    region = f" ({facts['plate_region']})" if facts["plate_region"] else ""
+    said = f"plate {facts['plate']}{region}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}"
+    console.print(said)
     console.print(
         f"measured {facts['measured']:g} ± {reach:g} {facts['unit']}, limit {facts['limit']:g}; "
         f"proposed: {facts['article']}, {facts['amount_kzt']:,} KZT"
     )
+    console.print(f"to be decided until {facts['decide_until']}, the last day of liability")
+    if facts["measures"]:
+        measures = Table("measure", "value")
+        for name, value in sorted(facts["measures"].items()):
+            measures.add_row(name, f"{value:g}")
+        console.print(measures)
     table = Table("ground", "outcome", "reason")
     for ground in facts["exculpations"]:
         row = [str(value) for value in (ground.values() if isinstance(ground, dict) else ground)]
         table.add_row(*row, style=None if row[1] == "cleared" else "yellow")
     console.print(table)
-    console.print(f"pictures: vigil evidence show {facts['violation_id']}  ({len(facts['evidence_roles'])} named)")
+    pictures = Table("picture", "taken (Almaty)", "the signal had shown")
+    for one in facts["pictures"]:
+        shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]
+        pictures.add_row(one["role"], one["at"], ", ".join(shown) or "-")
+    console.print(pictures)
+    console.print(f"see them: vigil evidence show {facts['violation_id']}")
     console.print(
         f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
         f"vigil review reject {facts['case_id']} --officer ID --reason CODE"

@@ -14,7 +14,6 @@ PROCESSES: Mapping[str, str] = {
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
     "passages": "processors.passages.app:run",
-    "sections": "processors.sections.app:run",
     "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
@@ -90,6 +89,23 @@ def violations(metrics_port: int | None) -> None:
 
     options = {"seal": with_keys(KeyRing), "exempt": exempt_vehicles(), "metrics_port": metrics_port}
     raise SystemExit(_start("processors.violations.app:run", **options) or 0)
+
+
+@command.command()
+@metrics_port_option
+def sections(metrics_port: int | None) -> None:
+    """Run sections until SIGTERM. Plates are sealed, and emergency vehicles known, as by `vigil run violations`.
+
+    \b
+    Examples:
+      vigil run sections
+      VIGIL_KEY_STORE=/srv/vigil-keys vigil run sections --metrics-port 9110
+      VIGIL_EXEMPT_VEHICLES=/srv/vigil/emergency.csv vigil run sections
+    """
+    from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
+
+    options = {"seal": with_keys(KeyRing), "exempt": exempt_vehicles(), "metrics_port": metrics_port}
+    raise SystemExit(_start("processors.sections.app:run", **options) or 0)
 
 
 @command.command("cases-relay")

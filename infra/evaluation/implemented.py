@@ -6,7 +6,7 @@ import processors.incidents.rules
 import processors.violations.rules
 from infra.evaluation.true_event import Family
 from processors.rules.rule import discover
-from processors.sections.core import KIND as SECTION_SPEED
+from processors.sections.proposal import KIND as SECTION_SPEED
 
 
 def implemented_kinds() -> Sequence[tuple[Family, str]]:

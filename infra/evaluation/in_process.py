@@ -67,7 +67,7 @@ class Chain:
         exempt = ExemptVehicles.from_csv(exempt_vehicles_csv())
         self._rules: Sequence[Any] = (IncidentsCore(), ViolationsCore(exempt=exempt))
         self._passages = PassagesCore()
-        self._sections = SectionsCore()
+        self._sections = SectionsCore(exempt=exempt)
         self._states: dict[tuple[str, str], Any] = {}
         self._waiting: list[CityMessage] = []
         self._offsets: dict[str, int] = {}

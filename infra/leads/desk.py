@@ -10,6 +10,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
+from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
@@ -110,6 +111,7 @@ class LeadsDesk:
             "look_id": str(uuid4()),
             "lead_id": lead_id,
             "officer_id": officer.officer_id,
+            "login": login_name(),
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
             "act": act,
             "why": why,

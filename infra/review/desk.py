@@ -13,19 +13,23 @@ from clickhouse_connect.driver.exceptions import Error
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from infra.keys.key_store import KeyStore
+from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
+from processors.plates.plate_formats import region_of
 from schemas.codec import MessageCodec
+from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
 from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
+from sinks.evidence.caption import local_time, signal_before
 
-#: Cases looked at to find the next one of an officer.
-MOST: Final = 2_000
+#: Cases that are asked for at a time to find the next one of an officer.
+PAGE: Final = 200
 #: A case that another officer opened so short a time ago is left to them, seconds.
 CLAIM_S: Final = 900
 SEND_S: Final = 30.0
@@ -57,25 +61,44 @@ class ReviewDesk:
         self._client = client
         self.rules = rules or office_rules()
         self._keys = keys
+        self._law = Law.load()
 
     # Looking
 
-    def waiting(self, most: int = MOST, case_id: str = "") -> Sequence[WaitingCase]:
+    def waiting(self, most: int, case_id: str = "") -> Sequence[WaitingCase]:
         """Return cases that wait, the oldest offence first.
 
         Raises:
             ClickHouseError: ClickHouse refuses or does not answer.
         """
-        rows = self._rows("waiting", {"most": most, "case_id": case_id, "claim_s": CLAIM_S})
-        return [WaitingCase(**row) for row in rows]
+        return self._waiting(most=most, case_id=case_id)
 
     def next(self, officer: Officer) -> WaitingCase | None:
         """Return the oldest case that waits for this officer and that no other is looking at; None: there is none."""
         officer.needs(Role.REVIEWER)
-        for one in self.waiting():
-            if one.looker in ("", officer.officer_id) and one.refuses(officer, self.rules) is None:
-                return one
-        return None
+        last: WaitingCase | None = None
+        while True:
+            page = self._waiting(most=PAGE, officer=officer, after=last)
+            for one in page:
+                if one.refuses(officer, self.rules) is None:
+                    return one
+            if len(page) < PAGE:
+                return None
+            last = page[-1]
+
+    def _waiting(
+        self, most: int, case_id: str = "", officer: Officer | None = None, after: WaitingCase | None = None
+    ) -> Sequence[WaitingCase]:
+        parameters = {
+            "most": most,
+            "case_id": case_id,
+            "claim_s": CLAIM_S,
+            "officer": officer.officer_id if officer is not None else "",
+            "senior": officer is not None and Role.SENIOR in officer.roles,
+            "after_us": round(after.offence_at.replace(tzinfo=UTC).timestamp() * 1e6) if after is not None else 0,
+            "after_id": after.case_id if after is not None else "",
+        }
+        return [WaitingCase(**row) for row in self._rows("waiting", parameters)]
 
     def one(self, case_id: str) -> WaitingCase:
         """Return a case that waits.
@@ -106,7 +129,21 @@ class ReviewDesk:
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
         plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
         seen = shown(officer, plate, self._keys, lambda: self._record(officer, case, why, "plate"))
-        return {**case.to_json(), **facts, "plate": seen.text, "plate_note": seen.note}
+        roles, times_us = facts.pop("evidence_roles"), facts.pop("evidence_at_us")
+        offence_us = round(case.offence_at.replace(tzinfo=UTC).timestamp() * 1e6)
+        return {
+            **case.to_json(),
+            "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(offence_us)).isoformat(),
+            **facts,
+            "pictures": [
+                {"role": role, "at": local_time(at_us), **{f"{word}_s": s for word, s in before}}
+                for role, at_us in zip(roles, times_us, strict=True)
+                for before in [signal_before(facts["measures"], role)]
+            ],
+            "plate": seen.text,
+            "plate_note": seen.note,
+            "plate_region": region_of(seen.text) if seen.text is not None else None,
+        }
 
     def _record(self, officer: Officer, case: WaitingCase, why: str, opened_what: str) -> None:
         """Put a look at a case, or at its plate, on record; it is there when this returns."""
@@ -115,11 +152,24 @@ class ReviewDesk:
             "look_id": str(uuid4()),
             "case_id": case.case_id,
             "officer_id": officer.officer_id,
+            "login": login_name(),
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
             "why": why,
             "opened": opened_what,
         }
         record_look(self._client, "case_looks", row)
+
+    def audit(self, case_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return who opened or decided a case, when and why.
+
+        Raises:
+            ClickHouseError: ClickHouse refuses or does not answer.
+            ReviewError: nobody has; names what may be wrong.
+        """
+        found = self._rows("audit", {"case_id": case_id})
+        if not found:
+            raise ReviewError(f"nobody has opened or decided case {case_id}, or there is no such case")
+        return found
 
     def agreement(self, first: date, last: date) -> Sequence[Mapping[str, Any]]:
         """Return how often the first two officers of a case agreed, by month."""

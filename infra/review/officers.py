@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 EXAMPLE: Final = (
-    '[officer.officer-1]\nroles = ["reviewer", "plates"]\n\n'
-    '[officer.officer-2]\nroles = ["reviewer", "plates", "senior"]\n'
+    '[officer.officer-1]\nroles = ["reviewer", "plates"]\nlogin = "desk1"\n\n'
+    '[officer.officer-2]\nroles = ["reviewer", "plates", "senior"]\nlogin = "desk2"\n'
 )
 
 
@@ -32,10 +32,12 @@ class Officer:
     Attributes:
         officer_id: pseudonym; no name.
         roles: what the officer may do.
+        login: the user of the desk's machine who acts as this officer; empty: the file names none, and any may.
     """
 
     officer_id: str
     roles: frozenset[Role]
+    login: str = ""
 
     def needs(self, role: Role) -> None:
         """Refuse an officer who lacks a role.
@@ -46,6 +48,18 @@ class Officer:
         if role not in self.roles:
             held = ", ".join(sorted(self.roles)) or "none"
             raise OfficerError(f"{self.officer_id} has the roles {held}; this needs {role}")
+
+    def acts_under(self, login: str) -> None:
+        """Refuse a login that is not this officer's.
+
+        Raises:
+            OfficerError: another login is named for this officer.
+        """
+        if self.login and login != self.login:
+            raise OfficerError(
+                f"{self.officer_id} acts under the login {self.login}, and this is {login}: each officer acts as "
+                "themselves, or the file of officers names another login"
+            )
 
 
 def officers(path: Path) -> Mapping[str, Officer]:
@@ -65,9 +79,11 @@ def officers(path: Path) -> Mapping[str, Officer]:
     out = {}
     for name, entry in data.get("officer", {}).items():
         try:
-            out[name] = Officer(name, frozenset(Role(role) for role in entry["roles"]))
-        except (KeyError, TypeError, ValueError) as error:
+            out[name] = Officer(name, frozenset(Role(role) for role in entry["roles"]), entry.get("login", ""))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise OfficerError(f"{path}, [officer.{name}]: {error}; expected roles of {', '.join(Role)}") from error
+        if not isinstance(out[name].login, str):
+            raise OfficerError(f"{path}, [officer.{name}]: login {out[name].login!r}; expected the name of one user")
     return out
 
 

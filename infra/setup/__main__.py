@@ -26,6 +26,7 @@ import tarfile
 import threading
 import time
 from ctypes.util import find_library
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,14 @@ DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 GET_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8"
 #: Words of files that numba compiles.
 COMPILED = (b"import numba", b"from numba", b"tracking.compiled")
+#: Packages' own tests, a third of all files.
+PACKAGES_TESTS = "site-packages/.*/tests/"
 LEAST_PYTHON = (3, 11)
 #: Triton's wheel has a stub for each Python up to this one.
 MOST_PYTHON = (3, 13)
 LEAST_JAVA = 17
+#: What .venv is made from.
+PACKAGES = (ROOT / "requirements.lock", ROOT / "pyproject.toml")
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -161,7 +166,8 @@ def make_venv(folder: Path, lock: Path, log: str) -> None:
         if folder.exists():
             shutil.rmtree(folder)
         run([sys.executable, "-m", "venv", str(folder)], log)
-    run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], log)
+    # bytecode is a third of pip's work, which one core does: it is written beside other work, by `write_bytecode`
+    run([str(python), "-m", "pip", "install", "-q", "--no-compile", "--require-hashes", "-r", str(lock)], log)
 
 
 def product_venv() -> None:
@@ -171,18 +177,43 @@ def product_venv() -> None:
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)], "pip-vigil")
 
 
-def product() -> None:
-    """Make .venv, then compile what numba compiles, while the other steps wait for their downloads."""
-    packages = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
-    stamped("Python packages", packages, ROOT / ".venv/bin/vigil", product_venv)
+def lock_of(name: str) -> Path:
+    """Return the lock file of an environment beside .venv."""
+    return ROOT / f"requirements-{name}.lock"
+
+
+def other_venv(step: str, name: str) -> None:
+    """Make an environment of its own for what does not go with the product's packages."""
+    folder, lock = ROOT / f".venv-{name}", lock_of(name)
+    stamped(step, [lock], folder / "bin/python", lambda: make_venv(folder, lock, f"pip-{name}"))
+
+
+def compiled_code() -> None:
+    """Compile what numba compiles."""
     kernels = [path for path in sources() if any(word in path.read_bytes() for word in COMPILED)]
     python = str(ROOT / ".venv/bin/python")
     stamped(
         "compiled code",
-        [*packages, *kernels],
+        [*PACKAGES, *kernels],
         ROOT / "processors/tracking/__pycache__",
         lambda: run([python, "-m", "infra.setup.compiled_code"], "compiled-code"),
     )
+
+
+def bytecode(folder: Path, lock: Path) -> None:
+    """Write the bytecode of a virtual environment's packages, which pip left out."""
+    mark = folder / "bytecode"  # in the folder: one that is made anew has none
+    stamped(f"bytecode of {folder.name}", [lock], mark, lambda: write_bytecode(folder, mark))
+
+
+def write_bytecode(folder: Path, mark: Path) -> None:
+    """Compile what is not compiled yet; a file that is no Python of this version is left as it is, as pip leaves it."""
+    packages = sorted((folder / "lib").glob("python*/site-packages"))
+    argv = [str(folder / "bin/python"), "-m", "compileall", "-q", "-x", PACKAGES_TESTS, *map(str, packages)]
+    with (CACHE / f"bytecode{folder.name}.log").open("w") as out:
+        # a status of 1 tells of templates and of tests for other Pythons, which packages bring and nothing imports
+        subprocess.run(argv, stdout=out, stderr=subprocess.STDOUT, check=False)
+    mark.touch()
 
 
 def sources() -> Sequence[Path]:
@@ -345,43 +376,26 @@ def prepare(*, bench: bool, city: bool, s3: bool) -> None:
         SetupError: a step failed.
     """
     debian_packages()
-    triton = ROOT / "requirements-triton.lock"
     pom = ROOT / "infra/local/pom.xml"
-    steps = [
-        product,
-        lambda: stamped(
-            "Triton",
-            [triton],
-            ROOT / ".venv-triton/bin/python",
-            lambda: make_venv(ROOT / ".venv-triton", triton, "pip-triton"),
-        ),
+    others = {"Triton": "triton"}
+    if bench:
+        others["benchmark peers"] = "bench"
+    if city:
+        others["SUMO"] = "city"
+    steps: list[Callable[[], None]] = [
+        lambda: stamped("Python packages", PACKAGES, ROOT / ".venv/bin/vigil", product_venv),
+        *(partial(other_venv, step, name) for step, name in others.items()),
         lambda: stamped("Kafka", [pom], CACHE / "kafka", kafka_jars),
         lambda: stamped("schema registry", [], CACHE / "apicurio", registry_app, APICURIO),
     ]
-    if bench:
-        peers = ROOT / "requirements-bench.lock"
-        steps.append(
-            lambda: stamped(
-                "benchmark peers",
-                [peers],
-                ROOT / ".venv-bench/bin/python",
-                lambda: make_venv(ROOT / ".venv-bench", peers, "pip-bench"),
-            )
-        )
-    if city:
-        sumo = ROOT / "requirements-city.lock"
-        steps.append(
-            lambda: stamped(
-                "SUMO",
-                [sumo],
-                ROOT / ".venv-city/bin/python",
-                lambda: make_venv(ROOT / ".venv-city", sumo, "pip-city"),
-            )
-        )
     if s3:
         steps.append(lambda: stamped("S3 gateway", [], CACHE / "versitygw/versitygw", s3_gateway, VERSITYGW))
     in_parallel(steps)
-    class_archives()
+    made = {ROOT / ".venv": ROOT / "requirements.lock"}
+    made |= {ROOT / f".venv-{name}": lock_of(name) for name in others.values()}
+    compilers: list[Callable[[], None]] = [compiled_code, class_archives]
+    compilers += (partial(bytecode, folder, lock) for folder, lock in made.items())
+    in_parallel(compilers)  # each takes one core at most: decision 0228
 
 
 def main(arguments: Sequence[str]) -> int:

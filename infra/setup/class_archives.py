@@ -48,7 +48,8 @@ def archiving(server: ChildSpec, archive: Path, log: Path) -> Iterator[None]:
     """
     if server.prepare is not None:
         server.prepare()
-    argv = [server.argv[0], f"-XX:ArchiveClassesAtExit={archive}", *server.argv[1:]]
+    # the first compiler alone: the archive holds classes, and no code of either
+    argv = [server.argv[0], "-XX:TieredStopAtLevel=1", f"-XX:ArchiveClassesAtExit={archive}", *server.argv[1:]]
     with log.open("wb") as out:
         process = subprocess.Popen(argv, stdout=out, stderr=out, env={**os.environ, **server.env})
     try:

@@ -43,6 +43,7 @@ class Case:
         given_back_kzt: what was given back so far, tenge.
         repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
         owner_class: of the vehicle's owner, by the city's tables; empty: the vehicle is in none.
+        found_until_us: when this offence, of a kind that lasts, was last found by another violation; 0: by none.
     """
 
     case_id: str
@@ -74,6 +75,7 @@ class Case:
     given_back_kzt: int = 0
     repeat_elsewhere: bool = False
     owner_class: str = ""
+    found_until_us: int = 0
 
     @property
     def received_kzt(self) -> int:
@@ -84,6 +86,18 @@ class Case:
     def confirmed(self) -> bool:
         """Whether a penalty was imposed, or will be: another for the same offence must not be."""
         return self.issued_us > 0 or self.state in (State.CONFIRMED, State.AT_COURT)
+
+    def same_offence(self, other: "Case", window_us: int) -> bool:
+        """Return whether this case and another of the same vehicle are for one offence.
+
+        Args:
+            other: the other one.
+            window_us: how far two findings of one offence are apart at most, microseconds.
+        """
+        if self.kind != other.kind or (self.site_id or self.camera_id) != (other.site_id or other.camera_id):
+            return False
+        earlier, later = sorted((self, other), key=lambda case: case.offence_at_us)
+        return later.offence_at_us - max(earlier.offence_at_us, earlier.found_until_us) <= window_us
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

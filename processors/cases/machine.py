@@ -173,15 +173,8 @@ class CaseMachine:
 
     def twins(self, log: VehicleLog, case: Case) -> Sequence[Case]:
         """Return a vehicle's other cases for the same offence: same kind, same site, within the kind's window."""
-        window_us, where = self.rules.window_us(case.kind), case.site_id or case.camera_id
-        return [
-            other
-            for other in log.cases.values()
-            if other is not case
-            and other.kind == case.kind
-            and (other.site_id or other.camera_id) == where
-            and abs(other.offence_at_us - case.offence_at_us) <= window_us
-        ]
+        window_us = self.rules.window_us(case.kind)
+        return [other for other in log.cases.values() if other is not case and other.same_offence(case, window_us)]
 
     @staticmethod
     def _amount(case: Case, way: Transition) -> int | None:

@@ -12,9 +12,9 @@ from processors.cases.vehicle_log import VehicleLog
 from processors.stage_core import Output
 from schemas.messages import CaseCommand, CommandKind
 
-#: First byte of a packed case or log. Format 1 knew of no refunds; it is read as it stands.
-FORMAT: Final = 2
-READ: Final = frozenset({1, FORMAT})
+#: First byte of a packed case or log. Earlier formats lack the last fields of a case, which have defaults.
+FORMAT: Final = 3
+READ: Final = frozenset({1, 2, FORMAT})
 SOURCE: Final = "case-commands"
 
 

@@ -18,7 +18,7 @@ class OfficeRules:
         reject_reasons: words of each reason code.
         drops: outcomes of an exculpation that drop a violation.
         duplicate_window_s: how far two violations of one offence are apart at most, seconds.
-        duplicate_window_of_kind_s: the same for some kinds.
+        lasting_s: the same for kinds that last, counted from when the offence was last found.
         issue_after_s: from confirmation to sending, seconds.
         most_commands: commands that one case may see.
         most_cases: cases of one vehicle.
@@ -29,7 +29,7 @@ class OfficeRules:
     reject_reasons: Mapping[str, str]
     drops: frozenset[str]
     duplicate_window_s: int
-    duplicate_window_of_kind_s: Mapping[str, int]
+    lasting_s: Mapping[str, int]
     issue_after_s: int
     most_commands: int
     most_cases: int
@@ -53,7 +53,7 @@ class OfficeRules:
             reasons,
             frozenset(data["exculpation"]["drops"]),
             int(data["duplicate"]["window_s"]),
-            {kind: int(seconds) for kind, seconds in data["duplicate"].get("of_kind", {}).items()},
+            {kind: int(seconds) for kind, seconds in data["duplicate"].get("lasting_s", {}).items()},
             int(data["issue"]["after_s"]),
             int(data["memory"]["most_commands"]),
             int(data["memory"]["most_cases"]),
@@ -67,7 +67,7 @@ class OfficeRules:
 
     def window_us(self, kind: str) -> int:
         """Return how far two violations of a kind may be apart to be one offence, microseconds."""
-        return self.duplicate_window_of_kind_s.get(kind, self.duplicate_window_s) * 1_000_000
+        return self.lasting_s.get(kind, self.duplicate_window_s) * 1_000_000
 
 
 @cache

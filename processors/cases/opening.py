@@ -49,7 +49,10 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
             f"violation {violation.violation_id}: its vehicle has {machine.rules.most_cases} cases already, the most"
             " that one log holds; look at what is taken for one vehicle, or raise most_cases in rules.toml"
         )
-    if machine.twins(log, case):
+    twins = machine.twins(log, case)
+    if twins:
         log.twins[case_id] = case.offence_at_us  # known for good: the other case may be moved away
+        for twin in twins if case.kind in machine.rules.lasting_s else ():
+            twin.found_until_us = max(twin.found_until_us, case.offence_at_us)
         return None
     return case

@@ -16,7 +16,7 @@ class Bucket:
 
     Attributes:
         newest_us: latest sighting that no clock ahead can have made, microseconds since the Unix epoch.
-        seen: sightings within the window, by vehicle key; who was seen last is last.
+        seen: sightings that another may still be held against, by vehicle key; who came last is last.
         told: when the sighting was that each lead told of, by lead id.
     """
 
@@ -39,7 +39,8 @@ class Bucket:
             settings: see LeadsSettings.
         """
         self.newest_us = min(max(self.newest_us, seen.at_us), latest_us)
-        oldest_us = self.newest_us - settings.window_s * 1_000_000
+        # what cameras that lag by as much as is allowed for may still bring is held against it
+        oldest_us = self.newest_us - (settings.window_s + settings.most_lag_s) * 1_000_000
         own = [*self.seen.pop(vehicle_key, ()), seen]
         self.seen[vehicle_key] = own
         self.seen = {

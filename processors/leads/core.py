@@ -119,10 +119,12 @@ class LeadsCore:
             finding = rule(question)
             if finding is None:
                 continue
-            price = self.price(finding.kind, day, entry)
+            # of the later of two sightings, whichever came last: a pair at midnight is one lead in any order
+            told_day = self._law.local_day(max([seen.at_us, *(one.at_us for one in finding.beside)]))
+            price = self.price(finding.kind, told_day, entry)
             if price is None:
                 continue
-            lead_id = lead_id_of(finding.kind, sighting.vehicle_key, day)
+            lead_id = lead_id_of(finding.kind, sighting.vehicle_key, told_day)
             if lead_id in state.told:
                 continue
             state.told[lead_id] = seen.at_us

@@ -14,8 +14,10 @@ class LeadsSettings:
         articles: article of each kind that has one; leads of a kind are made on days on which cameras may find it.
         most_age_days: an entry that was drawn so long before the sighting says nothing any more: what was renewed since
             is not in it. A city that draws its tables nightly has 1; three leave room for a weekend ?.
-        window_s: how long a sighting waits for one at another camera, in event time: in that time every part of a city
-            of 40 km can be reached.
+        window_s: how far two sightings that are held against each other lie apart at most, in event time: in that time
+            every part of a city of 40 km can be reached.
+        most_lag_s: how much longer a sighting is kept, in event time: while a backlog is worked off, one camera's
+            sightings may come so much later than another's. As section control's; a choice.
         least_apart_m: cameras nearer to each other see one vehicle at almost one time; a choice.
         reach_m: how far from its camera a vehicle may be when it is read: taken off the distance twice; a choice above
             the farthest plate that the test city's cameras read.
@@ -33,6 +35,7 @@ class LeadsSettings:
 
     most_age_days: int = 3
     window_s: int = 900
+    most_lag_s: int = 900
     least_apart_m: float = 1_500.0
     reach_m: float = 150.0
     fastest_kmh: float = 200.0

@@ -74,9 +74,13 @@ class Ground:
         if far <= 0:
             return 0.0
         dx, dy = (behind[0] - near[0]) / far, (behind[1] - near[1]) / far
-        steps = round(length_m / STEP_M)
-        places = ((near[0] + dx * STEP_M * (n + 0.5), near[1] + dy * STEP_M * (n + 0.5)) for n in range(steps))
-        return STEP_M * sum(within(x, y, corners) for x, y in places)
+        over = 0
+        for n in range(round(length_m / STEP_M)):
+            x, y = near[0] + dx * STEP_M * (n + 0.5), near[1] + dy * STEP_M * (n + 0.5)
+            # No place outside the upright box around the zone lies in it.
+            if left <= x <= right and low <= y <= high and within(x, y, corners):
+                over += 1
+        return STEP_M * over
 
 
 def within(x: float, y: float, corners: Corners) -> bool:

@@ -1,14 +1,31 @@
 """The process that `vigil run sections` starts."""
 
 import logging
+from dataclasses import replace
 
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.sections.core import SectionsCore
-from processors.stage import run_stage
+from processors.stage import Parts, run_stage
+from processors.stage.metrics import StageMetrics
+from processors.violations.exempt_vehicles import ExemptVehicles
+from processors.violations.plate_seal import PlateSeal
 
 
-def run(settings: StackSettings) -> None:
-    """Run the stage until SIGTERM; the process exits with run_stage's status."""
+def run(
+    settings: StackSettings,
+    seal: PlateSeal | None = None,
+    exempt: ExemptVehicles | None = None,
+    metrics_port: int | None = None,
+) -> None:
+    """Run the stage until SIGTERM; the process exits with run_stage's status.
+
+    Args:
+        settings: where the stack is.
+        seal: seals plates; None: vehicles stay under their tracks.
+        exempt: the city's register of emergency vehicles; None: it has given none.
+        metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    core = SectionsCore()
-    run_stage(stage_settings(settings, core.name), core)
+    core = SectionsCore(seal=seal, exempt=exempt)
+    where = replace(stage_settings(settings, core.name), metrics_port=metrics_port)
+    run_stage(where, core, Parts(metrics=StageMetrics(core.name)))

@@ -1,26 +1,24 @@
 """The sections stage: passages of one section in, proposed violations of its average speed out."""
 
-import hashlib
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from processors.rules.articles import LawTable, law
 from processors.sections.average_speed import AverageSpeed, average_speed
-from processors.sections.exculpations import exculpations_of
 from processors.sections.plate_match import TOGETHER_US, Match, best_match
+from processors.sections.proposal import RULE_VERSION, identity, least_excess_kmh, message_of, offence_of
 from processors.sections.settings import SectionSettings
+from processors.sections.vehicle import circumstances_of, plate_of
 from processors.sections.waiting import pack, unpack
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Refusal, Registry
 from processors.state_format import body_of
+from processors.violations.exempt_vehicles import ExemptVehicles
+from processors.violations.plate_seal import PlateSeal
 from schemas.messages import Passage, SectionEnd, Violation
 
 #: First byte of a state's bytes.
 FORMAT = 2
-KIND = "section_speed"
-RULE_VERSION = "section_speed/2"
-#: The statute knows one offence of speed, however measured: its articles are those of `speeding`.
-ARTICLES_OF = "speeding"
 
 
 @dataclass(slots=True)
@@ -54,15 +52,25 @@ class SectionsCore:
     Args:
         settings: see SectionSettings.
         table: the articles; default: those that ship with Vigil.
+        seal: seals plates; None: vehicles stay under their tracks.
+        exempt: the city's register of emergency vehicles; None: it has given none.
     """
 
     name = "sections"
     source = "passages"
     version = f"sections/2 {RULE_VERSION}"
 
-    def __init__(self, settings: SectionSettings | None = None, table: LawTable | None = None) -> None:
+    def __init__(
+        self,
+        settings: SectionSettings | None = None,
+        table: LawTable | None = None,
+        seal: PlateSeal | None = None,
+        exempt: ExemptVehicles | None = None,
+    ) -> None:
         self.settings = settings or SectionSettings()
         self.table = table or law()
+        self._seal = seal
+        self._exempt = exempt
 
     def stamp(self, message: Passage) -> tuple[int, int]:
         """Return BY_OFFSET: two cameras write one section's passages, which the state knows by their tracks."""
@@ -152,21 +160,20 @@ class SectionsCore:
         speed = average_speed(start, end, self.settings)
         if speed is None or not agree(start, end) or not self._beyond(speed, end):
             return None
-        return self.message_of(start, end, speed, match)
+        offence = offence_of(start, end, speed, match, self.settings, circumstances_of(start, end, self._exempt))
+        plate = plate_of(start, end)
+        sealed = self._seal.seal(plate, end.track_id, end.crossed_at_us) if self._seal and plate else None
+        return message_of(start, end, offence, self.table, sealed)
 
     def certain(self, match: Match) -> bool:
         """Say whether a match is good enough, and no other comes near it."""
         rival = self.settings.rival_ratio * match.probability_ratio
         return match.probability_ratio >= self.settings.least_match_ratio and match.second_ratio <= rival
 
-    def least_excess_kmh(self, speed: AverageSpeed, end: Passage) -> float:
-        """Return how far the lower end of the tolerance interval lies beyond the limit, km/h."""
-        return round(speed.kmh - self.settings.coverage_k * speed.error_kmh - end.section_limit_kmh, 2)
-
     def _beyond(self, speed: AverageSpeed, end: Passage) -> bool:
         s = self.settings
         trusted = speed.kmh <= s.most_kmh and speed.error_kmh <= s.max_error_kmh
-        return trusted and self.least_excess_kmh(speed, end) >= s.floor_kmh
+        return trusted and least_excess_kmh(speed, end, s) >= s.floor_kmh
 
     def _forget(self, state: Section, shown_us: int, new: Passage) -> None:
         """Drop whom both cameras have had time enough to show, and who has kept to the limit by then."""
@@ -176,65 +183,6 @@ class SectionsCore:
         state.decided = {name: at for name, at in state.decided.items() if at >= oldest_us}
         while len(state.decided) > 8 * self.settings.most_waiting:
             del state.decided[next(iter(state.decided))]
-
-    def message_of(self, start: Passage, end: Passage, speed: AverageSpeed, match: Match) -> Violation:
-        """Return the message of a violation that two passages prove."""
-        excess = self.least_excess_kmh(speed, end)
-        k = self.settings.coverage_k
-        origin = f"{end.section_id}\n{KIND}\n{identity(start)}\n{identity(end)}"
-        return Violation(
-            violation_id=f"{KIND}-{hashlib.sha256(origin.encode()).hexdigest()[:20]}",
-            kind=KIND,
-            camera_id=end.camera_id,
-            site_id=end.site_id,
-            district=end.district,
-            owner=end.owner,
-            epoch_us=end.epoch_us,
-            zone_id=end.zone_id,
-            track_id=end.track_id,
-            vehicle_class=end.vehicle_class,
-            occurred_at_us=end.crossed_at_us,
-            started_at_us=start.crossed_at_us,
-            measured=speed.kmh,
-            measured_error=speed.error_kmh,
-            limit=end.section_limit_kmh,
-            unit="km/h",
-            confidence_factor=k,
-            measures={
-                "section_number": float(end.section_id),
-                "least_excess_kmh": excess,
-                "length_m": speed.length_m,
-                "length_error_m": speed.length_error_m,
-                "travel_s": speed.travel_s,
-                "travel_error_s": speed.travel_error_s,
-                "start_speed_kmh": start.speed_kmh,
-                "end_speed_kmh": end.speed_kmh,
-                "plate_match_ratio": match.probability_ratio,
-                "plate_second_ratio": match.second_ratio,
-                "start_registry_version": float(start.registry_version),
-                "start_calibration_version": float(start.calibration_version),
-            },
-            articles=self.table.articles(ARTICLES_OF, excess, end.crossed_at_us),
-            exculpations=exculpations_of(start, end),
-            vehicle_key=end.track_id,
-            key_period=None,
-            plate_encrypted=None,
-            summary=f"{speed.kmh:.0f} km/h (+-{k * speed.error_kmh:.0f}) on average over {speed.length_m:.0f} m where "
-            f"{end.section_limit_kmh:.0f} km/h are allowed: at least {excess:.0f} km/h too fast",
-            evidence=[start.evidence, end.evidence],
-            registry_version=end.registry_version,
-            calibration_version=end.calibration_version,
-            model_version=end.model_version,
-            rule_version=RULE_VERSION,
-            frames_created_at_ms=end.frames_created_at_ms,
-            tracks_partition=end.tracks_partition,
-            tracks_offset=end.tracks_offset,
-        )
-
-
-def identity(passage: Passage) -> str:
-    """Return what tells a passage from every other of its section."""
-    return f"{passage.end.value}\n{passage.camera_id}\n{passage.epoch_us}\n{passage.track_id}"
 
 
 def _by_time(passage: Passage) -> tuple[int, str, str, int]:

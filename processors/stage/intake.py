@@ -66,6 +66,9 @@ class Intake:
     async def take(self, most: int) -> list[SourceRecord] | None:
         """Return the next records, at least one and at most `most`, and count them as being worked on; None: closed.
 
+        They are of as few partitions as possible, the one that has waited longest first: where more waits than a batch
+        takes, a batch has several messages of each key, whose state is found, kept and written once for all of them.
+
         Each must be given back with done(), whatever came of it.
         """
         while not self._fetches:
@@ -77,18 +80,32 @@ class Intake:
             return None
         out: list[SourceRecord] = []
         while self._fetches and len(out) < most:
-            fetch = self._fetches.popleft()
-            room = most - len(out)
-            if len(fetch) > room:
-                self._fetches.appendleft(fetch[room:])
-                fetch = fetch[:room]
-            out += fetch
+            self._take_partition(out, most)
         self._size -= len(out)
         if self._size < self._most:
             self._room.set()
         self._working += 1
         self._idle.clear()
         return out
+
+    def _take_partition(self, out: list[SourceRecord], most: int) -> None:
+        """Take what waits of the partition that has waited longest, in order; `out` has at most `most` records then.
+
+        What is left of it waits behind the others', so that each partition has its turn.
+        """
+        partition = self._fetches[0][0].partition
+        others: deque[Sequence[SourceRecord]] = deque()
+        left: list[Sequence[SourceRecord]] = []
+        for fetch in self._fetches:
+            if fetch[0].partition != partition:
+                others.append(fetch)
+                continue
+            room = most - len(out)
+            out += fetch[:room]
+            if len(fetch) > room:
+                left.append(fetch[room:])
+        others.extend(left)
+        self._fetches = others
 
     def done(self) -> None:
         """Give a taken batch back: durable and acknowledged, or given up."""

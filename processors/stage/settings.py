@@ -30,8 +30,8 @@ class Flow:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected a whole number from 1 on")
 
 
-#: Messages of a few kilobytes.
-METADATA: Final = Flow(2_000, 4_096, 2_000, 1_048_576, 20_000)
+#: Messages of a few kilobytes. Eight batches wait at most: then a batch finds several messages of each key (intake.py).
+METADATA: Final = Flow(2_000, 16_384, 4_096, 4_194_304, 20_000)
 #: Messages of up to 900 kB: default buffers took 528 MB for 500 kB messages, these about 90 MB.
 FRAMES: Final = Flow(8, 16, 8, 1_048_576, 4_096)
 

@@ -9,14 +9,10 @@ from processors.violations.level_crossing import Settings, level_crossings
 from processors.violations.rules import red_light
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
+from processors.violations.unseen import SEEN_US, drove_on
 from processors.violations.way import Passing, Way
 from schemas.messages import Calibration, Signal
 
-#: Unseen at the line for longer than red_light allows, microseconds, a vehicle must have driven before at no less than
-#: this share of the speed that it had meanwhile, and have kept its place across the lane to so much, metres. Choices.
-SEEN_US: Final = 1_100_000
-LEAST_RATIO: Final = 0.5
-MOST_ASIDE_M: Final = 0.6
 #: Who could not stop: within how long one reacts, seconds, and how hard one brakes, metres a second squared (AASHTO, A
 #: Policy on Geometric Design, 2018). A second, where AASHTO has 2.5 s to build by, is a choice.
 REACTION_S: Final = 1.0
@@ -69,21 +65,8 @@ class CrossingEntry(red_light.RedLight):
         return log.within(group_id, from_us, to_us, self.closed)
 
     def is_one(self, way: Way, passing: Passing) -> bool:
-        """Say whether a vehicle that was long unseen at the line drove before as it must have meanwhile.
-
-        One that waits there and loses its track to a box beyond the line did not. Second boxes of a vehicle, and boxes
-        of nothing, do not keep to a lane.
-        """
-        last, beyond = way.looks[passing.before], way.looks[passing.before + 1]
-        unseen_us = beyond.at_us - last.at_us
-        if unseen_us <= SEEN_US:
-            return True
-        if abs(beyond.across_m - last.across_m) > MOST_ASIDE_M:
-            return False
-        first = way.looks[way.unbroken(passing.before, SEEN_US / 1e6)]
-        before_us = last.at_us - first.at_us
-        meanwhile_mps = (beyond.along_m - last.along_m) / unseen_us * 1e6
-        return before_us > 0 and (last.along_m - first.along_m) / before_us * 1e6 >= LEAST_RATIO * meanwhile_mps
+        """Say whether a vehicle that was long unseen at the line drove before as it must have meanwhile."""
+        return drove_on(way, passing)
 
     def summary(self, line: StopLine, after: str) -> str:
         """Return the offence in words."""

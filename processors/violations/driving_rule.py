@@ -24,7 +24,6 @@ class Settings:
         coverage_k: k.
         min_kmh: slower anywhere in view, a vehicle comes to stand or starts, which is another matter, km/h.
         min_boxes: boxes behind the track.
-        clock_error_s: how far the camera's clock may be wrong, seconds: hours of a ban must be missed by more.
         most_mps2: most that the speed may change from one second to the next, beside the looks' own errors: above it a
             track has gone over to another vehicle. 6: a lorry that brakes as hard as it can; a choice.
     """
@@ -33,7 +32,6 @@ class Settings:
     coverage_k: float = 1.96
     min_kmh: float = 12.0
     min_boxes: float = 5.0
-    clock_error_s: float = 5.0
     most_mps2: float = 6.0
 
 
@@ -96,9 +94,9 @@ class DrivingRule:
         """Say whether a way that is over is one to propose: not by a second box beside the vehicle's own."""
         return not way.spoilt and 2 * way.doubled <= way.judged
 
-    def allowed(self, since_us: int, at_us: int, settings: Settings) -> Mapping[str, float] | None:
+    def forbidden(self, since_us: int, at_us: int, scope: Scope[Settings], place: Place) -> Mapping[str, float] | None:
         """Return further measurements where it is forbidden from one instant to another; None where it may be not."""
-        del since_us, at_us, settings
+        del since_us, at_us, scope, place
         return {}
 
     def _met(
@@ -230,7 +228,7 @@ class DrivingRule:
         excess = path - settings.coverage_k * error - settings.min_path_m
         if excess <= 0 or t.track_boxes[i] < settings.min_boxes:
             return None
-        further = self.allowed(way.since_us, second.at_us, settings)
+        further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:
             return None
         return Offence(

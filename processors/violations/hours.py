@@ -11,7 +11,7 @@ DAY_H = 24.0
 
 
 class Hours(NamedTuple):
-    """Hours of every day.
+    """Hours of a day.
 
     Attributes:
         from_h: local hour from which on it holds, 0 to 24.
@@ -26,21 +26,9 @@ class Hours(NamedTuple):
         hour, (first, last) = local_hour(at_us), self
         return first <= hour < last if first < last else hour >= first or hour < last
 
-    def hold_throughout(self, since_us: int, at_us: int, margin_us: int) -> bool:
-        """Say whether they surely hold from one instant to another, microseconds since the Unix epoch.
-
-        What a vehicle does lasts seconds, hours last longer: both ends lie within them, or part of it does not.
-
-        Args:
-            since_us: the first instant.
-            at_us: the last one.
-            margin_us: by which the clock may be wrong, microseconds.
-        """
-        return self.hold_at(since_us - margin_us) and self.hold_at(at_us + margin_us)
-
-    def may_hold(self, since_us: int, at_us: int, margin_us: int) -> bool:
-        """Say whether they hold at any time from one instant to another; arguments as of `hold_throughout`."""
-        return self.hold_at(since_us - margin_us) or self.hold_at(at_us + margin_us)
+    def began_the_day_before(self, hour: float) -> bool:
+        """Say whether a local hour within them is of those that go on over midnight."""
+        return self.from_h > self.to_h and hour < self.to_h
 
 
 def hours_of(

@@ -120,6 +120,8 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
         settings: when it is a turn.
         calibration_error_m: the calibration's position error, metres; holds where the settings name none.
     """
+    if looks and looks[-1].along_m < 0:  # all lie before the line: most vehicles of a red light
+        return None
     looks = _seen(looks)
     before = _last_in_lane(looks, settings)
     if before is None or before + 1 < settings.least_looks:

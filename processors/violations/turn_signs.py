@@ -3,16 +3,15 @@
 from typing import Final, NamedTuple
 
 from processors.rules.place import Place
-from processors.violations.hours import Hours, hours_of
+from processors.violations.sign_times import SignTimes, times_of
 from schemas.messages import Zone
 
-#: Limits of a zone of kind stop_line: the turn to that side is forbidden (1); between which hours (both, or neither:
-#: always); whether buses must keep to it, too (1).
+#: Limits of a zone of kind stop_line: the turn to that side is forbidden (1); whether buses must keep to it, too (1).
 LEFT: Final = "no_left_turn"
 RIGHT: Final = "no_right_turn"
-FROM_H: Final = "no_turn_from_h"
-TO_H: Final = "no_turn_to_h"
 BUSES: Final = "no_turn_buses"
+#: What the names of those begin with that say between which hours (both, or neither: always) and on which days.
+SIGN: Final = "no_turn"
 #: The rule that holds turns against them.
 KIND: Final = "prohibited_turn"
 #: COCO-80 classes of a bus and of what is easily taken for one, a lorry: left out where buses may turn.
@@ -25,13 +24,13 @@ class TurnSigns(NamedTuple):
     Attributes:
         left: the turn to the left is forbidden.
         right: that to the right is.
-        hours: in which they hold; None: always.
+        times: when they hold.
         buses: vehicles on a route must keep to them, too.
     """
 
     left: bool
     right: bool
-    hours: Hours | None
+    times: SignTimes
     buses: bool
 
     def forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
@@ -44,12 +43,12 @@ class TurnSigns(NamedTuple):
             hours_margin_s: by which the clock may be wrong, seconds.
         """
         margin_us = round(hours_margin_s * 1e6)
-        return self._name(side) and (self.hours is None or self.hours.hold_throughout(since_us, at_us, margin_us))
+        return self._name(side) and self.times.hold_throughout(since_us, at_us, margin_us)
 
     def may_forbid(self, side: str, since_us: int, at_us: int, hours_margin_s: float) -> bool:
         """Say whether a turn may be forbidden; arguments as of `forbid`."""
         margin_us = round(hours_margin_s * 1e6)
-        return self._name(side) and (self.hours is None or self.hours.may_hold(since_us, at_us, margin_us))
+        return self._name(side) and self.times.may_hold(since_us, at_us, margin_us)
 
     def bind(self, vehicle_class: int) -> bool:
         """Say whether vehicles of a class, COCO-80's, must keep to them."""
@@ -63,17 +62,12 @@ def turn_signs_of(place: Place, zone: Zone) -> TurnSigns | None:
     """Return the signs at the approach whose stop line a zone is; None where none is named.
 
     None as well where `prohibited_turn` is not in force there: nobody holds a turn against them. Where one of the two
-    hours is missing or is none, or both are equal, the signs are left out, and `place.problems` says so: a sign that
-    holds at an unknown time proves nothing.
+    hours is missing or is none, both are equal, or a day is none, the signs are left out, and `place.problems` says so:
+    a sign that holds at an unknown time proves nothing.
     """
     limits = zone.limits
     left, right = limits.get(LEFT, 0.0) != 0, limits.get(RIGHT, 0.0) != 0
     if not (left or right) or not place.in_force(KIND, zone, frozenset({"stop_line"})):
         return None
-    given = limits.get(FROM_H), limits.get(TO_H)
-    hours = None
-    if given != (None, None):
-        hours = hours_of(place, zone, (FROM_H, TO_H), given, what="its turn signs are", also=", or neither")
-        if hours is None:
-            return None
-    return TurnSigns(left, right, hours, limits.get(BUSES, 0.0) != 0)
+    times = times_of(place, zone, SIGN, "its turn signs are", always=True)
+    return None if times is None else TurnSigns(left, right, times, limits.get(BUSES, 0.0) != 0)

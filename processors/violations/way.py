@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from processors.rules.second import Second
+from processors.rules.second import Foot, Second
 from processors.rules.sight import Sight
 from processors.violations.stop_line import StopLine
+from processors.violations.taken_places import taken_places
 
 #: Looks kept before the line and in all: two before it give a speed, those beyond it are a few seconds.
 MOST_BEFORE = 4
@@ -18,6 +19,8 @@ BEFORE_M = 35.0
 #: Vehicles followed on one camera, and how long one may be out of sight.
 MOST_WAYS = 128
 GAP_US = 2_500_000
+#: A track has just begun that was first seen less than this before: two looks at two frames a second, microseconds.
+FRESH_US = 1_100_000
 #: Sum of the squares of three changes of speed in units of coverage_k (1.96) errors: 99 % of chi^2 with three degrees
 #: of freedom, 11.34, over 1.96^2.
 MOST_SQUARES = 2.95
@@ -34,6 +37,8 @@ class Look(NamedTuple):
         across_m: its foot across the direction, metres to the right.
         cut: the picture's lower edge cuts the box: along_m is the least it can be.
         sight: its picture.
+        beside: the older track at whose place it is in the same frame (see taken_places); empty: none.
+        taken: that one stands there.
     """
 
     at_us: int
@@ -41,6 +46,8 @@ class Look(NamedTuple):
     across_m: float
     cut: bool
     sight: Sight
+    beside: str = ""
+    taken: bool = False
 
 
 class Passing(NamedTuple):
@@ -165,15 +172,21 @@ class Way:
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Way":
         """Return what `pack` gave."""
+        # Looks of a rule whose version is older than `beside` have none.
         looks, done, vehicle_class = plain
         return cls(
-            [Look(at_us, along_m, across_m, cut, Sight(*sight)) for at_us, along_m, across_m, cut, sight in looks],
+            [
+                Look(at_us, along_m, across_m, cut, Sight(*sight), *beside)
+                for at_us, along_m, across_m, cut, sight, *beside in looks
+            ],
             done,
             vehicle_class,
         )
 
 
-def follow(ways: dict[str, Way], second: Second, line: StopLine, at_line_m: float = 0.0) -> list[int]:
+def follow(
+    ways: dict[str, Way], second: Second, line: StopLine, at_line_m: float = 0.0, fresh_m: float = 0.0
+) -> list[int]:
     """Take a second's boxes of motor vehicles near the line into their ways, in place; drop those out of sight.
 
     Args:
@@ -181,6 +194,7 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine, at_line_m: floa
         second: the second.
         line: the line.
         at_line_m: a way begins before the line or less than so far beyond it, metres.
+        fresh_m: the way of a track that has just begun may begin so far beyond it, likewise: see succession.
 
     Returns:
         Indices of the tracks with a way, as the second has them.
@@ -193,14 +207,15 @@ def follow(ways: dict[str, Way], second: Second, line: StopLine, at_line_m: floa
         way = ways.get(t.track_id[i])
         if way is None:
             # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
-            if begins_m >= at_line_m or len(ways) >= MOST_WAYS:
+            just_begun = begins_m < fresh_m and look.at_us - t.track_first_seen_us[i] <= FRESH_US
+            if not (begins_m < at_line_m or just_begun) or len(ways) >= MOST_WAYS:
                 continue
             way = ways[t.track_id[i]] = Way([])
         way.vehicle_class = t.track_class[i]
         near.add(i)
         # Of a track that goes on with another's way, what was seen beside that one is left.
         if not way.looks or look.at_us > way.looks[-1].at_us:
-            _add(way.looks, look)
+            add_look(way.looks, look)
     return sorted(near)
 
 
@@ -215,20 +230,27 @@ def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Loo
     if known is not None:
         return known
     t, found = second.tracks, []
+    feet: list[Foot] = []
+    sample_at_us, box_sample, lower_px = t.sample_at_us, t.box_sample, t.box_y2_px
+    edge_px, left_m, right_m = t.height_px - EDGE_PX, line.left_m, line.right_m
+    along_of, across_of, sight_of = line.along_m, line.across_m, second.sight_of_box
     for b, i, x, y in second.vehicle_feet:
-        along = line.along_m(x, y)
+        along = along_of(x, y)
         if along < -BEFORE_M:
             continue
-        across = line.across_m(x, y)
-        cut = t.box_y2_px[b] >= t.height_px - EDGE_PX
-        at_us = t.sample_at_us[t.box_sample[b]]
-        look = Look(at_us, round(along, 3), round(across, 3), cut, second.sight_of_box(b))
-        found.append((i, along if line.left_m <= across <= line.right_m else math.inf, look))
+        across = across_of(x, y)
+        look = Look(sample_at_us[box_sample[b]], round(along, 3), round(across, 3), lower_px[b] >= edge_px, sight_of(b))
+        found.append((i, along if left_m <= across <= right_m else math.inf, look))
+        feet.append((b, i, along, across))
+    for n, older in taken_places(t, feet).items():
+        i, begins_m, look = found[n]
+        found[n] = (i, begins_m, look._replace(beside=older.track_id, taken=older.stands))
     second.shared[line] = found
     return found
 
 
-def _add(looks: list[Look], look: Look) -> None:
+def add_look(looks: list[Look], look: Look) -> None:
+    """Add a look to a way's, in place; what no rule needs any more leaves."""
     looks.append(look)
     if look.along_m < 0:
         # Whoever is before the line (again) has not passed it: what was beyond is forgotten.

@@ -60,7 +60,7 @@ def leads(streets: Streets, edge: int, lane: int) -> frozenset[str]:
     )
     there = {STRAIGHT: True, LEFT: lane >= first_left, RIGHT: lane <= last_right}
     sign = streets.turn_signs.get(edge)
-    closed = sign.side if sign is not None and sign.hours is None else None
+    closed = sign.side if sign is not None and sign.always else None
     return frozenset(side for side in sides if there[side] and side != closed)
 
 

@@ -5,6 +5,8 @@ without a call for each field, which took two thirds of decoding a second of tra
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from types import MemberDescriptorType
 from typing import Any, cast
 
 from schemas.compiled.plan import is_optional_float
@@ -45,8 +47,7 @@ class _Writer:
     def value(self, shape: Shape) -> str:
         """Write what takes a value of a shape; return the name that it has then."""
         if shape.kind is Kind.RECORD:
-            parts = [self.value(part) for part in shape.parts]
-            return self._let(f"{self._knows(shape.cls)}({', '.join(parts)})")
+            return self._record(shape.cls, [self.value(part) for part in shape.parts])
         if shape.kind is Kind.ARRAY:
             return self._array(shape.item)
         if shape.kind is Kind.OPTIONAL:
@@ -61,6 +62,19 @@ class _Writer:
         if shape.kind is Kind.ENUM:
             return self._let(f"{self._knows(tuple(shape.cls(symbol) for symbol in shape.symbols))}[{self._int()}]")
         return self._let(self._int())
+
+    def _record(self, cls: Any, parts: Sequence[str]) -> str:
+        """Write what makes a message of its fields.
+
+        A frozen dataclass sets each of its fields by name, which takes twice as long as by its slot.
+        """
+        slots: list[Any] = [getattr(cls, field.name, None) for field in fields(cls)]
+        if hasattr(cls, "__post_init__") or not all(isinstance(slot, MemberDescriptorType) for slot in slots):
+            return self._let(f"{self._knows(cls)}({', '.join(parts)})")
+        out = self._let(f"{self._knows(object.__new__)}({self._knows(cls)})")
+        for slot, part in zip(slots, parts, strict=True):
+            self._write(f"{self._knows(slot.__set__)}({out}, {part})")
+        return out
 
     def _array(self, item: Shape) -> str:
         count = self._let(self._int())

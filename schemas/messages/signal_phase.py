@@ -12,7 +12,8 @@ class SignalPhase:
     Attributes:
         junction_id: Identifier of the junction.
         group_id: Signal group; empty in a heartbeat.
-        signal: State from changed_at_us on; UNKNOWN in a heartbeat.
+        signal: State from changed_at_us on; UNKNOWN in a heartbeat. Of a rail crossing FLASHING is its red lights by
+            turns and closes it; the moon-white light that flashes while it is open is sent as GREEN.
         heartbeat: True: no change, the controller only says that it is alive.
         changed_at_us: When the state began, microseconds since the Unix epoch.
         observed_at_us: The controller's clock when it sent this, microseconds since the Unix epoch.

@@ -240,6 +240,7 @@ class EvidenceConsumer:
         new_bytes = self._writer.write(exhibit)
         metrics = self._metrics
         metrics.findings.labels(one.topic).inc()
+        metrics.without_stills.labels(one.topic).inc(not exhibit.has_stills)
         metrics.clips.inc(sum(file.about["kind"] == "clip" for file in exhibit.files))
         metrics.stored_bytes.inc(new_bytes)
         metrics.log_entries.inc()

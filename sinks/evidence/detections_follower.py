@@ -34,6 +34,7 @@ class DetectionsFollower:
         self._scans: dict[int, PartitionScan] = {}
         self._at: dict[int, int] = {}
         self._ended: set[int] = set()
+        self._frames_read: dict[int, int] = {}
         self._partitions: frozenset[int] = frozenset()
         self._consumer = Consumer({
             "bootstrap.servers": bootstrap_servers,
@@ -95,6 +96,10 @@ class DetectionsFollower:
         """Return whether all that the partition holds has been read for its wants."""
         return partition in self._ended
 
+    def frames_read(self, partition: int) -> int | None:
+        """Return the offset of the newest frames of which a partition's detections were read; None: of none."""
+        return self._frames_read.get(partition)
+
     def step(self, wait_s: float) -> int:
         """Read what is there; return how many records.
 
@@ -151,6 +156,7 @@ class DetectionsFollower:
         head: DetectionsHead | None = None
         with contextlib.suppress(BadMessageError):  # tracking dead-letters it; the second shows as missing here
             head = head_of(value)
+            self._frames_read[partition] = max(self._frames_read.get(partition, 0), head.frames_offset)
         if head is not None and self._index.follows(head.camera_id):
             self._index.add(
                 CameraSecond(

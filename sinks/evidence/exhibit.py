@@ -14,6 +14,7 @@ from PIL import Image
 
 from schemas.messages import Incident, Lead
 from sinks.evidence import verify
+from sinks.evidence.caption import caption_of
 from sinks.evidence.case_name import CaseName, case_of
 from sinks.evidence.clip import Clip, remux, segments
 from sinks.evidence.finding import Finding, at_us_of
@@ -113,6 +114,11 @@ class Exhibit:
     manifest: bytes
     missing_s: float
     problems: int
+
+    @property
+    def has_stills(self) -> bool:
+        """Whether it shows anything."""
+        return any(file.about["kind"] == "still" for file in self.files)
 
 
 @dataclass(slots=True)
@@ -239,7 +245,7 @@ def _stills(work: _Work, clips: Sequence[Clip], moment: Moment, number: int) -> 
         hidden = blur(picture, moment.others or (), all_but=moment.boxes if moment.others is None else None)
         labels = [track_id.rpartition("/")[2] for track_id in moment.track_ids][: len(moment.boxes)]
         flat = [edge for box in moment.boxes for edge in box]
-        caption = f"{moment.group.frames.camera_id}  {work.material.message.kind.replace('_', ' ')}  {moment.role}"
+        caption = caption_of(work.material.message, moment.group.frames.camera_id, moment.role, moment.at_us)
         about: dict[str, Any] = {
             "kind": "still",
             "role": moment.role,

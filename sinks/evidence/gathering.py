@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from schemas.codec import MessageCodec
 from schemas.messages import Detections, Evidence, Frames, Lead
 from schemas.wire import BadMessageError
+from sinks.evidence.backlog import Backlog
 from sinks.evidence.detections_follower import DetectionsFollower
 from sinks.evidence.exhibit import EventSource, Material
 from sinks.evidence.finding import Finding
@@ -29,6 +30,9 @@ MOST_NAMED = 32
 SENT_WITHIN_US = 180_000_000
 #: Detections of one partition come in about the order of their frames; so much later none is waited for.
 DISORDER_MS = 2_000
+#: Perception is waited for so much longer while frames are before it. It may be away for longer, or have refused the
+#: last frames of a partition on which nothing follows: then what is there is kept, and the rest said to be missing.
+MOST_BACKLOG_MS = 3_600_000
 #: A span that no second covers: what is read for it ends by the time of its writing.
 NEVER_US = 1 << 62
 #: Number of a search's span for the recomputation, beside those of its windows.
@@ -58,7 +62,7 @@ class Gatherer:
     Args:
         index: filled by the follower.
         follower: reads `detections`.
-        frames: reads `frames`.
+        frames: reads `frames`, and knows where they end.
         lineages: reads what findings are recomputed from.
         codec: the wire codec.
         window: how much is kept.
@@ -83,6 +87,7 @@ class Gatherer:
         self._index = index
         self._follower = follower
         self._frames = frames
+        self._backlog = Backlog(frames.end)
         self._lineages = lineages
         self._codec = codec
         self._window = window
@@ -124,11 +129,19 @@ class Gatherer:
         return out
 
     def over(self, search: Search, now_ms: int) -> bool:
-        """Return whether all is there, or will not come any more."""
-        return all(
-            want.over or (now_ms > want.until_ms and self._follower.ended(partition))
-            for partition, want in search.wants
-        )
+        """Return whether all is there, or will not come any more.
+
+        What perception has not come to is still to come, however old it is: in a backlog detections are written long
+        after their frames, and a finding before the seconds behind it.
+        """
+        return all(want.over or self._given_up(partition, want, now_ms) for partition, want in search.wants)
+
+    def _given_up(self, partition: int, want: Want, now_ms: int) -> bool:
+        if now_ms <= want.until_ms or not self._follower.ended(partition):
+            return False
+        if now_ms > want.until_ms + MOST_BACKLOG_MS:
+            return True
+        return not self._backlog.is_before(partition, self._follower.frames_read(partition), now_ms)
 
     def release(self, search: Search) -> None:
         """Forget a search."""

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from sinks.evidence.case_name import TOPICS
 from sinks.evidence.settings import LeftOut
 
 
@@ -12,6 +13,7 @@ class EvidenceMetrics:
         registry: for an endpoint or a test.
         findings: messages whose evidence is stored, by topic.
         left_out: leads of which nothing is kept, by reason (LeftOut).
+        without_stills: messages whose evidence is stored and holds no still, by topic: nobody sees what they are about.
         clips: clips stored.
         stored_bytes: bytes of new objects.
         missing_s: seconds recorded as missing.
@@ -36,6 +38,12 @@ class EvidenceMetrics:
         self.registry = CollectorRegistry()
         r = self.registry
         self.findings = Counter("vigil_evidence_findings", "Findings whose evidence is stored.", ["topic"], registry=r)
+        self.without_stills = Counter(
+            "vigil_evidence_without_stills", "Findings whose evidence holds no still.", ["topic"], registry=r
+        )
+        for topic in TOPICS:
+            self.findings.labels(topic)  # 0 is told too, or a share of none would be nothing
+            self.without_stills.labels(topic)
         self.left_out = Counter(
             "vigil_evidence_left_out", "Leads of which nothing is kept, by reason.", ["reason"], registry=r
         )

@@ -84,6 +84,19 @@ class RecordReader:
                 self._at = (partition, offset + 1)
                 return FoundRecord(message.value() or b"", message.timestamp()[1])
 
+    def end(self, partition: int) -> int:
+        """Return the offset behind a partition's last record.
+
+        Raises:
+            KafkaSilentError: Kafka does not answer.
+        """
+        place = TopicPartition(self._topic, partition)
+        try:
+            _, high = self._consumer.get_watermark_offsets(place, timeout=READ_TIMEOUT_S, cached=False)
+        except KafkaException as error:
+            raise KafkaSilentError(f"{self._topic}[{partition}]: {error.args[0]}") from error
+        return int(high)
+
     def close(self) -> None:
         """Leave Kafka."""
         self._consumer.close()

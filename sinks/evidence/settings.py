@@ -59,7 +59,7 @@ class EvidenceSettings:
         lock: how long objects are locked.
         breaker: when dead letters stop the sink.
         gap_timeout_s: how long a second that does not come is waited for, beyond its time; larger: evidence of a camera
-            that went away comes later, and a stage's stall of that length leaves no hole.
+            that went away comes later. While perception has frames before it, it is waited for longer (gathering.py).
         most_waiting: findings held at a time; consumption pauses there.
         most_held_bytes: bytes of detections held for them; consumption pauses there.
         backoff_first_s: first pause before something is tried again; it doubles.

@@ -113,6 +113,16 @@ def test_the_command_writes_the_list_and_fails_where_a_figure_is_missing(
     assert "the peer is missing; install it" in done.stdout
 
 
+def test_help_tells_every_group_and_what_each_set_holds() -> None:
+    """A line for each name that --only takes; a set's line names its groups, and no others."""
+    lines = CliRunner().invoke(command, ["--help"]).output.splitlines()
+    told = {parts[0]: parts[1] for line in lines if len(parts := line.strip().split("  ", 1)) == 2}
+    assert set(GROUPS) | set(SETS) <= set(told)
+    for name, groups in SETS.items():
+        if name != "all":
+            assert set(told[name].replace(",", "").split()) - {"and"} == set(groups)
+
+
 def test_the_command_names_the_groups_there_are() -> None:
     """A misspelt group is an error that helps."""
     done = CliRunner().invoke(command, ["--only", "trackre"])

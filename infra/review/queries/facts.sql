@@ -6,6 +6,7 @@ SELECT
     v.`limit` AS `limit`,
     v.unit AS unit,
     v.confidence_factor AS confidence_factor,
+    v.measures AS measures,
     v.site_id AS site_id,
     v.zone_id AS zone_id,
     v.track_id AS track_id,

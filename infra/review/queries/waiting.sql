@@ -1,4 +1,11 @@
 -- Cases that wait for an officer, the oldest offence first, with the reviews that each has had and who is looking at it.
+-- Of one officer's own queue what can never be theirs is left out here: the table may hold far more than is looked at.
+WITH waiting AS
+(
+    SELECT case_id, violation_id, kind, article, amount_kzt, offence_at, district, camera_id
+    FROM cases
+    WHERE `step` = 'DETECTED' AND ({case_id:String} = '' OR case_id = {case_id:String})
+)
 SELECT
     c.case_id AS case_id,
     c.violation_id AS violation_id,
@@ -11,15 +18,20 @@ SELECT
     r.officers AS officers,
     r.verdicts AS verdicts,
     l.officer_id AS looker
-FROM cases AS c
+FROM waiting AS c
 LEFT JOIN
 (
     SELECT
         case_id,
-        groupArray(officer_id) AS officers,
-        groupArray(verdict) AS verdicts
-    FROM (SELECT * FROM reviews ORDER BY decided_at)
-    GROUP BY case_id
+        arrayMap(one -> one.2, by_time) AS officers,
+        arrayMap(one -> one.3, by_time) AS verdicts
+    FROM
+    (
+        SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict))) AS by_time
+        FROM reviews
+        WHERE case_id IN (SELECT case_id FROM waiting)
+        GROUP BY case_id
+    )
 ) AS r ON r.case_id = c.case_id
 LEFT JOIN
 (
@@ -30,6 +42,15 @@ LEFT JOIN
     WHERE looked_at > now64(6) - toIntervalSecond({claim_s:UInt32})
     GROUP BY case_id
 ) AS l ON l.case_id = c.case_id
-WHERE c.step = 'DETECTED' AND ({case_id:String} = '' OR c.case_id = {case_id:String})
+WHERE (c.offence_at, c.case_id) > (fromUnixTimestamp64Micro({after_us:Int64}, 'UTC'), {after_id:String})
+    AND (
+        {officer:String} = ''
+        OR (
+            NOT has(r.officers, {officer:String})
+            AND length(r.officers) < 3
+            AND (length(arrayDistinct(r.verdicts)) < 2 OR {senior:Bool})
+            AND l.officer_id IN ('', {officer:String})
+        )
+    )
 ORDER BY c.offence_at, c.case_id
 LIMIT {most:UInt32}

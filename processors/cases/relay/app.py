@@ -37,7 +37,7 @@ def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_por
         facts.check_all([*SOURCES, "case-commands", "case-events", OwnerClasses.TOPIC], [])
         codec = new_codec(where)
         rules = office_rules()
-        widest_us = max(map(rules.window_us, ("", *rules.duplicate_window_of_kind_s)))
+        widest_us = max(map(rules.window_us, ("", *rules.lasting_s)))
         index = (
             CaseIndex(where.datadir / "cases.sqlite")
             if keys is None

@@ -10,7 +10,7 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
 from processors.violations.turn import Turn, TurnSettings, joined, turn_of
-from processors.violations.turn_signs import KIND, TurnSigns, turn_signs_of
+from processors.violations.turn_signs import KIND, SIGN, TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
 
@@ -31,7 +31,7 @@ class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
     kind: ClassVar[str] = KIND
-    version: ClassVar[str] = "prohibited_turn/2"
+    version: ClassVar[str] = "prohibited_turn/3"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -85,8 +85,6 @@ class ProhibitedTurn:
         t, calibration = second.tracks, place.calibration
         assert calibration is not None
         before, last = way.looks[turn.before], way.looks[turn.last]
-        hours = signs.hours
-        when = "" if hours is None else f" from {hours.from_h:g} to {hours.to_h:g} h"
         return Offence(
             track_id=t.track_id[i],
             vehicle_class=t.track_class[i],
@@ -103,9 +101,9 @@ class ProhibitedTurn:
             measures={
                 "to_left": float(turn.side == "left"),
                 **turn.measures(way.looks),
-                **({} if hours is None else {"no_turn_from_h": hours.from_h, "no_turn_to_h": hours.to_h}),
+                **signs.times.measures(SIGN),
             },
-            summary=f"Turns {turn.side} where a sign forbids it{when}: "
+            summary=f"Turns {turn.side} where a sign forbids it{signs.times.in_words()}: "
             f"{turn.in_words(settings.coverage_k, line.zone_id)}",
             onset=before.sight,
             sight=last.sight,

@@ -12,6 +12,7 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
+from processors.violations.succession import FRESH_M, begun, by_itself, succeed
 from processors.violations.way import Passing, Way, follow
 from schemas.messages import Calibration, Signal
 
@@ -66,7 +67,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/3"
+    version: ClassVar[str] = "red_light/4"
     #: States of the signal on which the line may not be passed, and what its measures call them.
     closed: ClassVar[frozenset[Signal]] = frozenset({Signal.RED})
     word: ClassVar[str] = "red"
@@ -83,11 +84,12 @@ class RedLight:
             assert place.calibration is not None
             error_m = self.error_m(settings, place.calibration)
             ways = state.ways.setdefault(line.zone_id, {})
-            follow(ways, second, line)
-            for track_id, way in ways.items():
+            follow(ways, second, line, fresh_m=FRESH_M)
+            succeed(ways, most_gap_s=settings.most_gap_s, noise_m=settings.coverage_k * math.sqrt(2.0) * error_m)
+            for track_id, way in begun(ways).items():
                 if way.done or way.looks[-1].along_m < settings.past_m:
                     continue
-                even = of_one_size(way, second, place)
+                even = of_one_size(by_itself(way), second, place)
                 if not even.looks or even.looks[-1].along_m < settings.past_m:
                     continue
                 passing = even.passing(error_m)
@@ -165,12 +167,13 @@ class RedLight:
                 # Times of day do not fit a measure; how long before the three pictures red began does.
                 f"{self.word}_before_onset_s": round((way.looks[passing.before].at_us - phase.since_us) / 1e6, 2),
                 f"{self.word}_before_middle_s": round((on.at_us - phase.since_us) / 1e6, 2),
-                f"{self.word}_before_peak_s": round((way.looks[-1].at_us - phase.since_us) / 1e6, 2),
-                "past_line_m": round(way.looks[-1].along_m, 2),
+                f"{self.word}_before_peak_s": round((past.at_us - phase.since_us) / 1e6, 2),
+                "past_line_m": round(past.along_m, 2),
             },
             summary=self.summary(line, f"{red_s:.1f} s (+-{settings.coverage_k * error_s:.1f})"),
             onset=way.looks[passing.before].sight,
-            sight=way.looks[-1].sight,
+            # The phase is known up to here: a later look may show the next one.
+            sight=past.sight,
             clock_source=t.clock_source,
             registry_version=t.registry_version,
             calibration_version=t.calibration_version,

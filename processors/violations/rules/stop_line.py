@@ -1,5 +1,6 @@
 """Stop line: standing beyond the line while its signal is red, by one who did not pass it on green."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -11,6 +12,8 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
+from processors.violations.succession import FRESH_M, succeed
+from processors.violations.unseen import drove_on, unseen
 from processors.violations.way import Look, Way, follow
 from schemas.messages import Signal
 
@@ -32,6 +35,8 @@ class Settings:
         clock_error_s: standard uncertainty of the camera's clock against the controller's, seconds; as for red_light.
         most_gap_s, most_aside_m, most_mps2, most_up_mps2: what one vehicle can have driven over the line, between two
             looks; as for red_light. A track that went over to another box did not pass it.
+        most_unseen_s: most that they may lie apart at the line, seconds, where the vehicle drove on as before and kept
+            its place in the lane (see unseen) and the signal was not green all that time; as for rail_crossing.
     """
 
     min_stand_s: float = 1.5
@@ -42,6 +47,7 @@ class Settings:
     max_beyond_m: float = 9.0
     clock_error_s: float = 0.1
     most_gap_s: float = 1.1
+    most_unseen_s: float = 2.4
     most_aside_m: float = 1.75
     most_mps2: float = 10.0
     most_up_mps2: float = 5.0
@@ -55,7 +61,7 @@ class StopLineRule:
     """Holds where vehicles stand on red against the line, and when they passed it against its signal's phases."""
 
     kind: ClassVar[str] = "stop_line"
-    version: ClassVar[str] = "stop_line/2"
+    version: ClassVar[str] = "stop_line/3"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -67,7 +73,11 @@ class StopLineRule:
         for scope in lines_in_view(self.kind, scopes_of, state, second, place):
             line, settings = scope.settings
             ways = state.ways.setdefault(line.zone_id, {})
-            for i in follow(ways, second, line):
+            near = follow(ways, second, line, fresh_m=FRESH_M)
+            assert place.calibration is not None
+            error_m = settings.position_error_m or place.calibration.position_error_m
+            succeed(ways, most_gap_s=settings.most_gap_s, noise_m=settings.coverage_k * math.sqrt(2.0) * error_m)
+            for i in near:
                 way = ways.get(second.tracks.track_id[i])
                 if way is None or way.done:
                     continue
@@ -146,19 +156,28 @@ class StopLineRule:
     ) -> bool:
         """Say whether it is sure that the line was not passed on green: who did may be held up by others."""
         passing = way.passing(error_m)
-        if passing is None or not way.driven(
+        if passing is None:
+            return False
+        hidden = unseen(way, passing)
+        if not drove_on(way, passing) or not way.driven(
             max(passing.before + 1 - BEFORE, 0),
             stands + 1,
-            most_gap_s=settings.most_gap_s,
+            most_gap_s=settings.most_unseen_s if hidden else settings.most_gap_s,
             most_aside_m=settings.most_aside_m,
             most_mps2=settings.most_mps2,
             most_up_mps2=settings.most_up_mps2,
             noise_m=settings.coverage_k * error_m,
         ):
             return False
-        margin_us = 1e6 * settings.coverage_k * (passing.error_s**2 + settings.clock_error_s**2) ** 0.5
+        first_us, last_us = passing.at_us, passing.at_us
+        error_s = math.hypot(passing.error_s, settings.clock_error_s)
+        if hidden:
+            # How it drove meanwhile nobody saw: any instant may be that of its passing.
+            first_us, last_us = (look.at_us for look in way.looks[passing.before : passing.before + 2])
+            error_s = settings.clock_error_s
+        margin_us = 1e6 * settings.coverage_k * error_s
         phases: list[Phase | None] = [
-            log.over(line.group_id, at_us, at_us) for at_us in (passing.at_us - margin_us, passing.at_us + margin_us)
+            log.over(line.group_id, at_us, at_us) for at_us in (first_us - margin_us, last_us + margin_us)
         ]
         return all(phase is not None and phase.signal in {Signal.AMBER, Signal.RED} for phase in phases)
 

@@ -8,13 +8,17 @@ from processors.rules.place import Place, Scope
 from processors.rules.second import Second
 from processors.violations.driven_way import Way
 from processors.violations.driving_rule import DrivingRule, Settings
-from processors.violations.hours import Hours, hours_of, local_hour
+from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
+from processors.violations.sign_days import NAMES
+from processors.violations.sign_times import SignTimes, times_of
 from processors.violations.upright import height_m
 
 CAR, TRUCK = 2, 7
-#: Limits of a zone: between which hours lorries are banned, both.
-FROM_H, TO_H = "truck_ban_from_h", "truck_ban_to_h"
+#: What the names of those limits of a zone begin with that say between which hours (both) and on which days lorries are
+#: banned, and those names.
+SIGN = "truck_ban"
+LIMITS = frozenset(f"{SIGN}_{name}" for name in ("from_h", "to_h", *NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +26,19 @@ class TruckSettings(Settings):
     """Settings of one zone.
 
     Attributes:
-        truck_ban_from_h: local hour of the day from which on lorries are banned.
-        truck_ban_to_h: local hour from which on they are not; below truck_ban_from_h: of the next day.
+        hours_margin_s: how far the camera's clock may be wrong, seconds: the ban's times must be met by more.
         min_height_m: lower than this, a vehicle is a car whatever it is taken for, metres: above sport utility vehicles
             and low vans, 1.9 to 2.1 m, below a lorry's cabin, 2.5 m and more. A choice.
     """
 
     min_path_m: float = 20.0
     min_kmh: float = 5.0
-    truck_ban_from_h: float = 0.0
-    truck_ban_to_h: float = 0.0
+    hours_margin_s: float = 5.0
     min_height_m: float = 2.3
 
 
 class TruckBan(DrivingRule):
-    """The whole way, widened by the clock's error, must lie in the banned hours by the country's clock.
+    """The whole way, widened by `hours_margin_s`, must lie in the hours and days of the ban, by the country's clock.
 
     Two things that do not depend on each other make a vehicle a lorry: what its labels speak for most once it has
     driven through (tracking's vote), and its height. Until then it may be taken for a car, as detectors do, but never
@@ -45,20 +47,20 @@ class TruckBan(DrivingRule):
     """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/5"
+    version: ClassVar[str] = "truck_ban/6"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
-    triggers: ClassVar[frozenset[str]] = frozenset({FROM_H})
+    triggers: ClassVar[frozenset[str]] = LIMITS
     vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})
     did: ClassVar[str] = "A lorry where and when lorries are banned"
     defaults: ClassVar[type[Settings]] = TruckSettings
 
-    def allowed(self, since_us: int, at_us: int, settings: Settings) -> Mapping[str, float] | None:
+    def forbidden(self, since_us: int, at_us: int, scope: Scope[Settings], place: Place) -> Mapping[str, float] | None:
         """Return the local hour where both ends of the way are in the ban; None where one may be outside."""
+        settings, times = scope.settings, _times_of(place, scope)
         assert isinstance(settings, TruckSettings)
-        first, last = settings.truck_ban_from_h, settings.truck_ban_to_h
-        if not Hours(first, last).hold_throughout(since_us, at_us, round(settings.clock_error_s * 1e6)):
+        if times is None or not times.hold_throughout(since_us, at_us, round(settings.hours_margin_s * 1e6)):
             return None
-        return {"hour_h": round(local_hour(at_us), 3), FROM_H: first, TO_H: last}
+        return {"hour_h": round(local_hour(at_us), 3), **times.measures(SIGN)}
 
     def proves(self, way: Way) -> bool:
         """Say whether it is voted a lorry now that it has driven through, too."""
@@ -83,17 +85,9 @@ class TruckBan(DrivingRule):
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
-        """Return the zones that name both hours: one alone says nothing, and neither do equal ones."""
-        return [scope for scope in super().scopes_of(place) if _hours_of(place, scope) is not None]
+        """Return the zones that name both hours: one alone says nothing, nor do equal ones or a day that is none."""
+        return [scope for scope in super().scopes_of(place) if _times_of(place, scope) is not None]
 
 
-def _hours_of(place: Place, scope: Scope[Settings]) -> Hours | None:
-    zone, settings = scope.zone, scope.settings
-    assert isinstance(settings, TruckSettings)
-    if zone is None:
-        return None
-    given = (
-        settings.truck_ban_from_h if FROM_H in zone.limits else None,
-        settings.truck_ban_to_h if TO_H in zone.limits else None,
-    )
-    return hours_of(place, zone, (FROM_H, TO_H), given, what="the ban on lorries is", also="")
+def _times_of(place: Place, scope: Scope[Settings]) -> SignTimes | None:
+    return None if scope.zone is None else times_of(place, scope.zone, SIGN, "the ban on lorries is", always=False)

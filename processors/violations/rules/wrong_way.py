@@ -12,6 +12,7 @@ from processors.rules.sight import Sight
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
+from processors.violations.trail import Point, go_on, places_of, tells_speed
 from schemas.messages import Calibration
 
 
@@ -60,6 +61,7 @@ class Drive:
         last_y_m: likewise.
         last_us: when that was.
         onset: pictures of that.
+        trail: its last places, see trail.py.
     """
 
     zone_id: str
@@ -71,6 +73,7 @@ class Drive:
     last_y_m: float
     last_us: int
     onset: Sight
+    trail: Sequence[Point]
 
 
 #: Longest time between two looks at one drive.
@@ -85,7 +88,7 @@ class WrongWay:
     """Holds the direction of a vehicle's way over the ground, from where it turned, against its zone's."""
 
     kind: ClassVar[str] = "wrong_way"
-    version: ClassVar[str] = "wrong_way/3"
+    version: ClassVar[str] = "wrong_way/4"
 
     def initial(self) -> dict[str, Drive]:
         """Nobody drives against the direction."""
@@ -108,10 +111,13 @@ class WrongWay:
         ways = [s.zone.heading_deg for s in scopes if s.zone is not None and s.zone.heading_deg is not None]
         offences: list[Offence] = []
         for i, heading in enumerate(t.track_heading_deg):
+            drive = state.get(t.track_id[i])
+            afresh = drive is not None and _went_over(drive, i, second, scopes[0].settings[0])
             if heading is None:
                 # Below walking pace the direction is unknown: what was begun waits.
-                drive = state.get(t.track_id[i])
-                if drive is not None:
+                if afresh:
+                    del state[t.track_id[i]]
+                elif drive is not None:
                     drive.seen_us = second.at_us
                 continue
             if t.track_class[i] not in MOTOR_VEHICLES:
@@ -122,7 +128,7 @@ class WrongWay:
             else:
                 state.pop(t.track_id[i], None)
                 continue
-            offence = self._vehicle(state, i, heading, second, scopes, place)
+            offence = self._vehicle(state, i, heading, second, scopes, place, afresh=afresh)
             if offence is not None:
                 offences.append(offence)
         return state, offences
@@ -135,6 +141,8 @@ class WrongWay:
         second: Second,
         scopes: Sequence[Scope[Where]],
         place: Place,
+        *,
+        afresh: bool,
     ) -> Offence | None:
         t = second.tracks
         calibration = place.calibration
@@ -153,12 +161,14 @@ class WrongWay:
         drive = state.get(track_id)
         if (
             drive is None
+            or afresh
             or drive.zone_id != zone_id
             or not _is_driven(drive, i, second, settings, permitted, calibration.position_error_m)
         ):
             if drive is not None or len(state) < MOST_DRIVES:
                 state[track_id] = Drive(
-                    zone_id, second.at_us, second.at_us, x, y, x, y, second.at_us, second.sight_of(i)
+                    *(zone_id, second.at_us, second.at_us, x, y, x, y, second.at_us, second.sight_of(i)),
+                    go_on([], places_of(i, second), settings.coverage_k)[0] if drive is None else drive.trail,
                 )
             return None
         drive.seen_us = drive.last_us = second.at_us
@@ -207,13 +217,32 @@ class WrongWay:
     def pack(self, state: dict[str, Drive]) -> Any:
         """Return the state as plain data."""
         return {
-            t: [d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.last_x_m, d.last_y_m, d.last_us, d.onset.pack()]
+            t: [
+                *(d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.last_x_m, d.last_y_m, d.last_us, d.onset.pack()),
+                [list(point) for point in d.trail],
+            ]
             for t, d in state.items()
         }
 
     def unpack(self, plain: Any) -> dict[str, Drive]:
         """Return the state from what `pack` gave."""
-        return {t: Drive(*[*fields[:-1], Sight(*fields[-1])]) for t, fields in plain.items()}
+        return {
+            track: Drive(*[*fields, Sight(*onset), [(at_us, x, y) for at_us, x, y in trail]])
+            for track, (*fields, onset, trail) in plain.items()
+        }
+
+
+def _went_over(drive: Drive, i: int, second: Second, settings: Settings) -> bool:
+    """Let a drive's trail go on; say whether its track went over to another vehicle, or may have done so unseen.
+
+    Where a queue stands, its vehicles look alike: a track whose vehicle is missed goes over to the one behind, again
+    and again, and its place moves backwards without anybody driving. A trail too short to tell a speed says nothing of
+    what came after it.
+    """
+    points = places_of(i, second)
+    unknown = bool(points) and not tells_speed(drive.trail)
+    drive.trail, over = go_on(drive.trail, points, settings.coverage_k)
+    return over or unknown
 
 
 def _is_driven(

@@ -6,6 +6,7 @@ from typing import Final
 from producers.simulator.actor import Actor
 from producers.simulator.city import City
 from producers.simulator.city_camera import CityCamera
+from producers.simulator.events.heeding import MOST_S, STEP_S, runs_red
 from producers.simulator.events.scenario import scenarios_of
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
@@ -73,10 +74,14 @@ class Director:
             return None
         for _ in range(TRIES):
             self._number += 1
-            random = generator(self._city.seed, "event", self._camera.number, self._number)
-            scene = Scene(self._city, self._camera, random, begin_us, self._actors)
-            staged = scenarios[int(random.choice(len(scenarios), p=shares))].stage(scene)
-            if staged is not None:
-                self._actors = scene.number
-                return self._number, staged, scene.actors
+            # A scene whose vehicles would drive through a red signal after it is the same a little later.
+            for wait_s in range(0, MOST_S + 1, STEP_S):
+                random = generator(self._city.seed, "event", self._camera.number, self._number)
+                scene = Scene(self._city, self._camera, random, begin_us + wait_s * 1_000_000, self._actors)
+                staged = scenarios[int(random.choice(len(scenarios), p=shares))].stage(scene)
+                if staged is None:
+                    break
+                if not runs_red(scene, staged):
+                    self._actors = scene.number
+                    return self._number, staged, scene.actors
         return None

@@ -56,7 +56,7 @@ def apply_noise(tables: NoiseTables, seed: int, frames: TrueFrames) -> NoisyFram
         frames.object_id,
         frames.class_index,
         frames.xyxy_px,
-        frames.visible_ratio,
+        np.ascontiguousarray(frames.visible_ratio),  # a second layout is a second compilation, ten seconds of CPU
         first,
         out,
         _room(min(2 * boxes + most, MOST_BOXES)),

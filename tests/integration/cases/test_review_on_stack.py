@@ -1,7 +1,7 @@
 """`vigil review` on real tables and a real topic: the look before the facts, the verdict after the look."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,14 @@ from click.testing import CliRunner
 from infra import topics
 from infra.cli import vigil
 from infra.keys.key_store import KeyStore
+from infra.review.desk import ReviewDesk
+from infra.review.login import login_name
+from infra.review.officers import Officer, Role
 from infra.settings import Settings
+from processors.cases.office_rules import office_rules
 from processors.cases.opening import case_id_of
 from schemas.codec import MessageCodec
-from schemas.messages import CaseEvent
+from schemas.messages import CaseEvent, Evidence
 from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse import migration
 from sinks.clickhouse.clickhouse_client import command, connect, query
@@ -34,6 +38,15 @@ PERIOD: Final = "2024-q2"
 def _text(value: Any) -> Any:
     """Return a value for JSONEachRow, which takes bytes as they are."""
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def officer(name: str, roles: Sequence[Role]) -> Officer:
+    """Return an officer who reviews."""
+    return Officer(name, frozenset({Role.REVIEWER, *roles}))
+
+
+def _picture(role: str, at_us: int) -> Evidence:
+    return Evidence(role, "S-1-cam", at_us, 1, 0, 1, at_us, ["t"], [1.0, 2.0, 3.0, 4.0])
 
 
 class Tables:
@@ -75,13 +88,22 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     for n, name in enumerate(NAMES):
         found = violation(name, f"2024-05-06T1{n}:00")
         sealed = key.seal(PLATE, found.track_id)
-        tables.land("violations", replace(found, key_period=PERIOD, plate_encrypted=sealed))
+        tables.land(
+            "violations",
+            replace(
+                found,
+                key_period=PERIOD,
+                plate_encrypted=sealed,
+                measures={"red_before_onset_s": 1.5, "grace_s": 0.5},
+                evidence=[_picture("onset", found.occurred_at_us), _picture("peak", found.occurred_at_us + 1_250_000)],
+            ),
+        )
         desk.violate(name, f"2024-05-06T1{n}:00")
     for event in desk.events:
         assert isinstance(event, CaseEvent)
         tables.land("case_events", event)
     officers = tmp_path / "officers.toml"
-    officers.write_text(OFFICERS)
+    officers.write_text(f'{OFFICERS}[officer.o4]\nroles = ["reviewer"]\nlogin = "somebody else"\n')
     environment = {
         **settings.environment(),
         "VIGIL_REVIEW_OFFICERS": str(officers),
@@ -96,10 +118,18 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     first, second, third = (case_id_of(name) for name in NAMES)
     assert [case["case_id"] for case in review("list", "--json")] == [first, second, third]
     assert "has not looked at" in review("confirm", first, "--officer", "o1", expect=1)
+    assert "o4 acts under the login somebody else" in review("next", "--officer", "o4", expect=1)
     assert "o3 is not in" in review("next", "--officer", "o3", expect=1)
     seen: Mapping[str, Any] = review("next", "--officer", "o1", "--json")
     assert (seen["case_id"], seen["summary"]) == (first, "88 km/h where 60 is allowed")
     assert (seen["plate"], seen["plate_note"]) == (PLATE, "")
+    assert seen["plate_region"] == "Almaty"
+    assert seen["decide_until"] == "2024-07-06"  # two months from the offence (KoAP 62)
+    assert seen["measures"] == {"red_before_onset_s": 1.5, "grace_s": 0.5}
+    assert seen["pictures"] == [
+        {"role": "onset", "at": "2024-05-06 10:00:00.00 +05:00", "red_s": 1.5},
+        {"role": "peak", "at": "2024-05-06 10:00:01.25 +05:00"},
+    ]
     closed = review("next", "--officer", "o2", "--json")
     assert closed["case_id"] == second  # the first is looked at by another
     assert closed["plate"] is None
@@ -107,6 +137,8 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     shown = review("show", third, "--officer", "o2", "--why", "the owner called")
     assert "measured 88" in shown
     assert PLATE not in shown
+    assert "red for 1.50 s" in shown
+    assert "2024-07-06, the last day of liability" in shown
     keys.destroy(PERIOD)
     assert f"no key of {PERIOD}" in review("next", "--officer", "o1")
     assert tables.looks() == [
@@ -134,7 +166,55 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert "needs senior" in review(
         "agreement", "--officer", "o1", "--from", "2024-01-01", "--to", "2024-12-31", expect=1
     )
+    logins = {login for (login,) in query(tables.client, "SELECT DISTINCT login FROM case_looks")}
+    assert logins == {login_name()}
+    acts = review("audit", second, "--officer", "o2", "--json")
+    assert [(one["officer_id"], one["act"], one["why"]) for one in acts] == [
+        ("o2", "opened the case", "queue"),
+        ("o2", "rejected", "no_offence: a shadow"),
+    ]
+    assert "needs senior" in review("audit", second, "--officer", "o1", expect=1)
+    assert "nobody has opened" in review("audit", "case-x", "--officer", "o2", expect=1)
     differs = {**asdict(written[0]), "review_id": "rev-x", "officer_id": "o9"}
     tables.land("reviews", type(written[0])(**differs))
     share = review("agreement", "--officer", "o2", "--from", "2024-01-01", "--to", "2030-12-31", "--json")
     assert [(row["doubly_reviewed"], row["agreed"]) for row in share] == [(1, 1)]
+
+
+#: Older than every other: 450 cases that two officers decided differently, so that they wait for a senior, and 250 that
+#: have the verdict that they need and whose next step has not come.
+OLDER: Final = """
+INSERT INTO cases_facts (case_id, revision, `step`, vehicle_key, violation_id, kind, camera_id, site_id, district,
+    owner, article, tariff_version, amount_kzt, offence_at, happened_at, reason, commands_partition, commands_offset,
+    _partition, _offset, _create_time, _inserted_at, _version)
+SELECT concat('case-', toString(number)), 1, 'DETECTED', 'v', 'w', 'speeding', 'c', 's', 'd',
+    'PUBLIC', 'KoAP 592.2', 't', 1, toDateTime64('2024-04-01 06:00:00', 6, 'UTC'), now64(6, 'UTC'), '', 0, number,
+    0, number, now64(3, 'UTC'), now64(3, 'UTC'), 1
+FROM numbers(700)"""
+VERDICTS: Final = """
+INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, review_id, case_id, verdict, reason_code,
+    remark, officer_id, looked_at_us, decided_at_us, _offset_end)
+SELECT toUUID('00000000-0000-0000-0000-00000000000b'), 1, number, now64(3, 'UTC'), concat('old-', toString(number)),
+    concat('case-', toString(number % 700)), if(number < 700, 'CONFIRMED', 'REJECTED'), '', '',
+    concat('p', toString(intDiv(number, 700))), 1714000000000000, 1714000001000000, number
+FROM numbers(1150)"""
+
+
+def test_cases_of_others_hide_none_of_an_officer_s_own(settings: Settings) -> None:
+    """However many older ones wait for a senior, or for their next step, the oldest that is the officer's is found."""
+    own = settings.model_copy(update={"clickhouse_database": f"{settings.clickhouse_database}_queue"})
+    tables = Tables(own)
+    tables.client.command(OLDER)
+    tables.client.command(VERDICTS)
+    desk = Desk()
+    desk.violate("speeding-a", "2024-05-06T10:00")
+    for event in desk.events:
+        tables.land("case_events", event)
+    officers = {name: officer(name, roles) for name, roles in (("o1", ()), ("o2", (Role.SENIOR,)))}
+    queue = ReviewDesk(own, tables.client, replace(office_rules(), second_share_ratio=0.0))
+    found = queue.next(officers["o1"])
+    assert found is not None
+    assert found.case_id == case_id_of("speeding-a")
+    senior = queue.next(officers["o2"])
+    assert senior is not None
+    assert senior.case_id == "case-0"

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 import clickhouse_connect
 import pytest
+from clickhouse_connect.driver.client import Client
 from confluent_kafka import Producer
 
 from infra import topics
@@ -80,15 +82,16 @@ class Bench:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return a query's rows."""
-        client = clickhouse_connect.get_client(
+        return [tuple(row) for row in self._client.query(sql).result_rows]
+
+    @cached_property
+    def _client(self) -> Client:
+        """Where tables are looked at again and again: a login costs ClickHouse five times a small query."""
+        return clickhouse_connect.get_client(
             host=self.settings.host,
             port=self.settings.clickhouse_port,
             database=self.settings.clickhouse_database,
         )
-        try:
-            return [tuple(row) for row in client.query(sql).result_rows]
-        finally:
-            client.close()
 
     def count(self, table: str) -> int:
         """Return a table's rows."""
@@ -100,6 +103,8 @@ class Bench:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
+        if "_client" in vars(self):
+            self._client.close()
 
 
 def eventually(what: str, holds: Callable[[], bool], within_s: float = 150.0) -> None:

@@ -5,7 +5,7 @@ import json
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from schemas.avro import parse_writer_schema, reader_schema, schema_text
 from schemas.codec import COMPILED_TOPICS, MessageCodec, decode_datum, encode_datum
 from schemas.compiled import CompiledDatum, machine
+from schemas.compiled.builder import builder_of
 from schemas.compiled.machine import REFUSED
 from schemas.compiled.plan import plan_of
-from schemas.compiled.shape import Kind, UnsupportedSchemaError, shape_of
+from schemas.compiled.shape import Kind, Shape, UnsupportedSchemaError, shape_of
 from schemas.messages import MESSAGES, Detections, Scene, Tracks
 from schemas.registry import FixedSchemaIds
 from schemas.wire import HEADER, DatumError, frame
@@ -30,6 +31,17 @@ from tests.unit.schemas.random_messages import messages
 #: Those of the codec, and others whose schemas plans know.
 TOPICS = (*COMPILED_TOPICS, "signal-phases", "payments", "case-events")
 QUICK = settings(max_examples=60, deadline=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A message that refuses a number."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise ValueError(f"count is {self.count}")
 
 
 @cache
@@ -278,3 +290,11 @@ def outcome(encode: Callable[[str, Any], bytes], message: Tracks) -> bytes | typ
         return encode("tracks", message)
     except (ValueError, TypeError, OverflowError, struct.error, AttributeError) as error:
         return type(error)
+
+
+def test_a_class_with_checks_of_its_own_is_made_by_its_constructor() -> None:
+    """Messages are made through their slots, which must leave out nothing that a class does as it is made."""
+    build = builder_of(Shape(Kind.RECORD, Counted, names=("count",), parts=(Shape(Kind.LONG),)))
+    assert build([3], [], b"") == Counted(3)
+    with pytest.raises(ValueError, match="count is -1"):
+        build([-1], [], b"")

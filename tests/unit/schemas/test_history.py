@@ -1,13 +1,15 @@
 """Released schemas stay as they were, and every schema reads all messages that were ever written."""
 
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastavro import parse_schema, schemaless_writer
 
-from schemas.avro import schema_text
+from schemas.avro import schema_text, without_logical_types
 from schemas.compatibility import breaks_any
 from schemas.history import CHECKSUMS, FOLDER, HistoryError, Release, alterations, next_releases, released, write
 from schemas.messages import MESSAGES
@@ -47,6 +49,24 @@ def test_every_schema_is_released() -> None:
     """A schema that changed was released with it: 'vigil topics release' does that."""
     assert [f"{r.subject} version {r.version}" for r in pending()] == []
     assert all(released(topic) for topic in MESSAGES)
+
+
+def test_a_release_of_words_alone_changes_no_byte() -> None:
+    """What is written with a version that only says more is read with the one before, and the other way round."""
+    first, second = (json.loads(text) for text in released("signal-phases"))
+    said = [field["doc"] for field in second["fields"] if field["name"] == "signal"]
+    assert "moon-white light that flashes while it is open is sent as GREEN" in said[0]
+    message = {
+        "junction_id": "X-1", "group_id": "RAIL", "signal": "GREEN", "heartbeat": False,
+        "changed_at_us": 1_790_000_000_000_000, "observed_at_us": 1_790_000_001_000_000,
+    }  # fmt: skip
+    written = []
+    for schema in (first, second):
+        out = io.BytesIO()
+        schemaless_writer(out, parse_schema(without_logical_types(schema)), message)
+        written.append(out.getvalue())
+    assert written[0] == written[1]
+    assert breaks_any(json.dumps(first), [json.dumps(second)]) == ()
 
 
 def test_a_breaking_change_is_refused() -> None:

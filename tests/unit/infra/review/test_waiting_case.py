@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from infra.review.login import login_name
 from infra.review.officers import Officer, OfficerError, Role, officer_of
 from infra.review.waiting_case import WaitingCase
 from tests.unit.processors.cases.desk import with_share
@@ -67,3 +68,24 @@ def test_officers_have_the_roles_of_their_file(tmp_path: Path) -> None:
     path.write_text('[officer.officer-1]\nroles = ["judge"]\n')
     with pytest.raises(OfficerError, match="expected roles of reviewer, plates, senior"):
         officer_of(path, "officer-1")
+
+
+def test_an_officer_acts_under_the_login_of_the_file(tmp_path: Path) -> None:
+    """Another login is refused by name; where the file names none any may act; a login is one name."""
+    path = tmp_path / "officers.toml"
+    path.write_text('[officer.officer-1]\nroles = ["reviewer"]\nlogin = "desk1"\n[officer.officer-2]\nroles = []\n')
+    officer_of(path, "officer-1").acts_under("desk1")
+    with pytest.raises(OfficerError, match="officer-1 acts under the login desk1, and this is desk2"):
+        officer_of(path, "officer-1").acts_under("desk2")
+    officer_of(path, "officer-2").acts_under("anybody")
+    path.write_text('[officer.officer-1]\nroles = ["reviewer"]\nlogin = ["desk1"]\n')
+    with pytest.raises(OfficerError, match="expected the name of one user"):
+        officer_of(path, "officer-1")
+
+
+def test_the_login_is_the_system_s_and_not_what_the_caller_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that tools read for a user's name change nothing."""
+    before = login_name()
+    for name in ("USER", "LOGNAME", "LNAME", "USERNAME", "SUDO_USER"):
+        monkeypatch.setenv(name, "officer-2")
+    assert login_name() == before != "officer-2"

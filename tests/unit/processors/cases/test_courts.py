@@ -173,5 +173,5 @@ def test_a_log_of_the_format_before_is_read() -> None:
     read = desk.core.from_bytes(CAR, old)
     assert read == desk.logs[CAR]
     assert read.cases[case_id].owed_back_kzt == 0
-    with pytest.raises(ValueError, match="format 3, this version reads 2"):
-        desk.core.from_bytes(CAR, bytes([3]) + old[1:])
+    with pytest.raises(ValueError, match="format 4, this version reads 3"):
+        desk.core.from_bytes(CAR, bytes([4]) + old[1:])

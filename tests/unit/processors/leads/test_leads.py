@@ -175,6 +175,33 @@ def test_one_clock_ahead_blinds_nobody(stale_us: int) -> None:
     assert [lead.kind for lead in leads] == ["NO_INSPECTION", "FALSE_PLATE"]
 
 
+@pytest.mark.parametrize("lag_s", [0, 60, 600, 890])
+@pytest.mark.parametrize("apart_s", [10, 400])
+def test_a_camera_that_lags_behind_the_others_hides_no_two_places(lag_s: int, apart_s: int) -> None:
+    """One plate at two places within `apart_s`, the second told so much later, when others are seen already."""
+    begin = at("2026-04-02T10:00:00")
+    here = sighting()
+    there = replace(sighting(camera_id="cam-2", north_m=40_000.0, track="t2"), seen_at_us=begin + apart_s * 1_000_000)
+    other = sighting(camera_id="cam-3", vehicle_key=CAR[:3] + "d" * 61)
+    between = [
+        replace(other, track_id=f"o{s}", seen_at_us=begin + s * 1_000_000) for s in range(0, apart_s + lag_s, 10)
+    ]
+    for late in ([there], [here, there]):
+        early = [here] if late == [there] else []
+        leads = town().see(*early, *between, *late)
+        assert [(lead.kind, {one.camera_id for one in lead.evidence}) for lead in leads] == [
+            ("FALSE_PLATE", {"cam-1", "cam-2"})
+        ]
+
+
+def test_a_pair_at_midnight_is_one_lead_in_any_order() -> None:
+    """Of the later sighting's day, whichever camera lags."""
+    here = sighting("2026-04-02T23:59:50")
+    there = sighting("2026-04-03T00:00:10", "cam-2", north_m=40_000.0, track="t2")
+    (first,), (second,) = town().see(here, there), town().see(there, here)
+    assert first.lead_id == second.lead_id
+
+
 def test_a_wrong_clock_shows_no_two_places() -> None:
     """A sighting ten minutes ahead of its own message is compared with none; tables still count."""
     place = town(entry(wanted=[days("2026-03-20", None)]))

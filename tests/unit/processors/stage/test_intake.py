@@ -6,9 +6,16 @@ from processors.stage.intake import Intake
 from tests.unit.processors.stage.harness import FakeRecord
 
 
-def records(start: int, count: int) -> list[FakeRecord]:
+def records(start: int, count: int, partition: int = 0) -> list[FakeRecord]:
     """Return records of one partition."""
-    return [FakeRecord(b"k", b"v", 0, offset) for offset in range(start, start + count)]
+    return [FakeRecord(b"k", b"v", partition, offset) for offset in range(start, start + count)]
+
+
+async def taken_from(intake: Intake, most: int) -> list[tuple[int, int]]:
+    """Return partition and offset of each record of the next batch."""
+    batch = await intake.take(most)
+    assert batch is not None
+    return [(record.partition, record.offset) for record in batch]
 
 
 async def test_batches_are_cut_from_fetches_in_order() -> None:
@@ -22,6 +29,28 @@ async def test_batches_are_cut_from_fetches_in_order() -> None:
         assert batch is not None
         taken.append([r.offset for r in batch])
     assert taken == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
+
+
+async def test_a_batch_is_of_as_few_partitions_as_possible() -> None:
+    """Where two fetches of a partition wait, one batch has both: a key's messages come together; others fill it up."""
+    intake = Intake(100)
+    for start, partition in ((0, 1), (0, 2), (2, 1), (2, 2)):
+        intake.put(records(start, 2, partition))
+    assert await taken_from(intake, 4) == [(1, 0), (1, 1), (1, 2), (1, 3)]
+    intake.put(records(4, 2, 1))
+    assert await taken_from(intake, 6) == [(2, 0), (2, 1), (2, 2), (2, 3), (1, 4), (1, 5)]
+
+
+async def test_a_partition_with_more_than_a_batch_takes_turns_with_the_others() -> None:
+    """It keeps no other one waiting for as long as it is filled up, and stays in order."""
+    intake = Intake(100)
+    intake.put(records(0, 3, 1))
+    intake.put(records(0, 2, 2))
+    assert await taken_from(intake, 2) == [(1, 0), (1, 1)]
+    intake.put(records(3, 3, 1))
+    assert await taken_from(intake, 2) == [(2, 0), (2, 1)]
+    assert await taken_from(intake, 3) == [(1, 2), (1, 3), (1, 4)]
+    assert await taken_from(intake, 3) == [(1, 5)]
 
 
 async def test_fetching_waits_above_the_bound_and_goes_on_below_it() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from processors.violations.core import ViolationsCore
 from schemas.messages import Camera, Signal, SignalState, Tracks, Violation
@@ -63,3 +64,28 @@ def tracks(
 def found(messages: Sequence[Tracks], place: Camera = APPROACH, *, at_once: bool = True) -> list[Violation]:
     """Return the violations for these seconds."""
     return play(ViolationsCore(), Cameras(place), messages, at_once=at_once)[0]
+
+
+def together(*ways: Sequence[Tracks]) -> list[Tracks]:
+    """Return the seconds in which the tracks of all of these are in view, each begun when it is first shown."""
+    first_us: dict[str, int] = {}
+    out = []
+    for n in range(max(len(way) for way in ways)):
+        seconds = [way[n] for way in ways if n < len(way)]
+        whole = seconds[0]
+        for one in seconds:
+            for name in one.track_id:
+                first_us.setdefault(name, one.sample_at_us[one.box_sample[0]])
+        for more in seconds[1:]:
+            both: dict[str, Any] = {key: [*getattr(whole, key), *getattr(more, key)] for key in OF_TRACKS + OF_BOXES}
+            both["box_track"] = [*whole.box_track, *(i + len(whole.track_id) for i in more.box_track)]
+            whole = replace(whole, **both)
+        out.append(replace(whole, track_first_seen_us=[first_us[name] for name in whole.track_id]))
+    return out
+
+
+OF_TRACKS = (
+    *("track_id", "track_class", "track_score", "track_first_seen_us", "track_boxes", "track_x_m", "track_y_m"),
+    *("track_speed_kmh", "track_speed_error_kmh", "track_heading_deg"),
+)
+OF_BOXES = ("box_sample", "box_x1_px", "box_y1_px", "box_x2_px", "box_y2_px", "box_x_m", "box_y_m")

@@ -14,7 +14,7 @@ from processors.violations.driving_rule import MOST_SLOW, MOST_WAYS
 from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
 from processors.violations.rules.bus_lane import BusLane
-from processors.violations.rules.truck_ban import TruckBan, TruckSettings
+from processors.violations.rules.truck_ban import TruckBan
 from schemas.messages import Analysis, Camera, PlateCandidate, Tracks, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
 from tests.unit.processors.violations.film import Places, both, filmed, straight
@@ -152,17 +152,66 @@ def test_the_hour_is_the_countrys() -> None:
     assert local_hour(us(2025, 2, 1, 1, 30)) == 6.5
 
 
-def test_both_ends_and_the_clocks_error_lie_within_the_ban() -> None:
-    """From 7 to 22 and from 22 to 6: a place seconds at the border prove nothing."""
-    day = TruckSettings(truck_ban_from_h=7.0, truck_ban_to_h=22.0)
-    night = TruckSettings(truck_ban_from_h=22.0, truck_ban_to_h=6.0)
-    seven = us(2025, 2, 1, 2)
-    second_us = 1_000_000
-    assert TruckBan().allowed(seven + 6 * second_us, seven + 10 * second_us, day) is not None
-    assert TruckBan().allowed(seven + 4 * second_us, seven + 10 * second_us, day) is None
-    assert TruckBan().allowed(seven + 6 * second_us, seven + 10 * second_us, night) is None
-    midnight = us(2025, 2, 1, 19)
-    assert TruckBan().allowed(midnight - second_us, midnight + second_us, night) is not None
+@pytest.mark.parametrize(
+    ("days", "proposed"),
+    [
+        ({"truck_ban_on_working_days": 1.0}, True),
+        ({"truck_ban_on_thursday": 1.0}, True),
+        ({"truck_ban_on_days_off": 1.0}, False),
+        ({"truck_ban_on_saturday": 1.0, "truck_ban_on_sunday": 1.0}, False),
+    ],
+)
+def test_a_ban_with_days_holds_on_them_alone(days: dict[str, float], *, proposed: bool) -> None:
+    """The lorry drives on a Thursday, a working day; the days stand among the measures."""
+    road = replace(zone("here", "roadway"), limits={**BAN, **days})
+    violations = found(driving(FAR, 7), camera(road, calibration=calibration()))
+    assert [{**one.measures, **days} == one.measures for one in violations] == [True] * proposed
+
+
+@pytest.mark.parametrize(
+    ("limits", "proposed"),
+    [
+        ({"bus_lane_from_h": 13.0, "bus_lane_to_h": 14.0}, True),
+        ({"bus_lane_from_h": 7.0, "bus_lane_to_h": 10.0}, False),
+        ({"bus_lane_on_working_days": 1.0}, True),
+        ({"bus_lane_on_days_off": 1.0}, False),
+        ({"bus_lane_from_h": 13.0, "bus_lane_to_h": 14.0, "bus_lane_on_sunday": 1.0}, False),
+    ],
+)
+def test_a_lane_for_buses_is_one_while_its_sign_holds(limits: dict[str, float], *, proposed: bool) -> None:
+    """The car drives on a Thursday, a working day, at seven minutes to two; hours and days stand among the measures."""
+    lane = replace(zone("here", "bus_lane"), limits=limits)
+    violations = found(driving(FAR, 2), camera(lane, calibration=calibration()))
+    assert [{**one.measures, **limits} == one.measures for one in violations] == [True] * proposed
+
+
+@pytest.mark.parametrize("limits", [{"bus_lane_from_h": 7.0}, {"bus_lane_on_workdays": 1.0}])
+def test_a_lane_for_buses_at_an_unknown_time_is_none_and_is_named(limits: dict[str, float]) -> None:
+    """Half a pair of hours, a day that is none: left out, with a sentence."""
+    place = Place(camera(replace(zone("here", "bus_lane"), limits=limits), calibration=calibration()))
+    assert BusLane.scopes_of(place) == []
+    (problem,) = place.problems
+    assert "the lane for buses is left out" in problem
+
+
+def test_a_ban_with_days_and_no_hours_bans_nobody_and_is_named() -> None:
+    """Whole days are said by 0 and 24: who leaves the hours out may have meant some."""
+    road = replace(zone("here", "roadway"), limits={"truck_ban_on_working_days": 1.0})
+    place = Place(camera(road, calibration=calibration()))
+    assert TruckBan.scopes_of(place) == []
+    assert "truck_ban_from_h is None and truck_ban_to_h is None" in place.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("margin", "proposed"),
+    [({}, False), ({"hours_margin_s": 1.0}, True), ({"hours_margin_s": 30.0}, False), ({"clock_error_s": 1.0}, False)],
+)
+def test_the_margin_of_the_bans_hours_is_no_clocks_error(margin: dict[str, float], *, proposed: bool) -> None:
+    """A ban that ends 3 s after the way: `hours_margin_s` decides; `clock_error_s` is another thing, `red_light`'s."""
+    end_h = local_hour(EPOCH_US + 7_000_000)
+    limits = {"truck_ban_from_h": end_h - 2.0, "truck_ban_to_h": end_h, **margin}
+    road = replace(zone("here", "roadway"), limits=limits)
+    assert bool(found(driving(FAR[:4], 7), camera(road, calibration=calibration()))) is proposed
 
 
 def test_outside_the_hours_a_lorry_may() -> None:

@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from processors.rules.place import Place
-from processors.violations.hours import Hours
 from processors.violations.turn_signs import turn_signs_of
 from schemas.messages import Analysis, Camera, RuleSetting, Tracks, Violation
-from tests.unit.processors.rules.street import EPOCH_US, calibration, zone
+from tests.unit.processors.rules.street import calibration, zone
 from tests.unit.processors.violations.junction import found
 from tests.unit.processors.violations.turns import JUNCTION, TURN, driving, mirrored
 
@@ -248,20 +247,26 @@ def test_it_goes_on_from_its_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "begin_s", "end_s", "surely", "maybe"),
+    ("days", "kind"),
     [
-        (Hours(13.0, 14.0), 0, 10, True, True),
-        (Hours(13.0, 14.0), 390, 396, False, True),
-        (Hours(14.0, 13.0), 0, 10, False, False),
-        (Hours(14.0, 13.0), 390, 396, False, True),
-        (Hours(14.0, 13.0), 420, 430, True, True),
+        ({"no_turn_on_working_days": 1.0}, "prohibited_turn"),
+        ({"no_turn_on_thursday": 1.0, "no_turn_on_sunday": 1.0}, "prohibited_turn"),
+        ({"no_turn_on_days_off": 1.0}, "wrong_lane"),
+        ({"no_turn_on_working_days": 0.0, "no_turn_on_friday": 1.0}, "wrong_lane"),
     ],
 )
-def test_hours_hold_surely_or_maybe(hours: Hours, begin_s: int, end_s: int, *, surely: bool, maybe: bool) -> None:
-    """Both ends within them, one, or none, each with five seconds of doubt; 400 s after the begin it is two o'clock."""
-    since_us, at_us = (EPOCH_US + n * 1_000_000 for n in (begin_s, end_s))
-    assert hours.hold_throughout(since_us, at_us, 5_000_000) is surely
-    assert hours.may_hold(since_us, at_us, 5_000_000) is maybe
+def test_a_sign_with_days_holds_on_them_alone(days: dict[str, float], kind: str) -> None:
+    """The turn is on a Thursday, a working day: on a day on which the sign does not hold, its lane decides."""
+    (one,) = found(driving(0, TURN), signed(no_left_turn=1.0, no_turn_from_h=7.0, no_turn_to_h=14.0, **days))
+    assert one.kind == kind
+
+
+def test_the_days_are_named_where_they_matter() -> None:
+    """In the sentence and among the measurements, for the officer, also without hours."""
+    days = {"no_turn_on_days_off": 1.0, "no_turn_on_thursday": 1.0, "no_turn_on_friday": 0.0}
+    (one,) = turns(driving(2, TURN), signed(no_left_turn=1.0, **days))
+    assert "forbids it on days off, Thursday: " in one.summary
+    assert {name: one.measures.get(name) for name in days} == {**days, "no_turn_on_friday": None}
 
 
 def test_a_sign_at_another_kind_of_zone_is_not_read() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from processors.violations.rules.red_light import Settings
 from schemas.messages import Analysis, Camera, PlateCandidate, Signal, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
 from tests.unit.processors.violations.junction import APPROACH, LINE_M, Fronts, found, tracks
@@ -123,3 +124,14 @@ def test_it_goes_on_from_its_bytes() -> None:
     whole = found(messages)
     assert len(whole) == 1
     assert found(messages, at_once=False) == whole
+
+
+@pytest.mark.parametrize("green_s", [4.1, 4.4])
+def test_the_third_still_shows_the_vehicle_past_the_line_while_it_was_red(green_s: float) -> None:
+    """It turns green before the vehicle is seen last: the picture is that of the second in which the phase is known."""
+    signal = [(Signal.GREEN, -20.0), (Signal.AMBER, -2.0), (Signal.RED, 1.0), (Signal.GREEN, green_s)]
+    (one,) = [found_one for found_one in found(tracks(THROUGH, signal)) if found_one.kind == "red_light"]
+    peak = next(picture for picture in one.evidence if picture.role == "peak")
+    assert (peak.at_us - EPOCH_US) / 1e6 < green_s
+    assert one.measures["red_before_peak_s"] == pytest.approx((peak.at_us - EPOCH_US) / 1e6 - 1.0, abs=0.01)
+    assert one.measures["past_line_m"] >= Settings().past_m

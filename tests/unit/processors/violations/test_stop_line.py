@@ -66,6 +66,23 @@ def test_a_lost_track_that_is_found_again_is_no_second_offence() -> None:
     assert len(found([replace(m, signals=red) if n >= len(first) else m for n, m in enumerate(both)])) == 1
 
 
+@pytest.mark.parametrize(
+    ("fronts", "signals", "count"),
+    [
+        pytest.param([-24.0, -19.0, -14.5, -10.0, None, None, None, 3.0], AMBER_THEN_RED, 1, id="amber all along"),
+        pytest.param([-24.0, -19.0, -14.5, -10.0, None, None, None, 3.0], [(Signal.GREEN, -9), (Signal.RED, 2)], 0,
+                     id="green when last seen"),
+        pytest.param([-10.0, -10.0, -10.0, -10.0, None, None, None, 3.0], AMBER_THEN_RED, 0, id="it stood before"),
+        pytest.param([-16.0, -10.0, None, None, None, None, None, 3.0], AMBER_THEN_RED, 0, id="unseen for too long"),
+    ],
+)  # fmt: skip
+def test_one_that_is_unseen_at_the_line_passed_it_at_any_instant(
+    fronts: Fronts, signals: list[tuple[Signal, float]], count: int
+) -> None:
+    """For up to 2.4 s, where it drove before as it must have meanwhile, and none of that time was green."""
+    assert len(found(tracks([*fronts, *[5.0] * 12, None, None], signals))) == count
+
+
 def test_without_enforcement_nothing_is_proposed() -> None:
     """The camera must take part in it."""
     assert (

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from processors.violations.core import ViolationsCore
-from schemas.messages import Analysis, Camera, Violation
+from schemas.messages import Analysis, Camera, Tracks, Violation
 from tests.unit.processors.rules.street import Cameras, Seen, calibration, camera, car, play, second, zone
 
 #: Traffic runs towards +y.
@@ -62,6 +62,31 @@ def test_a_track_that_jumps_to_another_vehicle_starts_it_afresh() -> None:
     reversing = [[driving(60)], [driving(57)], [driving(54)]]
     assert found([*reversing, [driving(29)], [driving(28)], [driving(26)], []]) == []
     assert len(found([*reversing, [driving(46)], [driving(38)], [driving(30)], []])) == 1
+
+
+def queued(*places_m: tuple[float, float | None]) -> list[Tracks]:
+    """Return seconds of a car whose track stands at one place after the other, with what it tells of a heading."""
+    return [
+        replace(
+            second(n, [driving(y_m, heading_deg)], samples=5),
+            box_x_m=[5.0] * 5,
+            box_y_m=[y_m + 0.1 * (b % 2) for b in range(5)],
+        )
+        for n, (y_m, heading_deg) in enumerate(places_m)
+    ]
+
+
+@pytest.mark.parametrize("heading_deg", [180.0, None])
+def test_a_track_that_goes_from_car_to_car_of_a_queue_drives_nowhere(heading_deg: float | None) -> None:
+    """Each step is one that its smoothed speed allows; but it stood before, and stands again after it."""
+    core = ViolationsCore()
+    hops = queued((60.0, 180.0), (60.0, 180.0), (52.0, heading_deg), (52.0, 180.0), (44.0, 180.0), (44.0, 180.0))
+    assert play(core, Cameras(LANE), [*hops, second(6)])[0] == []
+    driven = [
+        replace(one, box_y_m=[60.0 - 8 * n - 1.6 * b for b in range(5)], track_y_m=[53.6 - 8 * n])
+        for n, one in enumerate(hops)
+    ]
+    assert len(play(core, Cameras(LANE), [*driven, second(6)])[0]) == 1
 
 
 def test_a_place_that_moves_with_the_traffic_starts_it_afresh() -> None:

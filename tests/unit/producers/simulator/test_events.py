@@ -14,10 +14,13 @@ from producers.simulator.city import build_city
 from producers.simulator.city_camera import CityCamera
 from producers.simulator.city_clock import SECOND_US, START_US
 from producers.simulator.events.director import LEAST_GAP_S, Director
+from producers.simulator.events.heeding import runs_red
 from producers.simulator.events.scenario import Scenario, all_scenarios
+from producers.simulator.events.scenarios.reverse_to_park import ReverseToPark
 from producers.simulator.events.scene import STAGED, Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.motions import BUS, CAR, TRUCK
+from producers.simulator.outlook import Outlook
 from producers.simulator.plates import FLEET, SERVICE, plate_of
 from producers.simulator.seeds import generator
 from producers.simulator.sight import Sight
@@ -414,6 +417,24 @@ def test_who_walks_along_a_sidewalk_crosses_no_street_with_it() -> None:
             if len(along) == 2:
                 assert along.min() >= 12.0
                 assert along.max() <= CITY.streets.length_m(camera.edge) - 12.0
+
+
+def test_nobody_runs_a_red_light_but_who_is_said_to() -> None:
+    """Whatever is staged before a camera drives past its street's signals on green or amber, before and after.
+
+    Without waiting some would run them: one that is staged at any moment of a cycle does, at some of them.
+    """
+    until = START_US + 1_800 * SECOND_US
+    runs = []
+    for camera in CITY.cameras:
+        for number, staged, actors in Director(CITY, camera, START_US, until, 40.0).staged_before(until):
+            scene = Scene(CITY, camera, generator(101, "any", number), START_US, 0, list(actors))
+            assert not runs_red(scene, staged), staged.scenario
+        if camera.outlook is Outlook.SPEED:
+            for second in range(0, 95, 5):
+                scene = Scene(CITY, camera, generator(101, "any", camera.number), START_US + second * SECOND_US, 0)
+                runs.append(runs_red(scene, ReverseToPark().stage(scene)))
+    assert 0 < sum(runs) < len(runs)
 
 
 def test_a_directors_events_do_not_overlap_and_end_with_the_run() -> None:

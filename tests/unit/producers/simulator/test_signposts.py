@@ -20,7 +20,7 @@ from producers.simulator.sight import Sight
 from producers.simulator.signposts import EVENING_H, MORNING_H
 from producers.simulator.streets import LANE_M
 from producers.simulator.truth import truth_of
-from producers.simulator.turn_sign import TurnSign
+from producers.simulator.turn_sign import DAYS_OFF, WORKING_DAYS, TurnSign
 
 CITY: Final = build_city(101, 60)
 STREETS: Final = CITY.streets
@@ -31,9 +31,13 @@ def test_a_sign_leaves_a_way_on_and_all_sorts_are_there() -> None:
     """It forbids a turn that there is, where the street goes straight on; a third of all approaches have one."""
     for edge, sign in STREETS.turn_signs.items():
         assert {STRAIGHT, sign.side} <= set(arms(STREETS, edge))
-    assert {(sign.side, sign.hours) for sign in STREETS.turn_signs.values()} == {
+    signs = STREETS.turn_signs.values()
+    assert {(sign.side, sign.hours) for sign in signs} == {
         (side, hours) for side in (LEFT, RIGHT) for hours in (None, MORNING_H, EVENING_H)
     }
+    assert {(sign.hours, sign.days) for sign in signs} == {
+        (None, None), (MORNING_H, WORKING_DAYS), (MORNING_H, DAYS_OFF), (EVENING_H, None)
+    }  # fmt: skip
     assert 0.2 < len(STREETS.turn_signs) / len(STREETS.edge_from) < 0.5
 
 
@@ -41,12 +45,12 @@ def test_lanes_lead_to_no_side_that_a_sign_always_forbids() -> None:
     """One with hours leaves the arrows as they are; straight on every lane still leads."""
     for edge, sign in STREETS.turn_signs.items():
         found = [leads(STREETS, edge, lane) for lane in range(int(STREETS.edge_lanes[edge]))]
-        assert any(sign.side in one for one in found) is (sign.hours is not None)
+        assert any(sign.side in one for one in found) is (not sign.always)
         assert all(STRAIGHT in one for one in found)
 
 
 def test_zones_name_the_sign_as_the_rule_reads_it() -> None:
-    """At each approach with a sign, and at no other: its side, its hours, and buses let through."""
+    """At each approach with a sign, and at no other: its side, its hours and days, and buses let through."""
     read = 0
     for camera in APPROACHES:
         place, sign = Place(camera.entry), STREETS.turn_signs.get(camera.edge)
@@ -55,7 +59,9 @@ def test_zones_name_the_sign_as_the_rule_reads_it() -> None:
         assert (found is None) is (sign is None)
         if found is not None and sign is not None:
             assert (found.left, found.right) == (sign.side == LEFT, sign.side == RIGHT)
-            assert (None if found.hours is None else tuple(found.hours)) == sign.hours
+            assert (None if found.times.hours is None else tuple(found.times.hours)) == sign.hours
+            days = {"on_" + sign.days} if sign.days is not None else set()
+            assert (set() if found.times.days is None else set(found.times.days.names())) == days
             assert not found.buses
             read += 1
         assert place.problems == []
@@ -71,6 +77,37 @@ def test_a_sign_with_hours_holds_for_minutes_or_not_at_all(hour: float, *, holds
     sign = TurnSign(LEFT, (6.0, 7.0))
     assert sign.holds_from(at_us) is holds
     assert sign.may_hold_from(at_us) is may
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "holds"),
+    [
+        (4, WORKING_DAYS, True),
+        (4, DAYS_OFF, False),
+        (9, WORKING_DAYS, False),
+        (9, DAYS_OFF, True),
+        (11, WORKING_DAYS, False),
+        (11, DAYS_OFF, True),
+    ],
+)
+def test_a_sign_with_days_holds_on_them_alone(day: int, days: str, *, holds: bool) -> None:
+    """In May 2026: a Monday; Saturday 9, a holiday; Monday 11, on which that is made up for."""
+    at_us = round(datetime(2026, 5, day, 3, tzinfo=UTC).timestamp() * 1e6)
+    assert TurnSign(LEFT, MORNING_H, days).holds_from(at_us) is holds
+    assert TurnSign(LEFT, MORNING_H, days).may_hold_from(at_us) is holds
+
+
+def test_a_turn_is_staged_on_a_day_on_which_its_sign_does_not_hold() -> None:
+    """In the hours that the sign names, so that its days alone make it none."""
+    scenario = next(one for one in all_scenarios() if one.name == "turn_outside_sign_hours")
+    staged = 0
+    for camera in APPROACHES:
+        one = scenario.stage(Scene(CITY, camera, np.random.default_rng(0), START_US, 0))
+        if one is not None:
+            sign = STREETS.turn_signs[camera.edge]
+            assert one.notes.endswith("out of the sign's days") is (sign.days == DAYS_OFF)
+            staged += sign.days == DAYS_OFF
+    assert staged > 0
 
 
 @pytest.mark.parametrize(

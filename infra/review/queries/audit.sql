@@ -1,0 +1,13 @@
+-- Who opened or decided a case, when and why, in their order.
+SELECT at, officer_id, login, act, why
+FROM
+(
+    SELECT looked_at AS at, officer_id, login, concat('opened the ', opened) AS act, why
+    FROM case_looks
+    WHERE case_id = {case_id:String}
+    UNION ALL
+    SELECT decided_at AS at, officer_id, '' AS login, lower(toString(verdict)) AS act, concatWithSeparator(': ', reason_code, remark) AS why
+    FROM reviews
+    WHERE case_id = {case_id:String}
+)
+ORDER BY at, act

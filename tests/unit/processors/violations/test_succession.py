@@ -1,0 +1,91 @@
+"""A vehicle's way goes on in the track that takes it over, and ends where a track goes over to another's place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from schemas.messages import Signal
+from tests.unit.processors.violations.junction import Fronts, found, together, tracks
+
+RED = [(Signal.RED, -9)]
+#: 10 m/s: over the line at 3.0 s.
+THROUGH: Fronts = [5.0 * n - 30.0 for n in range(10)]
+GONE: Fronts = [None, None, None, None]
+
+
+def only(fronts: Fronts, shown: Sequence[int]) -> Fronts:
+    """Return a way that is seen in these looks alone."""
+    return [front if n in shown else None for n, front in enumerate(fronts)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        pytest.param(range(5), range(5, 10), id="a look before the line"),
+        pytest.param(range(6), range(6, 10), id="at the line"),
+        pytest.param(range(6), range(7, 10), id="one look missed"),
+        pytest.param(range(7), range(6, 10), id="both in one frame"),
+    ],
+)
+def test_a_track_that_breaks_at_the_line_goes_on_in_the_next(first: Sequence[int], then: Sequence[int]) -> None:
+    """Neither half proves a passing; both together show one vehicle that drove over the line, proposed once."""
+    ways = [tracks([*only(THROUGH, shown), *GONE], RED, name) for name, shown in (("a", first), ("b", then))]
+    assert [v.kind for v in found(ways[1])] == []
+    (one,) = found(together(*ways))
+    assert (one.kind, one.track_id) == ("red_light", "b")
+    assert one.measured == pytest.approx(12.0, abs=0.1)
+    assert found(together(*ways), at_once=False) == [one]
+
+
+@pytest.mark.parametrize(
+    ("begins", "across_m"),
+    [
+        pytest.param(10, 5.0, id="far beyond the line"),
+        pytest.param(6, 6.0, id="aside"),
+    ],
+)
+def test_a_track_that_begins_elsewhere_is_another_vehicle(begins: int, across_m: float) -> None:
+    """Unseen for longer than a look is missed, or a metre aside: how it came there nobody saw."""
+    driven: Fronts = [4.0 * n - 26.0 for n in range(14)]
+    ways = [
+        tracks([*only(driven, range(6)), *GONE], RED, "a"),
+        tracks([*only(driven, range(begins, 14)), *GONE], RED, "b", across_m),
+    ]
+    assert found(together(*ways)) == []
+
+
+def test_one_that_waits_is_not_the_one_that_drives_on_beyond_the_line() -> None:
+    """A track ends before the line, where its vehicle stands; the next begins 5 m further and drives: another one."""
+    waits = tracks([-14.0, -8.0, -4.0, -2.0, -2.0, -2.0, -2.0, *[None] * 7], RED, "a")
+    drives = tracks([*[None] * 7, 3.0, 6.0, 9.0, 12.0, 15.0, None, None], RED, "b")
+    assert found(together(waits, drives)) == []
+
+
+def test_where_two_were_lost_nobody_has_the_next_track() -> None:
+    """Which of the two drove on the looks do not tell."""
+    lost = [tracks([*only(THROUGH, range(6)), *GONE], RED, name) for name in ("a", "c")]
+    next_one = tracks([*only(THROUGH, range(6, 10)), *GONE], RED, "b")
+    kinds = [v.kind for v in found(together(lost[0], next_one))]
+    assert kinds == ["red_light"]
+    apart = tracks([*only([front - 0.5 for front in THROUGH if front is not None], range(6)), *GONE], RED, "c", 5.3)
+    assert found(together(lost[0], apart, next_one)) == []
+
+
+def test_a_look_at_another_vehicles_place_is_none() -> None:
+    """A track before the line takes a box beside a car that has stood beyond it for long: the car's second box.
+
+    Had nobody stood there, or one that drives, the same way would be one that was driven.
+    """
+    way: Fronts = [*[5.0 * n - 30.0 for n in range(6)], None, 8.0, None, None, None, None, None, None]
+    other = tracks([10.0] * 14, RED, "b")
+    stands, drives = ([replace(m, track_speed_kmh=[kmh]) for m in other] for kmh in (0.4, 36.0))
+    assert [v.kind for v in found(tracks(way, RED))] == ["red_light"]
+    assert [v.kind for v in found(together(drives, tracks(way, RED)))] == ["red_light"]
+    assert found(together(stands, tracks(way, RED))) == []
+
+
+def test_who_drives_past_another_has_its_own_looks() -> None:
+    """In the next lane, 3.5 m aside, another one waits: that is not its place."""
+    waits = [replace(m, track_speed_kmh=[0.0]) for m in tracks([-1.0] * 14, RED, "b", 8.5)]
+    assert [v.track_id for v in found(together(waits, tracks([*THROUGH, *GONE], RED)))] == ["a"]
