@@ -128,15 +128,16 @@ def follow(
     twice = _join(kept, here, away, second, zone_of, least_iou)
     for track_id, i in free.items():
         box = boxes[i]
-        back = next((n for n in away if same_place(box, kept[n].box, least_iou)), None)
+        # Whoever drives through a place does not stand there.
+        stands_now = second.last_box[i] >= 0 and second.steady[i] >= least_iou
+        back = next((n for n in away if stands_now and same_place(box, kept[n].box, least_iou)), None)
         if back is not None:
             away.remove(back)
             kept[back].track_id = track_id
             _seen(kept[back], box, second, zone_of(i))
             here[back] = i
         elif (
-            second.last_box[i] >= 0
-            and second.steady[i] >= least_iou
+            stands_now
             and len(kept) < MOST_STANDS
             and (zone_id := zone_of(i)) is not None
             and not any(iou(box, kept[n].box) >= TWICE_IOU for n in here)

@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
-from processors.rules.sight import Sight
+from processors.violations.driven_way import Drives, Way
 from processors.violations.enforced import enforced_scopes
+from processors.violations.ground_area import GroundArea
 from processors.violations.offence import Offence
+from processors.violations.second_box import elder_of
+from processors.violations.stop_line import ground_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,66 +35,16 @@ class Settings:
     most_mps2: float = 6.0
 
 
-@dataclass(slots=True)
-class Way:
-    """A vehicle's way in a zone.
-
-    Attributes:
-        zone_id: the zone.
-        since_us: when it was first seen there.
-        seen_us: when the vehicle was last seen, anywhere.
-        x_m: where it was first seen there, metres.
-        y_m: likewise.
-        spoilt: it was too slow, or seemed to be one that may.
-        over: the track made a step that no vehicle can: what it shows since is another one.
-        last_us: when it was last seen with a place.
-        last_x_m: that place, metres.
-        last_y_m: likewise.
-        step_mps: speed of the way there from the place before, metres a second; None: there was none.
-        step_s: how long that took, seconds.
-        onset: pictures of the begin.
-        best: its longest measurement, None before one is beyond the limit.
-    """
-
-    zone_id: str
-    since_us: int
-    seen_us: int
-    x_m: float
-    y_m: float
-    spoilt: bool
-    over: bool
-    last_us: int
-    last_x_m: float
-    last_y_m: float
-    step_mps: float | None
-    step_s: float
-    onset: Sight
-    best: Offence | None
-
-
 #: A vehicle that was not seen for so long has left.
 GONE_US = 2_000_000
-#: Over a longer time without a place a track may have gone over to another vehicle, seconds; a choice.
-MOST_GAP_S = 2.0
 #: Error of a foot point within a vehicle's box, metres, beside the calibration's; a choice.
 FOOT_ERROR_M = 0.5
+#: A box that ends so close to the picture's lower edge is cut off there, pixels.
+EDGE_PX = 3.0
 #: Vehicles followed on one camera.
 MOST_WAYS = 256
 #: Slow vehicles outside the zones remembered on one camera; the least recently seen leave first.
 MOST_SLOW = 256
-
-
-@dataclass(slots=True)
-class Drives:
-    """What a rule remembers of a camera.
-
-    Attributes:
-        ways: of vehicles that were in a zone, by track.
-        slow: when vehicles that were slow outside the zones were last seen, by track, the least recently seen first.
-    """
-
-    ways: dict[str, Way]
-    slow: dict[str, int]
 
 
 class DrivingRule:
@@ -124,7 +77,8 @@ class DrivingRule:
             settings = scopes[0].settings if scope is None else scope.settings
             way = state.ways.get(track_id) or self._met(state, i, second, scope, settings)
             if way is not None:
-                self._go_on(way, i, second, scope, settings, place)
+                own = next((s for s in scopes if s.zone_id == way.zone_id), None)
+                self._go_on(way, i, second, own, settings, place)
         offences = []
         for track_id, seen_us in list(state.slow.items()):
             if len(state.slow) > MOST_SLOW or not 0 <= second.at_us - seen_us < GONE_US:
@@ -132,9 +86,13 @@ class DrivingRule:
         for track_id, way in list(state.ways.items()):
             if not 0 <= second.at_us - way.seen_us < GONE_US:
                 del state.ways[track_id]
-                if way.best is not None and not way.spoilt:
-                    offences.append(way.best)
+                if way.best is not None and self.proves(way):
+                    offences.append(replace(way.best, track_id=way.vehicle))
         return state, offences
+
+    def proves(self, way: Way) -> bool:
+        """Say whether a way that is over is one to propose: not by a second box beside the vehicle's own."""
+        return not way.spoilt and 2 * way.doubled <= way.judged
 
     def forbidden(self, since_us: int, at_us: int, scope: Scope[Settings], place: Place) -> Mapping[str, float] | None:
         """Return further measurements where it is forbidden from one instant to another; None where it may be not."""
@@ -163,27 +121,102 @@ class DrivingRule:
             return None
         seen_us = _seen_us(i, second)
         return Way(
-            *(scope.zone_id or "", second.at_us, second.at_us, x, y, False, False),
+            *(
+                t.track_id[i],
+                scope.zone_id or "",
+                second.at_us,
+                second.at_us,
+                x,
+                y,
+                False,
+                False,
+                False,
+                t.track_class[i],
+                0,
+                0,
+            ),
             *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
         )
 
     def _go_on(
-        self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
+        self, way: Way, i: int, second: Second, own: Scope[Settings] | None, settings: Settings, place: Place
     ) -> None:
+        """Take a second's looks at a vehicle into its way, in place.
+
+        Args:
+            way: its way.
+            i: index of its track.
+            second: the second.
+            own: the way's zone; None: it is one no more.
+            settings: of where the vehicle is.
+            place: the camera.
+        """
         t = second.tracks
         x, y = t.track_x_m[i], t.track_y_m[i]
+        before = (way.last_x_m, way.last_y_m)
+        assert place.calibration is not None
+        error_m = math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
         if not way.over and x is not None and y is not None:
-            way.over = not _step(way, _seen_us(i, second), x, y, settings, place)
+            way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, settings.coverage_k * error_m)
         if way.over:
             return
-        way.seen_us = second.at_us
+        way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]
         if t.track_class[i] not in self.vehicles or _slow(i, second, settings):
             way.spoilt = True
-        if way.spoilt or scope is None or scope.zone_id != way.zone_id or x is None or y is None:
+        # Whoever leaves the picture is seen no more, whatever their track goes over to at its edge.
+        way.over = way.step_mps is not None and _cut(i, second)
+        if way.spoilt or own is None or x is None or y is None:
             return
-        offence = self._measure(way, i, math.hypot(x - way.x_m, y - way.y_m), second, scope, place)
+        end = self._end(way, i, before, second, own, place)
+        if end is None:
+            return
+        offence = self._measure(way, i, math.hypot(end[0] - way.x_m, end[1] - way.y_m), second, own, place)
+        if offence is not None or way.best is not None:
+            way.judged += 1
+            elder = elder_of(i, second)
+            if elder is not None:
+                way.doubled += 1
+                way.vehicle = t.track_id[elder]
         if offence is not None and (way.best is None or offence.worth > way.best.worth):
             way.best = offence
+
+    def _end(
+        self, way: Way, i: int, before: tuple[float, float], second: Second, own: Scope[Settings], place: Place
+    ) -> tuple[float, float] | None:
+        """Return how far a vehicle is known to have come in its zone; None: it was not there in this second.
+
+        Between two looks it drove straight: where the one is in the zone and the next one is not, it came to the
+        border. The way's begin is set in its first second.
+
+        Args:
+            way: its way.
+            i: index of its track.
+            before: its place before this second, metres.
+            second: the second.
+            own: the zone.
+            place: the camera.
+        """
+        t = second.tracks
+        scope = next((s for s in place.scopes(f"{self.kind}.ground", self.areas_of) if s.zone_id == own.zone_id), None)
+        feet = _feet(second).get(i)
+        if scope is None or feet is None:
+            # A zone that reaches to the horizon has no border on the ground.
+            x, y = t.track_x_m[i], t.track_y_m[i]
+            return (x, y) if second.zone_mask[i] & own.bit and x is not None and y is not None else None
+        area, end = scope.settings, None
+        first = way.since_us == second.at_us
+        last, inside = before, way.inside
+        for n, foot in enumerate(feet):
+            was, inside = inside, area.contains(*foot)
+            if first and inside and not was:
+                way.x_m, way.y_m = area.leaves_at(foot, feet[n - 1]) if n else foot
+            if inside:
+                end = foot
+            elif was:
+                end = area.leaves_at(last, foot)
+            last = foot
+        way.inside = inside
+        return end
 
     def _measure(
         self, way: Way, i: int, path: float, second: Second, scope: Scope[Settings], place: Place
@@ -224,29 +257,26 @@ class DrivingRule:
 
     def pack(self, state: Drives) -> Any:
         """Return the state as plain data."""
-        ways = {
-            track: [
-                *(w.zone_id, w.since_us, w.seen_us, w.x_m, w.y_m, w.spoilt, w.over),
-                *(w.last_us, w.last_x_m, w.last_y_m, w.step_mps, w.step_s, w.onset.pack()),
-                w.best.pack() if w.best is not None else None,
-            ]
-            for track, w in state.ways.items()
-        }
-        return [ways, list(state.slow.items())]
+        return state.pack()
 
     def unpack(self, plain: Any) -> Drives:
         """Return the state from what `pack` gave."""
-        ways, slow = plain
-        followed = {
-            track: Way(*[*fields, Sight(*onset), Offence.unpack(best) if best is not None else None])
-            for track, (*fields, onset, best) in ways.items()
-        }
-        return Drives(followed, dict(slow))
+        return Drives.unpack(plain)
 
     @classmethod
     def scopes_of(cls, place: Place) -> list[Scope[Settings]]:
         """Return the zones of a calibrated enforcement camera in which it applies."""
         return enforced_scopes(place, cls.kind, cls.defaults, cls.zone_kinds, cls.triggers)
+
+    @classmethod
+    def areas_of(cls, place: Place) -> list[Scope[GroundArea]]:
+        """Return those of them that have borders on the ground, with these."""
+        out: list[Scope[GroundArea]] = []
+        for scope in cls.scopes_of(place):
+            corners = ground_of(place, scope.zone) if scope.zone is not None else []
+            if corners:
+                out.append(Scope(scope.zone, scope.index, scope.bit, GroundArea.of(corners), scope.area_m2))
+        return out
 
 
 def _slow(i: int, second: Second, settings: Settings) -> bool:
@@ -255,25 +285,23 @@ def _slow(i: int, second: Second, settings: Settings) -> bool:
     return speed is not None and speed < settings.min_kmh and second.tracks.track_boxes[i] >= settings.min_boxes
 
 
+def _feet(second: Second) -> Mapping[int, Sequence[tuple[float, float]]]:
+    """Return where the boxes of each vehicle's track stand, metres, ascending by time; rules on driving share it."""
+    found: dict[int, list[tuple[float, float]]] | None = second.shared.get("feet by track")
+    if found is None:
+        found = second.shared["feet by track"] = {}
+        for _, i, x, y in second.vehicle_feet:
+            found.setdefault(i, []).append((x, y))
+    return found
+
+
+def _cut(i: int, second: Second) -> bool:
+    """Say whether the picture's lower edge cuts a vehicle's latest box."""
+    b = second.last_box[i]
+    return b >= 0 and second.tracks.box_y2_px[b] >= second.tracks.height_px - EDGE_PX
+
+
 def _seen_us(i: int, second: Second) -> int:
     """Return when a vehicle was seen last in a second, microseconds since the Unix epoch."""
     b = second.last_box[i]
     return second.tracks.sample_at_us[second.tracks.box_sample[b]] if b >= 0 else second.at_us
-
-
-def _step(way: Way, at_us: int, x: float, y: float, settings: Settings, place: Place) -> bool:
-    """Take a vehicle's next place; say whether one vehicle can have driven there, as fast as it had come."""
-    assert place.calibration is not None
-    lasted_s = (at_us - way.last_us) / 1e6
-    if lasted_s <= 0:
-        return True
-    if lasted_s > MOST_GAP_S:
-        return False
-    mps, before_mps, before_s = math.hypot(x - way.last_x_m, y - way.last_y_m) / lasted_s, way.step_mps, way.step_s
-    way.last_us, way.last_x_m, way.last_y_m, way.step_mps, way.step_s = at_us, x, y, mps, lasted_s
-    if before_mps is None:
-        return True
-    # The difference of two speeds has three places in it, weighted 1, -2, 1: sqrt(6) of one's error, see way.py.
-    noise_m = settings.coverage_k * math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
-    allowed = settings.most_mps2 * (before_s + lasted_s) / 2 + math.sqrt(6.0) * noise_m / min(before_s, lasted_s)
-    return abs(mps - before_mps) <= allowed

@@ -34,6 +34,25 @@ class GroundArea:
         left, low, right, high = self.bounds_m
         return left - margin_m <= x_m <= right + margin_m and low - margin_m <= y_m <= high + margin_m
 
+    def leaves_at(self, inside_m: tuple[float, float], outside_m: tuple[float, float]) -> tuple[float, float]:
+        """Return where a straight way from a place in it to one beyond its border passes the border first, metres.
+
+        It may be driven the other way round: then that is where it comes in.
+        """
+        (ax, ay), (east, north) = inside_m, (outside_m[0] - inside_m[0], outside_m[1] - inside_m[1])
+        least = 1.0
+        px, py = self.corners[-1]
+        for qx, qy in self.corners:
+            side_x, side_y = qx - px, qy - py
+            across = east * side_y - north * side_x
+            if across:
+                share = ((px - ax) * side_y - (py - ay) * side_x) / across
+                on_side = ((px - ax) * north - (py - ay) * east) / across
+                if 0.0 <= on_side <= 1.0 and 0.0 <= share < least:
+                    least = share
+            px, py = qx, qy
+        return ax + least * east, ay + least * north
+
     def may_meet(self, begin_m: tuple[float, float], end_m: tuple[float, float], margin_m: float) -> bool:
         """Say whether a straight way may come within a margin of it; False: it surely does not.
 

@@ -76,6 +76,20 @@ def next_red(programme: Programme, group: int, after_s: int) -> int:
     return after_s + (programme.offset_s + within - after_s) % programme.cycle_s
 
 
+def until_green_s(programme: Programme, group: int, at_s: float, needs_s: float) -> float:
+    """Return how much later than an instant a group has green for some time on end, seconds; 0: it has then.
+
+    Args:
+        programme: the junction's.
+        group: place in GROUPS.
+        at_s: the instant, seconds of the city's clock.
+        needs_s: that time, no longer than the group's green, seconds.
+    """
+    begin = next(begin for begin, signal in programme.phases(group) if signal is Signal.GREEN)
+    within = (at_s - programme.offset_s - begin) % programme.cycle_s
+    return 0.0 if within + needs_s <= programme.green_s[group] else programme.cycle_s - within
+
+
 def programme_of(seed: int, node: int) -> Programme:
     """Draw a junction's programme."""
     random = generator(seed, "signals", node)

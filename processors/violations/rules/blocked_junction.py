@@ -10,6 +10,7 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.standing import MATURE, Stand, follow, same_place
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
+from processors.violations.second_box import elder_of
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import SIGNAL_GROUP
 from schemas.messages import Signal
@@ -28,7 +29,10 @@ class Settings:
         min_inside_ratio: share of the looks at which the vehicle must have been in the zone.
         min_looks: seconds in which it must have been seen there.
         same_place_iou: overlap of a box with the place where it came to stand, from which on it stands.
-        occlusion_s: how long it may be out of sight, looked for or not.
+        occlusion_s: how long it may be out of sight, looked for or not, and be taken for the same: 3 from look to look
+            are less than the next one needs to move up by its own length and stand.
+        memory_s: how long a place is remembered at which somebody stood, seconds: who is found there so much later may
+            be the same one, and have come first. Longer than most lorries hide what is behind them. A choice.
     """
 
     min_red_s: float = 5.0
@@ -38,7 +42,8 @@ class Settings:
     min_inside_ratio: float = 0.8
     min_looks: float = 6.0
     same_place_iou: float = 0.5
-    occlusion_s: float = 30.0
+    occlusion_s: float = 3.0
+    memory_s: float = 30.0
 
 
 #: Places remembered after they were left.
@@ -57,32 +62,48 @@ class Watched:
         log: its phases.
         stands: who stands in it, or is just passing.
         lost: places where somebody stood whose track then went elsewhere, MOST_LOST of them: who is found there again
-            soon is the same.
+            may be the same.
+        came_us: since when somebody has stood at the place of one who was found there anew, by its name.
     """
 
     log: SignalLog = field(default_factory=SignalLog)
     stands: list[Stand] = field(default_factory=list)
     lost: list[Stand] = field(default_factory=list)
+    came_us: dict[str, int] = field(default_factory=dict)
 
     def remember(self, known: Sequence[Stand], second: Second, settings: Settings) -> None:
-        """Take places that were left among the lost, and give those that are found again their begin and name back."""
+        """Take places that were left among the lost, and find those at which somebody stands again.
+
+        Seen again within occlusion_s it is the same, with its begin and name. Later it may be, or another that moved
+        up: it answers for its own time alone, under its own name, and is held to have come when the first one did.
+        """
         kept = {id(stand) for stand in self.stands}
         self.lost += [stand for stand in known if id(stand) not in kept and stand.hits >= MATURE]
-        since_us = second.at_us - settings.occlusion_s * 1e6
+        since_us = second.at_us - settings.memory_s * 1e6
         self.lost = [stand for stand in self.lost if stand.seen_us >= since_us][-MOST_LOST:]
         for stand in self.stands:
             # Those that are followed still, and not seen now, are lost as well.
             unseen = [one for one in self.stands if one.seen_us < stand.seen_us and one.hits >= MATURE]
             for one in (*unseen, *self.lost):
-                if one.since_us < stand.since_us and same_place(stand.box, one.box, settings.same_place_iou):
+                if one.since_us >= stand.since_us or not same_place(stand.box, one.box, settings.same_place_iou):
+                    continue
+                if stand.since_us - one.seen_us <= settings.occlusion_s * 1e6:
                     stand.since_us, stand.first_track_id, stand.onset = one.since_us, one.first_track_id, one.onset
+                else:
+                    self.came_us[stand.first_track_id] = min(self.came(one), self.came(stand))
+        names = {stand.first_track_id for stand in (*self.stands, *self.lost)}
+        self.came_us = {name: at_us for name, at_us in self.came_us.items() if name in names}
+
+    def came(self, stand: Stand) -> int:
+        """Return when one may have come who stands there, in doubt the earlier, microseconds since the Unix epoch."""
+        return min(stand.since_us, self.came_us.get(stand.first_track_id, stand.since_us))
 
 
 class BlockedJunction:
     """One that stands alone has broken down, as far as can be seen: a jam is another that stood there before."""
 
     kind: ClassVar[str] = "blocked_junction"
-    version: ClassVar[str] = "blocked_junction/2"
+    version: ClassVar[str] = "blocked_junction/3"
 
     def initial(self) -> Watched:
         """Nobody stands there."""
@@ -138,34 +159,40 @@ class BlockedJunction:
         # It was seen last a look ago at most, and red began by another clock.
         error_s = math.hypot(math.sqrt(2.0 / 12.0) * second.step_us / 1e6, settings.clock_error_s)
         excess = stood_s - settings.coverage_k * error_s - settings.min_red_s
-        ahead = next((n for n, one in enumerate(state.stands) if self._was_there(one, stand, second, settings)), None)
-        if excess <= 0 or ahead is None:
+        came_us = state.came(stand)
+        ahead = next(
+            (n for n, one in enumerate(state.stands) if self._was_there(one, stand, came_us, second, settings)), None
+        )
+        # A second box beside the other one's is nobody who came behind it.
+        if excess <= 0 or ahead is None or elder_of(i, second) is not None:
             return None
         return _offence(
             stand, i, state.stands[ahead], here.get(ahead), second, scope, place, (stood_s, error_s, excess), phase
         )
 
     @staticmethod
-    def _was_there(other: Stand, stand: Stand, second: Second, settings: Settings) -> bool:
-        """Say whether another stood in the same junction well before, and still does."""
+    def _was_there(other: Stand, stand: Stand, came_us: int, second: Second, settings: Settings) -> bool:
+        """Say whether another stood in the same junction well before one may have come, and still does."""
         return (
             other is not stand
             and other.zone_id == stand.zone_id
             and other.hits >= max(MATURE, settings.min_looks)
             and other.inside >= settings.min_inside_ratio * other.hits
             and second.at_us - other.seen_us <= SEEN_US
-            and other.since_us <= stand.since_us - settings.after_s * 1e6
+            and other.since_us <= came_us - settings.after_s * 1e6
         )
 
     def pack(self, state: Watched) -> Any:
         """Return the state as plain data."""
-        return [state.log.pack(), *([stand.pack() for stand in stands] for stands in (state.stands, state.lost))]
+        stands = ([stand.pack() for stand in stands] for stands in (state.stands, state.lost))
+        return [state.log.pack(), *stands, state.came_us]
 
     def unpack(self, plain: Any) -> Watched:
         """Return the state from what `pack` gave."""
-        log, stands, lost = plain
+        log, stands, lost, came_us = plain
         return Watched(
-            SignalLog.unpack(log), [Stand.unpack(one) for one in stands], [Stand.unpack(one) for one in lost]
+            *(SignalLog.unpack(log), [Stand.unpack(one) for one in stands], [Stand.unpack(one) for one in lost]),
+            dict(came_us),
         )
 
 

@@ -9,10 +9,12 @@ from processors.rules.geometry import turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
+from processors.violations.beyond_line import Beyond, Crossing
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.turning import Spot, boxes_by_track, spot_of
+from processors.violations.second_box import elder_of
+from processors.violations.turning import ALONG_ERROR_M, Spot, boxes_by_track, spot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +39,25 @@ class Settings:
     min_boxes: float = 5.0
 
 
-@dataclass(slots=True)
-class Crossing:
-    """A vehicle that was seen on its own side.
-
-    Attributes:
-        zone_id: the zone of that side.
-        own_us: when it was last seen there surely.
-        onset: its picture then.
-        last: its latest look.
-        over: its first look in a row surely on the other side; None: it is not.
-        middle: its picture then.
-    """
-
-    zone_id: str
-    own_us: int
-    onset: Sight
-    last: Spot
-    over: Spot | None
-    middle: Sight | None
-
-
 #: A course nearer to the direction than this is along it.
 ALONG_DEG = 45.0
 #: Vehicles followed on one camera.
 MOST_CROSSINGS = 256
+#: Looks in a row that a vehicle must not be surely on the other side to have left it.
+LEAVING = 2
+
+#: A zone's side, and its settings.
+Side = tuple[Carriageway, Settings]
 
 
 class Oncoming:
-    """Follows vehicles from their own side over the middle line, and along on the other side."""
+    """Follows vehicles over the middle line and along on the other side: one look at them on their own side proves it.
+
+    That may be before the way, or after it: a track often begins anew where a vehicle swings out.
+    """
 
     kind: ClassVar[str] = "oncoming"
-    version: ClassVar[str] = "oncoming/1"
+    version: ClassVar[str] = "oncoming/2"
 
     def initial(self) -> dict[str, Crossing]:
         """Nobody drives there."""
@@ -89,20 +78,21 @@ class Oncoming:
         state = {
             track: one for track, one in state.items() if -1_000_000 <= second.at_us - one.last.at_us <= longest_us
         }
-        masks, offences = second.zone_mask, []
+        offences = []
         for i, heading in enumerate(t.track_heading_deg):
             if t.track_class[i] not in MOTOR_VEHICLES:
                 continue
-            one = state.get(t.track_id[i])
-            scope = next((s for s in scopes if (masks[i] & s.bit if one is None else s.zone_id == one.zone_id)), None)
-            box = second.last_box[i]
-            if scope is None or box < 0 or not math.isfinite(t.box_x_m[box]) or not math.isfinite(t.box_y_m[box]):
+            one, box = state.get(t.track_id[i]), second.last_box[i]
+            if box < 0 or not math.isfinite(t.box_x_m[box]) or not math.isfinite(t.box_y_m[box]):
+                continue
+            side = _side_of(one, i, box, scopes, second)
+            if side is None:
                 continue
             # A heading may not be measured yet, or not in this second; places show the way.
-            if heading is not None and turn_deg(heading, scope.settings[0].heading_deg) >= ALONG_DEG:
+            if heading is not None and turn_deg(heading, side[0].heading_deg) >= ALONG_DEG:
                 state.pop(t.track_id[i], None)
                 continue
-            offence = self._look(state, one, i, box, scope.settings, second, place)
+            offence = self._look(state, one, i, box, side, second, place)
             if offence is not None:
                 offences.append(offence)
         return state, offences
@@ -113,135 +103,176 @@ class Oncoming:
         one: Crossing | None,
         i: int,
         box: int,
-        settings_of: tuple[Carriageway, Settings],
+        side_of: Side,
         second: Second,
         place: Place,
     ) -> Offence | None:
-        """Take in one vehicle's latest box, in place; return its offence so far."""
-        side, settings = settings_of
+        """Take in one vehicle's boxes, in place; return its offence so far."""
+        side, settings = side_of
         t, calibration = second.tracks, place.calibration
         assert calibration is not None
-        track, spot = t.track_id[i], spot_of(second, box, side)
-        if one is not None and not 0 < spot.at_us - one.last.at_us <= settings.most_gap_s * 1e6:
-            del state[track]
-            one = None
+        track, last = t.track_id[i], spot_of(second, box, side)
         margin_m = settings.coverage_k * calibration.position_error_m
-        if spot.cut:
-            state.pop(track, None)
-            return None
-        if spot.beyond_m < -margin_m:
+        if (one is None or not (one.beyond or one.before)) and last.beyond_m < -margin_m and not last.cut:
             if one is not None or len(state) < MOST_CROSSINGS:
-                state[track] = Crossing(side.zone_id, spot.at_us, second.sight_of_box(box), spot, None, None)
+                name = track if one is None else one.vehicle
+                state[track] = Crossing(side.zone_id, name, last.at_us, second.sight_of_box(box), last)
             return None
-        if one is None:
-            one = self._own(i, spot, side, second, margin_m)
-            if one is None or len(state) >= MOST_CROSSINGS:
-                return None
-            state[track] = one
-        if spot.beyond_m - margin_m < settings.min_beyond_m or spot.along_m < one.last.along_m:
-            one.over, one.middle = None, None
-        elif one.over is None:
-            one.over, one.middle = self._first_over(one, i, spot, settings_of, second, margin_m)
-        one.last = spot
-        return self._measure(one, i, box, settings_of, second, place) if one.over is not None else None
-
-    @staticmethod
-    def _own(i: int, spot: Spot, side: Carriageway, second: Second, margin_m: float) -> Crossing | None:
-        """Return a vehicle that came over the line in its first second in view; None: it was not seen on its side."""
-        for b in reversed(boxes_by_track(second)[i]):
-            before = spot_of(second, b, side)
-            if before.beyond_m < -margin_m and not before.cut and before.at_us < spot.at_us:
-                return Crossing(side.zone_id, before.at_us, second.sight_of_box(b), before, None, None)
-        return None
-
-    @staticmethod
-    def _first_over(
-        one: Crossing, i: int, spot: Spot, settings_of: tuple[Carriageway, Settings], second: Second, margin_m: float
-    ) -> tuple[Spot, Sight]:
-        """Return the first box of this second from which on the vehicle is surely over the line, and its picture."""
-        side, settings = settings_of
-        first, at = spot, second.last_box[i]
-        for b in reversed(boxes_by_track(second)[i]):
-            before = spot_of(second, b, side)
-            if before.beyond_m - margin_m < settings.min_beyond_m or before.at_us <= one.own_us:
-                break
-            first, at = before, b
-        return first, second.sight_of_box(at)
-
-    def _measure(
-        self,
-        one: Crossing,
-        i: int,
-        box: int,
-        settings_of: tuple[Carriageway, Settings],
-        second: Second,
-        place: Place,
-    ) -> Offence | None:
-        side, settings = settings_of
-        t, calibration, last, over = second.tracks, place.calibration, one.last, one.over
-        assert calibration is not None
-        assert over is not None
-        path_m = last.along_m - over.along_m
-        # Both ends of the way have the calibration's position error, independent of each other.
-        error_m = math.hypot(math.sqrt(2.0) * calibration.position_error_m, path_m * calibration.scale_error_ratio)
-        excess_m = path_m - settings.coverage_k * error_m - settings.min_path_m
-        if excess_m <= 0 or t.track_boxes[i] < settings.min_boxes:
+        proof: Offence | None = None
+        for b in boxes_by_track(second)[i]:
+            spot, sight = spot_of(second, b, side), second.sight_of_box(b)
+            if spot.cut:
+                continue
+            one = state.get(track)
+            if one is not None and not 0 < spot.at_us - one.last.at_us <= settings.most_gap_s * 1e6:
+                del state[track]
+                one = None
+            if one is None:
+                one = _met(track, spot, sight, side_of, margin_m)
+                if one is None or len(state) >= MOST_CROSSINGS:
+                    continue
+                state[track] = one
+            way = _taken(one, spot, sight, settings, margin_m)
+            if way is not None:
+                proof = _measured(one.vehicle, way, spot.at_us, (way.begin, way.end, sight), i, side_of, second, place)
+        one = state.get(track)
+        if last.cut:
+            state.pop(track, None)
+        if one is None or one.beyond is None or proof is not None:
+            return proof
+        elder = elder_of(i, second)
+        if elder is not None:
+            # Two boxes of one vehicle: the elder track's is judged, and what this one shows later is that vehicle's.
+            name = t.track_id[elder]
+            one.vehicle = state[name].vehicle if name in state else name
             return None
-        return Offence(
-            track_id=t.track_id[i],
-            vehicle_class=t.track_class[i],
-            zone_id=side.zone_id,
-            since_us=over.at_us,
-            at_us=last.at_us,
-            measured=round(path_m, 2),
-            error=round(error_m, 2),
-            limit=settings.min_path_m,
-            unit="m",
-            confidence_factor=settings.coverage_k,
-            excess=round(excess_m, 2),
-            worth=round(excess_m, 2),
-            measures={
-                "path_m": round(path_m, 2),
-                "path_error_m": round(error_m, 2),
-                "beyond_line_m": round(last.beyond_m, 2),
-                "beyond_line_error_m": round(calibration.position_error_m, 2),
-                "lasted_s": round((last.at_us - over.at_us) / 1e6, 1),
-            },
-            summary=f"Left its side of zone {side.zone_id} over the middle line and drove {path_m:.0f} m "
-            f"(+-{settings.coverage_k * error_m:.0f}) in the oncoming carriageway, {last.beyond_m:.1f} m beyond it",
-            onset=one.onset,
-            sight=second.sight_of_box(box),
-            clock_source=t.clock_source,
-            registry_version=t.registry_version,
-            calibration_version=t.calibration_version,
-            calibration_method=calibration.method,
-            model_version=t.model_version,
-            middle=one.middle,
-        )
+        way = one.beyond
+        pictures = (one.onset, way.begin, way.end)
+        return _measured(one.vehicle, way, way.last.at_us, pictures, i, side_of, second, place) if one.own_us else None
 
     def pack(self, state: dict[str, Crossing]) -> Any:
         """Return the state as plain data."""
-        return {
-            track: [
-                *(one.zone_id, one.own_us, one.onset.pack(), list(one.last)),
-                list(one.over) if one.over is not None else None,
-                one.middle.pack() if one.middle is not None else None,
-            ]
-            for track, one in state.items()
-        }
+        return {track: one.pack() for track, one in state.items()}
 
     def unpack(self, plain: Any) -> dict[str, Crossing]:
         """Return the state from what `pack` gave."""
-        return {
-            track: Crossing(
-                *(zone_id, own_us, Sight(*onset), Spot(*last)),
-                Spot(*over) if over is not None else None,
-                Sight(*middle) if middle is not None else None,
-            )
-            for track, (zone_id, own_us, onset, last, over, middle) in plain.items()
-        }
+        return {track: Crossing.unpack(one) for track, one in plain.items()}
 
 
-def scopes_of(place: Place) -> list[Scope[tuple[Carriageway, Settings]]]:
+def _side_of(one: Crossing | None, i: int, box: int, scopes: Sequence[Scope[Side]], second: Second) -> Side | None:
+    """Return the side that a vehicle is followed on, is in, or may drive along beyond the line of; None: none."""
+    if one is not None:
+        return next((s.settings for s in scopes if s.zone_id == one.zone_id), None)
+    mask = second.zone_mask[i]
+    inside = next((s.settings for s in scopes if mask & s.bit), None)
+    if inside is not None:
+        return inside
+    heading = second.tracks.track_heading_deg[i]
+    along = (s.settings for s in scopes if heading is None or turn_deg(heading, s.settings[0].heading_deg) < ALONG_DEG)
+    return next((side for side in along if spot_of(second, box, side[0]).beyond_m >= side[1].min_beyond_m), None)
+
+
+def _met(track: str, spot: Spot, sight: Sight, side_of: Side, margin_m: float) -> Crossing | None:
+    """Return a vehicle seen for the first time, surely on its own side or surely beyond it; None: neither."""
+    side, settings = side_of
+    own = spot.beyond_m < -margin_m
+    if not own and spot.beyond_m - margin_m < settings.min_beyond_m:
+        return None
+    return Crossing(side.zone_id, track, spot.at_us if own else 0, sight, spot)
+
+
+def _taken(one: Crossing, spot: Spot, sight: Sight, settings: Settings, margin_m: float) -> Beyond | None:
+    """Take a look at a vehicle, in place; return its way on the other side where it proves one that went before."""
+    back = one.beyond or one.before
+    if back is not None and spot.along_m < back.last.along_m - ALONG_ERROR_M:
+        one.beyond = one.before = back = None
+    one.last = spot
+    if spot.beyond_m - margin_m >= settings.min_beyond_m:
+        one.off = 0
+        if one.beyond is None:
+            one.beyond, one.before = Beyond(spot, sight, spot, sight, 0), None
+        one.beyond.boxes += 1
+        if spot.along_m > one.beyond.last.along_m:
+            one.beyond.last, one.beyond.end = spot, sight
+        return None
+    one.off += 1
+    if one.beyond is not None and one.off < LEAVING:
+        return None
+    if one.beyond is not None and not one.own_us:
+        one.before = one.beyond
+    one.beyond = None
+    if spot.beyond_m >= -margin_m:
+        return None
+    way = one.before if not one.own_us else None
+    one.own_us, one.onset, one.before = spot.at_us, sight, None
+    return way
+
+
+def _measured(  # noqa: PLR0917 (a way, what shows it, and where)
+    vehicle: str,
+    way: Beyond,
+    at_us: int,
+    pictures: tuple[Sight, Sight, Sight],
+    i: int,
+    side_of: Side,
+    second: Second,
+    place: Place,
+) -> Offence | None:
+    """Return the offence that a way on the other side is; None where it is too short, or seen too seldom.
+
+    Args:
+        vehicle: its name.
+        way: the way.
+        at_us: when it was proved: its end, or when the vehicle was seen on its own side again.
+        pictures: of the begin, the middle and the end of what proves it.
+        i: index of its track.
+        side_of: the vehicle's own side.
+        second: the second.
+        place: the camera.
+    """
+    side, settings = side_of
+    t, calibration = second.tracks, place.calibration
+    assert calibration is not None
+    path_m = way.last.along_m - way.over.along_m
+    # Both ends of the way have the calibration's position error, independent of each other.
+    error_m = math.hypot(math.sqrt(2.0) * calibration.position_error_m, path_m * calibration.scale_error_ratio)
+    excess_m = path_m - settings.coverage_k * error_m - settings.min_path_m
+    if excess_m <= 0 or min(t.track_boxes[i], way.boxes) < settings.min_boxes:
+        return None
+    did = "Left its side of" if pictures[1] is way.begin else "Came back to its side of"
+    return Offence(
+        track_id=vehicle,
+        vehicle_class=t.track_class[i],
+        zone_id=side.zone_id,
+        since_us=way.over.at_us,
+        at_us=at_us,
+        measured=round(path_m, 2),
+        error=round(error_m, 2),
+        limit=settings.min_path_m,
+        unit="m",
+        confidence_factor=settings.coverage_k,
+        excess=round(excess_m, 2),
+        worth=round(excess_m, 2),
+        measures={
+            "path_m": round(path_m, 2),
+            "path_error_m": round(error_m, 2),
+            "beyond_line_m": round(way.last.beyond_m, 2),
+            "beyond_line_error_m": round(calibration.position_error_m, 2),
+            "lasted_s": round((way.last.at_us - way.over.at_us) / 1e6, 1),
+        },
+        summary=f"{did} zone {side.zone_id} over the middle line and drove {path_m:.0f} m "
+        f"(+-{settings.coverage_k * error_m:.0f}) in the oncoming carriageway, {way.last.beyond_m:.1f} m beyond it",
+        onset=pictures[0],
+        sight=pictures[2],
+        clock_source=t.clock_source,
+        registry_version=t.registry_version,
+        calibration_version=t.calibration_version,
+        calibration_method=calibration.method,
+        model_version=t.model_version,
+        middle=pictures[1],
+    )
+
+
+def scopes_of(place: Place) -> list[Scope[Side]]:
     """Return the zones with a direction and the limit `oncoming: 1` of a calibrated enforcement camera."""
     return shaped_scopes(place, Oncoming.kind, Settings, frozenset(), carriageway_of)

@@ -1,5 +1,6 @@
 """Pedestrian priority: passing before a person who walks over a crossing without a signal. Sources: docs/rules.md."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from processors.violations.encounter import Encounter, encounter
 from processors.violations.enforced import enforced_scopes
 from processors.violations.ground_area import GroundArea
 from processors.violations.offence import Offence
+from processors.violations.second_box import elder_of
 from processors.violations.stop_line import ground_of
 from processors.violations.walk import Line, Spot, Walk, fitted
 
@@ -34,9 +36,9 @@ class Settings:
         half_width_m: from the middle of the vehicle's path to where it touches a person, metres: half a car, 0.9, and
             something of a person. A choice.
         foot_error_m: standard uncertainty of a foot's place against another's of the same camera, metres. A choice.
-        min_kmh: slower a vehicle rolls up to the crossing, km/h. A choice.
+        min_kmh: slower a vehicle rolls up to the crossing, km/h; speed - k * error must lie above it. A choice.
         most_gap_s: most that two looks at the vehicle in a row may lie apart, seconds: over a longer gap its track may
-            have gone over to another, or to the person. A choice.
+            have gone over to another, or to the person: only looks after it count. A choice.
         least_looks: looks at the vehicle, 0.4 s apart, that show it driven. A choice.
         most_turn_deg: most that a vehicle's way may turn between two looks: more is a track that went over to another.
         most_mps2: most that its speed may change, metres a second squared, beside the looks' errors: who brakes harder
@@ -75,7 +77,7 @@ class PedestrianPriority:
     """Holds the gap between a vehicle's front and a person who walks towards its path against the time left to them."""
 
     kind: ClassVar[str] = "pedestrian_priority"
-    version: ClassVar[str] = "pedestrian_priority/2"
+    version: ClassVar[str] = "pedestrian_priority/3"
 
     def initial(self) -> CrossingWatch:
         """Nobody is there."""
@@ -102,7 +104,8 @@ class PedestrianPriority:
         for i, track_id in enumerate(t.track_id if walkers else ()):
             way = state.vehicles.get(track_id)
             worst = _worst(way, state.judged_us, walkers, lines, place) if way is not None else None
-            if worst is not None:
+            # Two boxes of one vehicle: the elder track's is judged, a second box may be metres aside of the vehicle.
+            if worst is not None and elder_of(i, second) is None:
                 offences.append(_offence(*worst, i, second, place))
         settings = [scope.settings[0] for scope in scopes]
         # Both looks before a passing lie within two gaps of the one after it.
@@ -152,6 +155,9 @@ def _befores(spots: Sequence[Spot], crossing: Crossing) -> Sequence[Spot]:
     """Return the looks from which a vehicle may have passed a crossing until its last one; none: it surely did not."""
     settings, area = crossing
     looks = apart(spots, settings.walk_s)
+    # After a long gap it may be another vehicle's track: what was seen since is held against itself alone.
+    gaps = [n for n in range(1, len(looks)) if looks[n].at_us - looks[n - 1].at_us > settings.most_gap_s * 1e6]
+    looks = looks[gaps[-1] :] if gaps else looks
     after = looks[-1]
     if len(looks) < settings.least_looks:
         return ()
@@ -187,6 +193,10 @@ def _found(before: Spot, after: Spot, line: Line, walk: Walk, scope: Scope[Cross
         scale_error_ratio=place.calibration.scale_error_ratio,
     )
     if found is None or not _proves(found, walk, settings) or not area.contains(*found.front_m):
+        return None
+    # Both looks' errors make the speed between them: who rolls, or stands while their box jumps, did not pass.
+    error_mps = math.sqrt(2.0) * settings.foot_error_m * 1e6 / (after.at_us - before.at_us)
+    if 3.6 * (found.speed_mps - settings.coverage_k * error_mps) <= settings.min_kmh:
         return None
     return found
 

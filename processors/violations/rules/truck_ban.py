@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
-from processors.violations.driving_rule import DrivingRule, Settings, Way
+from processors.violations.driven_way import Way
+from processors.violations.driving_rule import DrivingRule, Settings
 from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
 from processors.violations.sign_days import NAMES
@@ -46,7 +47,7 @@ class TruckBan(DrivingRule):
     """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/5"
+    version: ClassVar[str] = "truck_ban/6"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
     triggers: ClassVar[frozenset[str]] = LIMITS
     vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})
@@ -61,12 +62,9 @@ class TruckBan(DrivingRule):
             return None
         return {"hour_h": round(local_hour(at_us), 3), **times.measures(SIGN)}
 
-    def _go_on(
-        self, way: Way, i: int, second: Second, scope: Scope[Settings] | None, settings: Settings, place: Place
-    ) -> None:
-        super()._go_on(way, i, second, scope, settings, place)
-        if not way.over and second.tracks.track_class[i] != TRUCK:
-            way.best = None
+    def proves(self, way: Way) -> bool:
+        """Say whether it is voted a lorry now that it has driven through, too."""
+        return way.vehicle_class == TRUCK and super().proves(way)
 
     def _measure(
         self, way: Way, i: int, path: float, second: Second, scope: Scope[Settings], place: Place

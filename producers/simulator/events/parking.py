@@ -11,6 +11,8 @@ from schemas.messages import TruthFamily
 
 #: Longer than this a vehicle does not merely let somebody in or out: the i-LIDS parked vehicle scenario's 60 s.
 DWELL_S = 60.0
+#: Who comes to stand comes into being so far before, and is gone so far beyond, metres.
+COMES_M, GOES_M = 75.0, 80.0
 
 
 def come_and_stand(scene: Scene, stop_m: float, right_m: float, lane_m: float, stand_s: float) -> tuple[Actor, float]:
@@ -23,7 +25,7 @@ def come_and_stand(scene: Scene, stop_m: float, right_m: float, lane_m: float, s
         lane_m: the lane that it comes in and leaves by, likewise.
         stand_s: how long it stands.
     """
-    path, stood, _ = stopping(stop_m - 75.0, stop_m, stop_m + 80.0, lane_m, right_m, stand_s)
+    path, stood, _ = stopping(stop_m - COMES_M, stop_m, stop_m + GOES_M, lane_m, right_m, stand_s)
     return scene.act(CAR, path), stood
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from producers.simulator.events.scenarios.parked_on_crossing import BEFORE_M, at_crossing
+from producers.simulator.events.scenarios.parked_on_crossing import BEFORE_M, HALF_M, at_crossing
 from producers.simulator.events.scene import Scene
 from producers.simulator.events.staged import Staged
 from producers.simulator.outlook import Outlook
 
 STAND_S = (12.0, 40.0)
-HALF_M = 2.3
 
 
 class StopsBeforeCrossing:

@@ -115,3 +115,30 @@ def test_without_all_it_needs_nothing_is_proposed() -> None:
         replace(JUNCTION, analysis=Analysis(False, 1.0, 5.0, 0.3, [])),
     ):
         assert proposed(seconds, other) == []
+
+
+@pytest.mark.parametrize(("until_s", "gap_s"), [(20.0, 4.0), (16.0, 6.0), (14.0, 12.0), (20.0, 16.0)])
+def test_who_comes_to_the_place_of_one_that_left_answers_for_their_own_time_alone(until_s: float, gap_s: float) -> None:
+    """One leaves, another stands at the same place seconds later, for four seconds of red: neither stood too long."""
+    came = until_s + gap_s
+    stays = [FIRST, ("b", 22.0, 9.0, until_s), ("d", 22.0, came, came + 4.0)]
+    assert [one.track_id for one in proposed(stands(*stays))] == []
+
+
+def test_who_stands_long_at_the_place_of_one_that_left_is_named_and_timed_by_themselves() -> None:
+    """Their own track, and red counts from when they were seen to stand there."""
+    (one,) = proposed(stands(FIRST, ("b", 22.0, 9.0, 14.0), ("d", 22.0, 20.0, 41.0), seconds=GONE_S))
+    assert one.track_id == "d"
+    assert one.measures["on_red_s"] <= 20.0
+
+
+def test_who_is_found_again_where_somebody_stood_before_the_other_is_spared() -> None:
+    """The first is hidden for eight seconds while the second comes: it may be the first, who came before it."""
+    stays = [("a", 15.0, 4.0, 12.0), ("c", 15.0, 20.0, 41.0), ("b", 22.0, 16.0, 24.0)]
+    assert [one.track_id for one in proposed(stands(*stays))] == []
+
+
+def test_a_second_box_of_the_first_is_nobody_behind_it() -> None:
+    """A box half a metre aside, found later, is not one that drove in behind."""
+    assert proposed(stands(FIRST, ("b", 15.5, 9.0, 41.0))) == []
+    assert [one.track_id for one in proposed(stands(FIRST, ("b", 18.0, 9.0, 41.0)))] == ["b"]

@@ -15,8 +15,9 @@ from processors.violations.hours import local_hour
 from processors.violations.offence import Offence
 from processors.violations.rules.bus_lane import BusLane
 from processors.violations.rules.truck_ban import TruckBan
-from schemas.messages import Analysis, Camera, PlateCandidate, Violation, VotedPlate
+from schemas.messages import Analysis, Camera, PlateCandidate, Tracks, Violation, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, Seen, calibration, camera, car, play, second, zone
+from tests.unit.processors.violations.film import Places, both, filmed, straight
 from tests.unit.processors.violations.oblique import block, oblique
 
 BAN = {"truck_ban_from_h": 0.0, "truck_ban_to_h": 24.0}
@@ -284,3 +285,58 @@ def test_who_stands_beside_the_lane_takes_nobodys_place_in_the_state() -> None:
     assert len(orjson.dumps(core.pack(state))) < 40 * MOST_SLOW
     state, _ = core.observe(state, Second(second(20), place), place)
     assert state == core.initial()
+
+
+#: A sidewalk of 20 m, y = 40 to 60 m, seen from above; traffic runs towards the picture's lower edge at y = 100 m.
+SIDEWALK = camera(zone("here", "sidewalk", (0, 400, 1000, 400, 1000, 600, 0, 600)), calibration=calibration())
+PLACES_ALONG = [(50.0, 10.0 + 0.96 * n) for n in range(93)]
+ALONG: Places = PLACES_ALONG
+
+
+def test_a_way_counts_from_border_to_border() -> None:
+    """The vehicle came over the border between a look before it and one beyond it; so at the end, unseen for 4 m."""
+    (one,) = found_on(filmed([*ALONG, *[None] * 20]))
+    assert one.measured == pytest.approx(20.0, abs=0.1)
+    unseen = [None if at is None or 57.5 < at[1] < 61.0 else at for at in ALONG]
+    (one,) = found_on(filmed([*unseen, *[None] * 20]))
+    assert one.measured == pytest.approx(20.0, abs=0.1)
+
+
+def test_whoever_drives_across_the_sidewalk_drove_its_width() -> None:
+    """From the yard to the road, 7 m of sidewalk between two looks far apart: no more than these 7 m."""
+    narrow = camera(zone("here", "sidewalk", (0, 450, 1000, 450, 1000, 520, 0, 520)), calibration=calibration())
+    assert found_on(filmed([*straight(50.0, 10.0, 90.0, 9.0), *[None] * 20]), narrow) == []
+
+
+def test_what_a_track_does_at_the_pictures_edge_is_no_longer_the_vehicles() -> None:
+    """It has driven out over the lower edge; what stands there then, or walks, spoils nothing."""
+    out = [*ALONG, (50.0, 99.9), (50.0, 99.9), *[(48.0, 97.0)] * 15, *[None] * 20]
+    (one,) = found_on(filmed(out))
+    assert one.measured == pytest.approx(20.0, abs=0.1)
+
+
+def test_a_second_box_drives_no_way_of_its_own() -> None:
+    """A track beside the vehicle's, begun later, is not proposed; one of a vehicle that follows is."""
+    for behind_m, names in ((2.0, {"a"}), (12.0, {"a", "b"})):
+        other = [None if n < 3 else (50.5, y - behind_m) for n, (_, y) in enumerate(PLACES_ALONG)]
+        pairs = zip(filmed([*ALONG, *[None] * 20]), filmed([*other, *[None] * 20], "b"), strict=True)
+        assert {one.track_id for one in found_on([both(*pair) for pair in pairs])} == names
+
+
+def found_on(messages: Sequence[Tracks], at: Camera = SIDEWALK) -> list[Violation]:
+    """Return what is proposed for these seconds, the same with the state through its bytes."""
+    once = play(ViolationsCore(), Cameras(at), messages)[0]
+    assert play(ViolationsCore(), Cameras(at), messages, at_once=False)[0] == once
+    return once
+
+
+def test_a_lorry_whose_labels_waver_on_its_way_is_one_where_they_end_so() -> None:
+    """The way measured while it was voted a lorry stands, though it was taken for a car for a while."""
+    scenes = driving(FAR, 7)
+    scenes[5] = [replace(scenes[5][0], track_class=2)]
+    scenes[6] = [replace(scenes[6][0], track_class=7, box=(900.0, 900.0, 980.0, 1000.0))]
+    at = camera(
+        replace(zone("here", "roadway", (0, 0, 800, 0, 800, 800, 0, 800)), limits=BAN), calibration=calibration()
+    )
+    (one,) = found(scenes, at)
+    assert (one.measured, one.vehicle_class) == (40.0, 7)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, camera, zone
-from tests.unit.processors.violations.film import FPS, Places, filmed, found, straight
+from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
 
 #: Traffic runs towards +y on the right of the middle line at x = 50 m.
 SIDE = (500, 0, 1000, 0, 1000, 1000, 500, 1000)
@@ -15,10 +15,10 @@ STREET = camera(zone("side", "roadway", SIDE, 0.0, oncoming=1.0), calibration=ca
 AWAY: Places = [None] * (3 * FPS)
 
 
-def overtaking(beyond_m: float = 1.75, over_m: float = 40.0, mps: float = 12.0) -> Places:
-    """Return a way from the own lane over the line, along beyond it, and back."""
+def overtaking(beyond_m: float = 1.75, over_m: float = 40.0, mps: float = 12.0, *, back: bool = True) -> Places:
+    """Return a way from the own lane over the line, along beyond it, and (or not) back."""
     points = [(5.0, 51.75), (20.0, 51.75), (30.0, 50.0 - beyond_m), (30.0 + over_m, 50.0 - beyond_m)]
-    points += [(40.0 + over_m, 51.75), (55.0 + over_m, 51.75)]
+    points += [(40.0 + over_m, 51.75), (55.0 + over_m, 51.75)] if back else []
     ways: list[tuple[float, float] | None] = []
     for (y0, x0), (y1, x1) in pairwise(points):
         steps = round((y1 - y0) / mps * FPS)
@@ -68,10 +68,45 @@ def test_other_ways_are_none(way: Places) -> None:
 
 
 def test_who_is_not_seen_between_is_none() -> None:
-    """More than a second unseen: the track may be another vehicle's."""
-    way = list(overtaking())
+    """More than two seconds unseen: the track may be another vehicle's, and nothing shows it on its own side again."""
+    way = list(overtaking(back=False))
     way[8:20] = [None] * 12
     assert found(filmed(way), STREET) == []
+
+
+def test_who_comes_back_to_its_own_side_came_over_the_line() -> None:
+    """Its track begins beyond the line, where it was missed as it swung out: the way back proves whose way it was."""
+    way = overtaking()
+    beyond = [None if n < 12 else at for n, at in enumerate(way)]
+    (one,) = found(filmed(beyond), STREET)
+    assert one.measured >= 20.0
+    assert [e.role for e in one.evidence] == ["onset", "middle", "peak"]
+    assert one.evidence[0].at_us < one.evidence[1].at_us < one.evidence[2].at_us
+    assert one.evidence[2].at_us == one.occurred_at_us
+    assert "Came back to its side" in one.summary
+    assert found(filmed(beyond), STREET, at_once=False) == [one]
+
+
+def test_a_second_box_is_the_same_vehicle() -> None:
+    """A box beside the car's, under a track that began later: one proposal, under the elder track's name."""
+    way = overtaking()
+    beside = [None if at is None or n < 8 else (at[0] + 0.6, at[1] - 2.0) for n, at in enumerate(way)]
+    (one,) = found([both(*pair) for pair in zip(filmed(way), filmed(beside, "b"), strict=True)], STREET)
+    assert one.track_id == "a"
+    behind = [None if at is None or n < 8 else (at[0], at[1] - 9.0) for n, at in enumerate(way)]
+    queue = [both(*pair) for pair in zip(filmed(way), filmed(behind, "b"), strict=True)]
+    assert {one.track_id for one in found(queue, STREET)} == {"a", "b"}
+
+
+def test_one_bad_box_ends_no_way() -> None:
+    """A single look that seems to be on the line lies between looks beyond it: the way goes on."""
+    way = list(overtaking())
+    middle = len(way) // 2 - 6
+    place = way[middle]
+    assert place is not None
+    way[middle] = (50.0, place[1])
+    (one,) = found(filmed(way), STREET)
+    assert 30.0 <= one.measured <= 45.0
 
 
 def test_a_place_that_is_uncertain_proves_nothing() -> None:

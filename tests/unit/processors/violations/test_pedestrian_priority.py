@@ -134,6 +134,41 @@ def test_a_track_that_goes_over_to_another_vehicle_proves_nothing() -> None:
     assert found(messages(aside), CROSSING, KIND) == []
 
 
+def test_what_was_seen_after_a_gap_is_enough() -> None:
+    """The car is not found for a second and a half, then looked at five times before it passes."""
+    hidden: list[Frame] = [
+        {name: at for name, at in frame.items() if name != "car" or n not in {6, 7}} for n, frame in enumerate(scene())
+    ]
+    (one,) = found(messages(hidden), CROSSING, KIND)
+    assert one.measured == pytest.approx(4.0 / 1.4, abs=0.02)
+    late: list[Frame] = [
+        {name: at for name, at in frame.items() if name != "car" or n not in {9, 10}} for n, frame in enumerate(scene())
+    ]
+    assert found(messages(late), CROSSING, KIND) == []
+
+
+def test_a_second_box_of_the_car_is_no_second_car() -> None:
+    """A track beside the car's, nearer to the person: one proposal, by where the car itself is."""
+    twice: list[Frame] = [
+        {**frame, **({"z": (frame["car"][0] + 0.5, frame["car"][1] - 0.5)} if "car" in frame and n > 3 else {})}
+        for n, frame in enumerate(scene())
+    ]
+    (one,) = found(messages(twice), CROSSING, KIND)
+    assert one.track_id == "car"
+    assert one.measured == pytest.approx(4.0 / 1.4, abs=0.02)
+
+
+def test_a_box_that_jumps_is_no_car_that_passes() -> None:
+    """Who stands at the crossing, half hidden by the person who walks before it, does not drive at 8 km/h."""
+    jumps: list[Frame] = []
+    for n, frame in enumerate(scene()):
+        y = 51.5 if n < 11 else 50.35 if n == 11 else 49.2
+        jumps.append(
+            {**{name: at for name, at in frame.items() if name == "p"}, **({"car": (25.0, y)} if n < 16 else {})}
+        )
+    assert found(messages(jumps), CROSSING, KIND) == []
+
+
 def test_without_all_it_needs_nothing_is_proposed() -> None:
     """The word that no signal stands there, a calibration of that very version, enforcement."""
     bare = replace(CROSSING, zones=[replace(CROSSING.zones[0], limits={})])

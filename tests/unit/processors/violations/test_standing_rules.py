@@ -91,6 +91,21 @@ def test_who_drives_on_has_left_although_the_next_comes_to_its_place() -> None:
     assert found([*scenes, *standing(40, "b")], place("sidewalk")) == []
 
 
+@pytest.mark.parametrize(("moves_px", "count"), [(0.0, 1), (30.0, 0)])
+def test_who_drives_through_the_place_does_not_keep_it(moves_px: float, count: int) -> None:
+    """It stood for 50 s and left; each eighth second another drives over the place: nobody stood there for a minute.
+
+    Another track that stands there in those seconds is the vehicle found again.
+    """
+    seconds = [second(n, [car("a", 500, 500)]) for n in range(50)]
+    for n in range(50, 90):
+        by = second(n, [car(f"b{n}", 500, 500)] if n % 8 == 0 else [])
+        first = [by.box_y1_px[:1], by.box_y2_px[:1]]
+        y1, y2 = ([*edge, *(px + moves_px for px in edge)] for edge in first)
+        seconds.append(replace(by, box_y1_px=y1, box_y2_px=y2))
+    assert len(play(ViolationsCore(), Cameras(place("sidewalk")), seconds)[0]) == count
+
+
 def test_another_track_of_the_same_vehicle_is_no_second_one() -> None:
     """The track is lost behind a lorry after forty seconds: the stay goes on under the first track's name."""
     scenes = [*standing(40), *standing(40, "b")]

@@ -251,6 +251,24 @@ def test_a_car_that_passes_behind_somebody_is_in_nobodys_way() -> None:
         }
 
 
+@pytest.mark.parametrize("name", ["parked_on_crossing", "stops_before_crossing"])
+def test_who_stands_by_a_crossing_drives_over_it_while_nobody_walks_there(name: str) -> None:
+    """While the car moves over any of the crossing its direction has green, when no walker is on the road."""
+    for camera, scene, _ in of(name):
+        (car,) = scene.actors
+        programme = CITY.programme_at(int(CITY.streets.edge_to[camera.edge]))
+        group = group_of(*CITY.streets.direction(camera.edge))
+        first, last = camera.areas["crossing"].along_m
+        moving = 0
+        for at_us in range(int(car.at_us[0]), int(car.at_us[-1]) - SECOND_US, SECOND_US // 5):
+            there = along_of(car, at_us, camera)
+            if not first - 2.25 < there < last + 2.25 or along_of(car, at_us + SECOND_US // 5, camera) - there < 0.01:
+                continue
+            moving += 1
+            assert programme.state(group, at_us // SECOND_US)[0] is Signal.GREEN
+        assert moving
+
+
 def test_who_crosses_on_red_does_so_while_cars_have_green() -> None:
     """When the car passes its signal is green: it has the right of way."""
     for camera, scene, _ in of("crosses_on_red"):
