@@ -7,7 +7,7 @@ import pytest
 
 from processors.cases.office_rules import office_rules
 from processors.rules.rule import discover
-from processors.sections.core import KIND
+from processors.sections.proposal import KIND
 from processors.violations import rules
 from processors.violations.core import ViolationsCore
 from processors.violations.standing_rule import StandingRule
