@@ -56,9 +56,10 @@ OWN_STACKS = (
     "tests/integration/demo/",
     "tests/integration/local/",
 )
-#: Folders whose files stand alone, each with a ClickHouse front at most.
+#: Folders whose files stand alone, each with one server at most: a ClickHouse front, or a Triton.
 ALONE = (
     "tests/contract/",
+    "tests/integration/perception/test_triton_comes_back.py",
     "tests/integration/retention/",
     "tests/integration/simulator/",
     "tests/scenarios/",
