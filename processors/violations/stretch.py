@@ -31,6 +31,7 @@ class Stretch:
         onset: pictures of its begin.
         begin: its first place.
         trail: its last places, see trail.py.
+        over_us: when its track went over to this vehicle from another; 0: it did not.
     """
 
     limit_kmh: float
@@ -40,19 +41,20 @@ class Stretch:
     onset: Sight
     begin: Point
     trail: Sequence[Point]
+    over_us: int = 0
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         trail = [list(point) for point in self.trail]
         times = [self.since_us, self.seen_us, self.seconds]
-        return [self.limit_kmh, *times, self.onset.pack(), list(self.begin), trail]
+        return [self.limit_kmh, *times, self.onset.pack(), list(self.begin), trail, self.over_us]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Stretch":
         """Return what `pack` gave."""
-        limit_kmh, since_us, seen_us, seconds, onset, (at_us, x_m, y_m), trail = plain
+        limit_kmh, since_us, seen_us, seconds, onset, (at_us, x_m, y_m), trail, over_us = plain
         points = [(then_us, x, y) for then_us, x, y in trail]
-        return cls(limit_kmh, since_us, seen_us, seconds, Sight(*onset), (at_us, x_m, y_m), points)
+        return cls(limit_kmh, since_us, seen_us, seconds, Sight(*onset), (at_us, x_m, y_m), points, over_us)
 
 
 def mean_kmh(begin: Point, end: Point, calibration: Calibration | None = None) -> tuple[float, float]:

@@ -14,8 +14,8 @@ from processors.violations.fast import Fast, Run
 from processors.violations.offence import Offence
 from processors.violations.speed_limits import SPEEDING, Settings, scope_of, scopes_of
 from processors.violations.stretch import Stretch, mean_kmh
-from processors.violations.too_close import further_tracks
-from processors.violations.trail import go_on
+from processors.violations.too_close import join
+from processors.violations.trail import TRAIL_US, go_on
 from processors.violations.zone_boxes import feet_of, lies_in, own_boxes
 from schemas.messages import Calibration
 
@@ -61,28 +61,19 @@ class Speeding:
             scope = scope_of(i, second, scopes)
             if scope is None:
                 continue
-            proven = (
-                self._row(state.runs, i, speed, error, second, scope, calibration),
-                self._stretch(state.stretches, i, speed, error, second, scope, calibration),
-            )
+            by_stretch = self._stretch(state.stretches, i, speed, error, second, scope, calibration)
+            if _went_over_lately(state.stretches.get(t.track_id[i]), second):
+                state.runs.pop(t.track_id[i], None)
+                continue
+            proven = self._row(state.runs, i, speed, error, second, scope, calibration), by_stretch
             offences += [offence for offence in proven if offence is not None]
         if state.runs:
-            self._join(state, second)
+            join(state.same, second, {track: run.since_us for track, run in state.runs.items()})
             # Who was measured in this second and was not beyond the limit has no row any more.
             measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
             for track in [k for k, run in state.runs.items() if run.seen_us != now_us and k in measured]:
                 del state.runs[track]
         return state, [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
-
-    def _join(self, state: Fast, second: Second) -> None:
-        """Remember further tracks of vehicles that are too fast: what they show is the same offence."""
-        fast = {track: run.since_us for track, run in state.runs.items()}
-        for track, further in further_tracks(second, fast):
-            first = state.same.get(track, track)
-            if further != first and further not in state.same:
-                state.same[further] = first
-                if len(state.same) > MOST_RUNS:
-                    del state.same[next(iter(state.same))]
 
     def _row(
         self,
@@ -149,7 +140,8 @@ class Speeding:
         if known is None or over:
             if len(stretches) < MOST_RUNS or known is not None:
                 stretches[track_id] = Stretch(
-                    *(settings.speed_limit_kmh, second.at_us, second.at_us, 1, second.sight_of(i), trail[0], trail)
+                    *(settings.speed_limit_kmh, second.at_us, second.at_us, 1, second.sight_of(i), trail[0], trail),
+                    over_us=trail[0][0] if over else 0,
                 )
             return None
         known.trail, known.seen_us, known.seconds = trail, second.at_us, known.seconds + 1
@@ -171,6 +163,11 @@ class Speeding:
     def unpack(self, plain: Any) -> Fast:
         """Return the state from what `pack` gave."""
         return Fast.unpack(plain)
+
+
+def _went_over_lately(stretch: Stretch | None, second: Second) -> bool:
+    """Say whether a track went over to another vehicle within the time behind a speed: it is one of both then."""
+    return stretch is not None and stretch.over_us > 0 and second.at_us - stretch.over_us <= TRAIL_US
 
 
 def _is_trusted(i: int, speed: float, error: float, second: Second, settings: Settings) -> bool:

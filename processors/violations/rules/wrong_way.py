@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from processors.rules.geometry import heading_deg, turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
-from processors.rules.sight import Sight
+from processors.violations.against import Against, Drive
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
-from processors.violations.trail import Point, go_on, places_of, tells_speed
+from processors.violations.too_close import join
+from processors.violations.trail import go_on, places_of, tells_speed
 from schemas.messages import Calibration
 
 
@@ -47,35 +48,6 @@ class Settings:
 Where = tuple[Settings, Carriageway | None]
 
 
-@dataclass(slots=True)
-class Drive:
-    """A vehicle on its way against the permitted direction.
-
-    Attributes:
-        zone_id: the zone.
-        since_us: when it was first seen so.
-        seen_us: when it was last seen so.
-        x_m: where it was first seen so, metres.
-        y_m: likewise.
-        last_x_m: where it was last seen so, metres.
-        last_y_m: likewise.
-        last_us: when that was.
-        onset: pictures of that.
-        trail: its last places, see trail.py.
-    """
-
-    zone_id: str
-    since_us: int
-    seen_us: int
-    x_m: float
-    y_m: float
-    last_x_m: float
-    last_y_m: float
-    last_us: int
-    onset: Sight
-    trail: Sequence[Point]
-
-
 #: Longest time between two looks at one drive.
 GAP_US = 3_000_000
 #: A step that lies nearer to the permitted direction than this is one with the traffic: half-way round.
@@ -90,20 +62,19 @@ class WrongWay:
     kind: ClassVar[str] = "wrong_way"
     version: ClassVar[str] = "wrong_way/4"
 
-    def initial(self) -> dict[str, Drive]:
+    def initial(self) -> Against:
         """Nobody drives against the direction."""
-        return {}
+        return Against({}, {})
 
-    def observe(
-        self, state: dict[str, Drive], second: Second, place: Place
-    ) -> tuple[dict[str, Drive], Sequence[Offence]]:
+    def observe(self, state: Against, second: Second, place: Place) -> tuple[Against, Sequence[Offence]]:
         """Look at each vehicle's direction."""
         scopes = place.scopes(self.kind, scopes_of)
         if not scopes or not second.observed:
             return state, ()
+        drives = state.drives
         t = second.tracks
-        if state:
-            state = {track: drive for track, drive in state.items() if 0 <= second.at_us - drive.seen_us <= GAP_US}
+        for track in [track for track, one in drives.items() if not 0 <= second.at_us - one.seen_us <= GAP_US]:
+            del drives[track]
         calibration = place.calibration
         if calibration is None or t.calibration_version != calibration.version:
             return state, ()
@@ -111,27 +82,26 @@ class WrongWay:
         ways = [s.zone.heading_deg for s in scopes if s.zone is not None and s.zone.heading_deg is not None]
         offences: list[Offence] = []
         for i, heading in enumerate(t.track_heading_deg):
-            drive = state.get(t.track_id[i])
+            drive = drives.get(t.track_id[i])
             afresh = drive is not None and _went_over(drive, i, second, scopes[0].settings[0])
             if heading is None:
                 # Below walking pace the direction is unknown: what was begun waits.
                 if afresh:
-                    del state[t.track_id[i]]
+                    del drives[t.track_id[i]]
                 elif drive is not None:
                     drive.seen_us = second.at_us
                 continue
             if t.track_class[i] not in MOTOR_VEHICLES:
                 continue
-            for way in ways:
-                if turn_deg(heading, way) >= least:
-                    break
-            else:
-                state.pop(t.track_id[i], None)
+            if not _is_against(heading, ways, least):
+                drives.pop(t.track_id[i], None)
                 continue
-            offence = self._vehicle(state, i, heading, second, scopes, place, afresh=afresh)
+            offence = self._vehicle(drives, i, heading, second, scopes, place, afresh=afresh)
             if offence is not None:
                 offences.append(offence)
-        return state, offences
+        if drives:
+            join(state.same, second, {track: one.since_us for track, one in drives.items()})
+        return state, [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
 
     def _vehicle(
         self,
@@ -214,22 +184,21 @@ class WrongWay:
             model_version=t.model_version,
         )
 
-    def pack(self, state: dict[str, Drive]) -> Any:
+    def pack(self, state: Against) -> Any:
         """Return the state as plain data."""
-        return {
-            t: [
-                *(d.zone_id, d.since_us, d.seen_us, d.x_m, d.y_m, d.last_x_m, d.last_y_m, d.last_us, d.onset.pack()),
-                [list(point) for point in d.trail],
-            ]
-            for t, d in state.items()
-        }
+        return state.pack()
 
-    def unpack(self, plain: Any) -> dict[str, Drive]:
+    def unpack(self, plain: Any) -> Against:
         """Return the state from what `pack` gave."""
-        return {
-            track: Drive(*[*fields, Sight(*onset), [(at_us, x, y) for at_us, x, y in trail]])
-            for track, (*fields, onset, trail) in plain.items()
-        }
+        return Against.unpack(plain)
+
+
+def _is_against(heading_deg: float, ways: Sequence[float], least_deg: float) -> bool:
+    """Say whether a heading is so far off one of the permitted ones: before the vehicle's zone is asked for."""
+    for way in ways:  # noqa: SIM110  most vehicles stop here: a generator costs more
+        if turn_deg(heading_deg, way) >= least_deg:
+            return True
+    return False
 
 
 def _went_over(drive: Drive, i: int, second: Second, settings: Settings) -> bool:

@@ -257,6 +257,15 @@ def test_a_stretch_with_a_step_to_another_vehicle_proves_nothing() -> None:
     assert play(ViolationsCore(), Cameras(ROAD), [*stretch(66 / 18, 68.0, 3.0, 4, 12.0), second(4)])[0] == []
 
 
+def test_a_row_of_seconds_with_a_step_to_another_vehicle_proves_nothing() -> None:
+    """For two seconds the speed is one of both vehicles, and above what either drives."""
+    metres = [66 / 18 * n + (22.0 if n >= 8 else 0.0) for n in range(20)]
+    speeds = [(68.0, 3.0), (88.0, 5.0), (85.0, 5.0), (66.0, 3.0)]
+    messages = [moving(n, metres[5 * n : 5 * n + 5], *measured) for n, measured in enumerate(speeds)]
+    for at_once in (True, False):
+        assert play(ViolationsCore(), Cameras(ROAD), [*messages, second(4)], at_once=at_once)[0] == []
+
+
 def test_a_stretch_ends_where_the_vehicle_was_slower_for_certain() -> None:
     """A mean may hide that it slowed down: what was before that second counts no more."""
     messages = stretch(75 / 18, 75.0, 3.0, 4)

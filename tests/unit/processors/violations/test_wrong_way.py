@@ -89,6 +89,24 @@ def test_a_track_that_goes_from_car_to_car_of_a_queue_drives_nowhere(heading_deg
     assert len(play(core, Cameras(LANE), [*driven, second(6)])[0]) == 1
 
 
+@pytest.mark.parametrize(("ahead_m", "aside_m", "count"), [(-2.0, 0.3, 1), (2.0, 0.3, 1), (9.0, 0.3, 2), (0.5, 3.5, 2)])
+def test_a_second_box_of_the_vehicle_is_no_second_offender(ahead_m: float, aside_m: float, count: int) -> None:
+    """Nobody drives nearer to another than a car is long; who is a lane aside or farther ahead is another."""
+    messages = []
+    for n in range(6):
+        y_m = [60.0 - 8 * n - 1.6 * b for b in range(5)]
+        seen = [driving(y_m[-1]), driving(y_m[-1] + ahead_m, name="b", x_m=5.0 + aside_m)]
+        messages.append(
+            replace(
+                second(n, seen, samples=5), box_track=[0] * 5 + [1] * 5, box_sample=[*range(5), *range(5)],
+                box_x_m=[5.0] * 5 + [5.0 + aside_m] * 5, box_y_m=[*y_m, *(y + ahead_m for y in y_m)],
+                box_x1_px=[460.0] * 5 + [760.0] * 5, box_x2_px=[540.0] * 5 + [840.0] * 5,
+            )
+        )  # fmt: skip
+    for at_once in (True, False):
+        assert len(play(ViolationsCore(), Cameras(LANE), [*messages, second(6)], at_once=at_once)[0]) == count
+
+
 def test_a_place_that_moves_with_the_traffic_starts_it_afresh() -> None:
     """After a jump the smoothed heading lags behind: the steps between the looks say where the vehicle drives."""
     assert (
