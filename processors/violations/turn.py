@@ -32,6 +32,8 @@ MOST_HIDDEN_ASIDE_M = 2.4
 LEAST_SEEN_RATIO = 0.25
 #: Who has gone so far aside and then drives on without for two steps, each of this length, has changed lanes, metres.
 CHANGED_M = 1.0
+#: Two boxes of one vehicle in one picture have their feet within so much across, metres: less than a lane's width.
+SAME_PLACE_M = 2.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
 #: And goes on along the direction, by so much to the next look, metres, and by more than aside: who comes across or
@@ -152,7 +154,7 @@ def turn_of(
         least_m = abs(aside_m) - settings.min_aside_m - settings.coverage_k * error_m
         if least_m <= (0.0 if best is None else best.least_m):
             continue
-        if not _steady(looks[: last + 1], first, settings):
+        if not _steady(looks[: last + 1], first, settings, hidden[: last + 1]):
             break
         sign = math.copysign(1.0, aside_m)
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
@@ -234,18 +236,29 @@ def _at_edge(looks: Sequence[Look], first: int) -> int:
     return len(looks)
 
 
-def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
-    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed."""
+def _steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: Sequence[bool] = ()) -> bool:
+    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed.
+
+    Args:
+        looks: ascending by time.
+        first: place of that look.
+        settings: when it is a turn.
+        hidden: of each look whether its foot is below the edge and placed; empty: none is.
+    """
     for n, (a, b) in enumerate(pairwise(looks[first:]), first):
         hidden = b.at_us - a.at_us > settings.most_gap_s * 1e6
         if b.along_m - a.along_m < -BACK_M or (hidden and not (n and _found_again(looks[n - 1], a, b))):
             return False
     # The difference of two speeds has three looks in it, weighted 1, -2, 1.
     noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
+    # A foot below the edge is nearer than it seems, by how much is not known where it is not placed.
+    errs = [
+        settings.coverage_k * ERROR_RATIO if placed else (1.0 - EDGE_RATIO) * look.cut
+        for look, placed in zip(looks, hidden or [False] * len(looks), strict=True)
+    ]
     steps = [
-        # A foot below the edge is nearer than it seems, by how much is not known.
-        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, (1.0 - EDGE_RATIO) * abs(b.across_m) * b.cut)
-        for a, b in pairwise(looks[first:])
+        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, err * abs(b.across_m))
+        for (a, b), err in zip(pairwise(looks[first:]), errs[first + 1 :], strict=True)
     ]
     return all(
         abs(after_m / after_s - before_m / before_s)
@@ -291,6 +304,9 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
             if lost == name or last.along_m < 0 or last.at_us >= own[-1].at_us:
                 continue
             looks = [*way.looks, *until]
+            # Who is seen beside it in a picture of this second, farther aside than a doubled box, is another vehicle.
+            if any(one.at_us == last.at_us and abs(one.across_m - last.across_m) > SAME_PLACE_M for one in own):
+                continue
             here = next((look for look in own if look.at_us > looks[-1].at_us), None)
             if here is not None and here.along_m >= 0 and _alike(looks[-1], here) and _goes_on(looks, here, settings):
                 fits.append((lost, looks))

@@ -17,6 +17,10 @@ MOST_SPOTS = 160
 MOST_JOIN_M = 3.0
 #: Who is found again so near may be unseen for so long, seconds.
 SLOW_GAP_S = 1.1
+#: Where the track is the same, as near as a vehicle that turns drives in that time, metres a second (15 km/h), and two
+#: feet err, metres: what MOST_JOIN_M is made of; but no farther aside than that, which is less than to the next lane.
+TURNS_MPS = 15.0 / 3.6
+FEET_ERROR_M = 0.5
 #: Who is surely on their own side still may be unseen for so long before, seconds: the turn is ahead and seen whole.
 OWN_SIDE_GAP_S = 2.0
 #: A box that ends so close to the picture's border is cut off there, pixels.
@@ -111,7 +115,8 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
     lasted_s = (b.at_us - a.at_us) / 1e6
     own_side = most_gap_s < lasted_s <= OWN_SIDE_GAP_S and b.beyond_m <= -aside_error_m
     if most_gap_s < lasted_s <= SLOW_GAP_S and not own_side:
-        return can_join(a, b, SLOW_GAP_S)
+        aside_m = abs(b.beyond_m - a.beyond_m)
+        return aside_m <= MOST_JOIN_M and _reach_m(a, b) <= TURNS_MPS * lasted_s + FEET_ERROR_M
     return (
         (0.0 < lasted_s <= most_gap_s or own_side)
         and abs(b.beyond_m - a.beyond_m) <= most_aside_mps * lasted_s + aside_error_m
@@ -121,10 +126,11 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
 
 def can_join(a: Spot, b: Spot, most_gap_s: float) -> bool:
     """Say whether a track that begins at `b` can be that of a vehicle that was last seen at `a` in its turn."""
-    return (
-        0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s
-        and math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m) <= MOST_JOIN_M
-    )
+    return 0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s and _reach_m(a, b) <= MOST_JOIN_M
+
+
+def _reach_m(a: Spot, b: Spot) -> float:
+    return math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m)
 
 
 def whole_spots(before: Sequence[Spot], spots: Sequence[Spot], beyond_m: float) -> list[Spot]:

@@ -60,7 +60,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/2"
+    version: ClassVar[str] = "u_turn/3"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
@@ -166,7 +166,7 @@ class UTurn:
                 continue
             side, settings = sides[one.zone_id]
             one.seen_us = second.at_us
-            whole = whole_spots(one.spots, [spot_of(second, b, side) for b in own], settings.min_aside_m)
+            whole = whole_spots(one.spots, [spot_of(second, b, side) for b in own], settings.aside_error_m)
             one.spots += whole
             offence = None
             if len(one.spots) <= MOST_SPOTS and is_one(

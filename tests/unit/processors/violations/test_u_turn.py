@@ -80,6 +80,26 @@ def test_a_track_that_goes_over_to_the_oncoming_traffic_is_none() -> None:
     assert len(found(filmed([*straight(51.75, 50.0, 90.0), *inside, *straight(48.0, 90.0, 50.0), *AWAY]), STREET)) == 1
 
 
+def test_who_was_seen_over_the_line_may_be_cut_off_by_the_border_then() -> None:
+    """Half a lane is not asked for: 0.75 m, more than two feet's errors, is over the line, and so on the way back."""
+    turns: Places = [(51.75 - 0.5 * n, 98.5) for n in range(6)]
+    at_border: Places = [(48.75, 99.9), (48.5, 99.9)]
+    way = [*straight(51.75, 60.0, 98.5), *turns, *at_border, *straight(48.0, 98.5, 60.0), *AWAY]
+    assert len(found(filmed(way), STREET)) == 1
+    at_once: Places = [place for place in way if place not in turns[3:]]
+    assert found(filmed(at_once), STREET) == []
+
+
+def test_a_track_goes_on_as_far_as_who_turns_drives_while_hidden() -> None:
+    """0.8 s at 15 km/h along, and never so far aside as the next lane: that is where the oncoming traffic drives."""
+    way = [*COMES, *round_turn(), *GOES, *AWAY]
+    first = len(COMES) + 24
+    hidden: Places = [None if first <= n < first + 3 else place for n, place in enumerate(way)]
+    assert len(found(filmed(hidden), STREET)) == 1
+    longer: Places = [None if first <= n < first + 5 else place for n, place in enumerate(way)]
+    assert found(filmed(longer), STREET) == []
+
+
 def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:
     """The second half of the turn under another name; one that begins elsewhere is another vehicle."""
     half = len(COMES) + 3 * FPS
