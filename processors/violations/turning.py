@@ -29,6 +29,8 @@ EDGE_PX = 3.0
 #: turns, metres a second.
 ALONG_ERROR_M = 4.0
 MOST_MPS = 14.0
+#: No vehicle brakes or starts harder, metres a second squared: 0.8 of gravity, tyres on dry asphalt.
+MOST_MPS2 = 8.0
 
 
 class Spot(NamedTuple):
@@ -152,3 +154,20 @@ def whole_spots(before: Sequence[Spot], spots: Sequence[Spot], beyond_m: float) 
 def is_one(spots: Sequence[Spot], most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:
     """Say whether one vehicle can be at all of these looks; see `can_follow`."""
     return all(can_follow(a, b, most_gap_s, most_aside_mps, aside_error_m) for a, b in pairwise(spots))
+
+
+def can_come_back(spots: Sequence[Spot]) -> bool:
+    """Say whether one vehicle can have driven on to its farthest place and back in the time that it took.
+
+    Over a way s it brakes to a stand in sqrt(2 s / a) at the least, and is back in as long. A track that goes over to
+    the oncoming traffic turns round at full speed. Of s is taken off what two feet err.
+
+    Args:
+        spots: looks at it, one or more, ascending by time.
+    """
+    farthest = max(range(len(spots)), key=lambda n: spots[n].along_m)
+    place_m = max(spots[0].along_m, spots[-1].along_m)
+    there = next(spot for spot in reversed(spots[: farthest + 1]) if spot.along_m <= place_m)
+    back = next(spot for spot in spots[farthest:] if spot.along_m <= place_m)
+    way_m = spots[farthest].along_m - place_m - ALONG_ERROR_M
+    return way_m <= 0.0 or (back.at_us - there.at_us) / 1e6 >= 2.0 * math.sqrt(2.0 * way_m / MOST_MPS2)

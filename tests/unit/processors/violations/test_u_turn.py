@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from processors.violations.turning import Spot, can_come_back
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
@@ -98,6 +99,25 @@ def test_a_track_goes_on_as_far_as_who_turns_drives_while_hidden() -> None:
     assert len(found(filmed(hidden), STREET)) == 1
     longer: Places = [None if first <= n < first + 5 else place for n, place in enumerate(way)]
     assert found(filmed(longer), STREET) == []
+
+
+def test_who_turns_round_at_full_speed_is_two_vehicles() -> None:
+    """A track slides to the oncoming lane while it drives on, and comes back with who drives there."""
+
+    def spots(*places_m: tuple[float, float]) -> list[Spot]:
+        return [Spot(200_000 * n, along, beyond, False) for n, (along, beyond) in enumerate(places_m)]
+
+    ahead = [(4.0 * n, -1.8 + 0.5 * n) for n in range(7)]
+    back = [(24.0 - 4.0 * n, 1.2) for n in range(1, 6)]
+    assert not can_come_back(spots(*ahead, *back))
+    assert can_come_back(spots(*ahead))
+    # In the same time over a shorter way, or over the same way in more, one vehicle can.
+    assert can_come_back(spots(*[(along / 4, beyond) for along, beyond in [*ahead, *back]]))
+    slowly = [Spot(3 * one.at_us, *one[1:]) for one in spots(*ahead, *back)]
+    assert can_come_back(slowly)
+    mps = 20.0
+    fast = [*straight(51.75, 10.0, 50.0, mps), *[(51.75 - 0.7 * n, 50.0) for n in range(1, 5)]]
+    assert found(filmed([*fast, *straight(48.75, 50.0, 10.0, mps)]), STREET) == []
 
 
 def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:
