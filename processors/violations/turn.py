@@ -144,13 +144,7 @@ def turn_of(
     if at_edge < len(looks) and abs(looks[at_edge].across_m - origin) < LEAST_AT_EDGE_M:
         looks = looks[:at_edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
-        aside_m = looks[last].across_m - origin
-        error_m = ends_m
-        if hidden[last]:
-            error_m = math.hypot(ends_m, ERROR_RATIO * looks[last].across_m)
-        elif last >= at_edge:
-            # A foot below the edge is nearer, and so its place nearer to the camera's axis: the smaller way holds.
-            aside_m = min(aside_m, EDGE_RATIO * looks[last].across_m - origin, key=abs)
+        aside_m, error_m = _aside_m(looks[last], origin, ends_m, hidden=hidden[last], at_edge=last >= at_edge)
         least_m = abs(aside_m) - settings.min_aside_m - settings.coverage_k * error_m
         if least_m <= (0.0 if best is None else best.least_m):
             continue
@@ -170,6 +164,17 @@ def turn_of(
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, least_m, off_deg, before, last)
     return best
+
+
+def _aside_m(look: Look, origin_m: float, ends_m: float, *, hidden: bool, at_edge: bool) -> tuple[float, float]:
+    """Return how far to the right of its place at the line a look is, and the standard uncertainty, both in metres."""
+    aside_m = look.across_m - origin_m
+    if hidden:
+        return aside_m, math.hypot(ends_m, ERROR_RATIO * look.across_m)
+    if at_edge:
+        # A foot below the edge is nearer, and so its place nearer to the camera's axis: the smaller way holds.
+        aside_m = min(aside_m, EDGE_RATIO * look.across_m - origin_m, key=abs)
+    return aside_m, ends_m
 
 
 def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int | None:
