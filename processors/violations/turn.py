@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from processors.rules.second import Second
+from processors.violations.course import SPEED_UP_MPS2, course_deg
+from processors.violations.hidden_foot import ERROR_RATIO, HiddenFoot
 from processors.violations.stop_line import StopLine
 from processors.violations.way import Look, Way, looks_near
 
-#: A vehicle that turns may go faster than before the line by so much, metres a second squared.
-SPEED_UP_MPS2 = 2.0
 #: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
 BACK_M = 1.0
 #: The picture ends somewhere beyond so many metres from the line, and a foot below its edge is at least this share as
@@ -24,14 +24,16 @@ MOST_GROWTH = 1.7
 LEAST_AT_EDGE_M = 1.0
 #: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
 ALONG_ERROR_M = 2.0
-#: One look may be missing, seconds, where the vehicle is found where its speed brings it, and not aside by more than
-#: this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
+#: One look may be missing, seconds, where the vehicle is found where its speed brings it, and not aside of there by
+#: more than this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
 MOST_HIDDEN_S = 1.2
 MOST_HIDDEN_ASIDE_M = 2.4
 #: Of a box at the lower edge at least this share of its height is to be left: of less, its foot can be anywhere.
 LEAST_SEEN_RATIO = 0.25
 #: Who has gone so far aside and then drives on without for two steps, each of this length, has changed lanes, metres.
 CHANGED_M = 1.0
+#: Two boxes of one vehicle in one picture have their feet within so much across, metres: less than a lane's width.
+SAME_PLACE_M = 2.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
 #: And goes on along the direction, by so much to the next look, metres, and by more than aside: who comes across or
@@ -110,7 +112,9 @@ class Turn(NamedTuple):
         return f"{self.aside_m:.1f} m aside (+-{coverage_k * self.error_m:.1f}) beyond the stop line {zone_id}"
 
 
-def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: float) -> Turn | None:
+def turn_of(
+    looks: Sequence[Look], settings: TurnSettings, calibration_error_m: float, feet: HiddenFoot | None = None
+) -> Turn | None:
     """Return the turn that a vehicle's looks show; None where it goes straight on, or one vehicle may be two.
 
     The look that is farthest aside shows it: later ones may show less, as the picture's border cuts the box.
@@ -119,16 +123,17 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
         looks: around the line, ascending by time.
         settings: when it is a turn.
         calibration_error_m: the calibration's position error, metres; holds where the settings name none.
+        feet: places the feet that the picture's lower border hides; None: they are taken as near as may be.
     """
     if looks and looks[-1].along_m < 0:  # all lie before the line: most vehicles of a red light
         return None
     looks = _seen(looks)
     before = _last_in_lane(looks, settings)
-    if before is None or before + 1 < settings.least_looks:
+    if before is None or before + 1 < settings.least_looks or len(looks) < before + 2 + settings.least_steps:
         return None
+    looks, hidden = feet.placed(looks) if feet is not None else (looks, [False] * len(looks))
     # Both ends have the position error, independent of each other.
-    error_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
-    least_m = settings.min_aside_m + settings.coverage_k * error_m
+    ends_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     origin = looks[before].across_m
     at_edge = _at_edge(looks, before + 1)
     # Whoever is in the same lane beyond the line as before it came from there, hidden for a while or not.
@@ -139,13 +144,11 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
     if at_edge < len(looks) and abs(looks[at_edge].across_m - origin) < LEAST_AT_EDGE_M:
         looks = looks[:at_edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
-        aside_m = looks[last].across_m - origin
-        if last >= at_edge:
-            # A foot below the edge is nearer, and so its place nearer to the camera's axis: the smaller way holds.
-            aside_m = min(aside_m, EDGE_RATIO * looks[last].across_m - origin, key=abs)
-        if abs(aside_m) <= (least_m if best is None else best.aside_m):
+        aside_m, error_m = _aside_m(looks[last], origin, ends_m, hidden=hidden[last], at_edge=last >= at_edge)
+        least_m = abs(aside_m) - settings.min_aside_m - settings.coverage_k * error_m
+        if least_m <= (0.0 if best is None else best.least_m):
             continue
-        if not _steady(looks[: last + 1], first, settings):
+        if not _steady(looks[: last + 1], first, settings, hidden[: last + 1]):
             break
         sign = math.copysign(1.0, aside_m)
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
@@ -156,11 +159,22 @@ def turn_of(looks: Sequence[Look], settings: TurnSettings, calibration_error_m: 
             continue
         if _changed_lanes(looks[before : last + 1], steps, settings.least_step_m):
             break
-        course_deg = _course_deg(looks[before : last + 1], steps[-1])
-        if course_deg >= settings.min_turn_deg:
+        off_deg = course_deg(looks[before : last + 1], steps, placed=hidden[last])
+        if off_deg >= settings.min_turn_deg:
             side = "left" if aside_m < 0 else "right"
-            best = Turn(side, abs(aside_m), error_m, abs(aside_m) - least_m, course_deg, before, last)
+            best = Turn(side, abs(aside_m), error_m, least_m, off_deg, before, last)
     return best
+
+
+def _aside_m(look: Look, origin_m: float, ends_m: float, *, hidden: bool, at_edge: bool) -> tuple[float, float]:
+    """Return how far to the right of its place at the line a look is, and the standard uncertainty, both in metres."""
+    aside_m = look.across_m - origin_m
+    if hidden:
+        return aside_m, math.hypot(ends_m, ERROR_RATIO * look.across_m)
+    if at_edge:
+        # A foot below the edge is nearer, and so its place nearer to the camera's axis: the smaller way holds.
+        aside_m = min(aside_m, EDGE_RATIO * look.across_m - origin_m, key=abs)
+    return aside_m, ends_m
 
 
 def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int | None:
@@ -227,18 +241,29 @@ def _at_edge(looks: Sequence[Look], first: int) -> int:
     return len(looks)
 
 
-def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
-    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed."""
+def _steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: Sequence[bool] = ()) -> bool:
+    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed.
+
+    Args:
+        looks: ascending by time.
+        first: place of that look.
+        settings: when it is a turn.
+        hidden: of each look whether its foot is below the edge and placed; empty: none is.
+    """
     for n, (a, b) in enumerate(pairwise(looks[first:]), first):
         hidden = b.at_us - a.at_us > settings.most_gap_s * 1e6
         if b.along_m - a.along_m < -BACK_M or (hidden and not (n and _found_again(looks[n - 1], a, b))):
             return False
     # The difference of two speeds has three looks in it, weighted 1, -2, 1.
     noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
+    # A foot below the edge is nearer than it seems, by how much is not known where it is not placed.
+    errs = [
+        settings.coverage_k * ERROR_RATIO if placed else (1.0 - EDGE_RATIO) * look.cut
+        for look, placed in zip(looks, hidden or [False] * len(looks), strict=True)
+    ]
     steps = [
-        # A foot below the edge is nearer than it seems, by how much is not known.
-        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, (1.0 - EDGE_RATIO) * abs(b.across_m) * b.cut)
-        for a, b in pairwise(looks[first:])
+        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, err * abs(b.across_m))
+        for (a, b), err in zip(pairwise(looks[first:]), errs[first + 1 :], strict=True)
     ]
     return all(
         abs(after_m / after_s - before_m / before_s)
@@ -250,34 +275,12 @@ def _steady(looks: Sequence[Look], first: int, settings: TurnSettings) -> bool:
 def _found_again(before: Look, a: Look, b: Look) -> bool:
     """Say whether one vehicle, hidden for one look after two, is found where its speed brings it."""
     lasted_s = (b.at_us - a.at_us) / 1e6
-    if lasted_s > MOST_HIDDEN_S or abs(b.across_m - a.across_m) > MOST_HIDDEN_ASIDE_M:
+    before_s = (a.at_us - before.at_us) / 1e6
+    aside_mps, speed_mps = (a.across_m - before.across_m) / before_s, (a.along_m - before.along_m) / before_s
+    if lasted_s > MOST_HIDDEN_S or abs(b.across_m - a.across_m - aside_mps * lasted_s) > MOST_HIDDEN_ASIDE_M:
         return False
-    speed_mps = (a.along_m - before.along_m) / ((a.at_us - before.at_us) / 1e6)
     error_m = ALONG_ERROR_M + SPEED_UP_MPS2 * lasted_s**2 / 2
     return abs(b.along_m - a.along_m - speed_mps * lasted_s) <= error_m
-
-
-def _course_deg(looks: Sequence[Look], last_step_m: float) -> float:
-    """Return how far off the direction the last of two looks or more was driven, degrees, 0 to 90; at least so much.
-
-    At the picture's lower edge a box is cut off, and the detector draws its edge a little above the border: the foot
-    stands still there. So what was driven in the last step is at least what the speed before allowed, from up to three
-    looks before it that are whole; a driver who brakes makes the course seem smaller.
-    """
-    a, b = looks[-2], looks[-1]
-    driven_m = math.hypot(b.along_m - a.along_m, b.across_m - a.across_m)
-    whole = [look for look in looks[:-1] if not look.cut][-3:]
-    if len(whole) >= 2:
-        first, second = whole[0], whole[-1]
-        path_m = math.hypot(second.along_m - first.along_m, second.across_m - first.across_m)
-        speed_mps = path_m / ((second.at_us - first.at_us) / 1e6)
-        after_s = (b.at_us - second.at_us) / 1e6
-        driven_m = max(driven_m, (b.at_us - a.at_us) / 1e6 * (speed_mps + SPEED_UP_MPS2 * after_s))
-    elif a.cut or b.cut:
-        return 0.0
-    if driven_m <= 0 or last_step_m <= 0:
-        return 0.0
-    return math.degrees(math.asin(min(last_step_m / driven_m, 1.0)))
 
 
 def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnSettings) -> None:
@@ -306,6 +309,9 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
             if lost == name or last.along_m < 0 or last.at_us >= own[-1].at_us:
                 continue
             looks = [*way.looks, *until]
+            # Who is seen beside it in a picture of this second, farther aside than a doubled box, is another vehicle.
+            if any(one.at_us == last.at_us and abs(one.across_m - last.across_m) > SAME_PLACE_M for one in own):
+                continue
             here = next((look for look in own if look.at_us > looks[-1].at_us), None)
             if here is not None and here.along_m >= 0 and _alike(looks[-1], here) and _goes_on(looks, here, settings):
                 fits.append((lost, looks))

@@ -17,6 +17,10 @@ MOST_SPOTS = 160
 MOST_JOIN_M = 3.0
 #: Who is found again so near may be unseen for so long, seconds.
 SLOW_GAP_S = 1.1
+#: Where the track is the same, as near as a vehicle that turns drives in that time, metres a second (15 km/h), and two
+#: feet err, metres: what MOST_JOIN_M is made of; but no farther aside than that, which is less than to the next lane.
+TURNS_MPS = 15.0 / 3.6
+FEET_ERROR_M = 0.5
 #: Who is surely on their own side still may be unseen for so long before, seconds: the turn is ahead and seen whole.
 OWN_SIDE_GAP_S = 2.0
 #: A box that ends so close to the picture's border is cut off there, pixels.
@@ -25,6 +29,8 @@ EDGE_PX = 3.0
 #: turns, metres a second.
 ALONG_ERROR_M = 4.0
 MOST_MPS = 14.0
+#: No vehicle brakes or starts harder, metres a second squared: 0.8 of gravity, tyres on dry asphalt.
+MOST_MPS2 = 8.0
 
 
 class Spot(NamedTuple):
@@ -111,7 +117,8 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
     lasted_s = (b.at_us - a.at_us) / 1e6
     own_side = most_gap_s < lasted_s <= OWN_SIDE_GAP_S and b.beyond_m <= -aside_error_m
     if most_gap_s < lasted_s <= SLOW_GAP_S and not own_side:
-        return can_join(a, b, SLOW_GAP_S)
+        aside_m = abs(b.beyond_m - a.beyond_m)
+        return aside_m <= MOST_JOIN_M and _reach_m(a, b) <= TURNS_MPS * lasted_s + FEET_ERROR_M
     return (
         (0.0 < lasted_s <= most_gap_s or own_side)
         and abs(b.beyond_m - a.beyond_m) <= most_aside_mps * lasted_s + aside_error_m
@@ -121,10 +128,11 @@ def can_follow(a: Spot, b: Spot, most_gap_s: float, most_aside_mps: float, aside
 
 def can_join(a: Spot, b: Spot, most_gap_s: float) -> bool:
     """Say whether a track that begins at `b` can be that of a vehicle that was last seen at `a` in its turn."""
-    return (
-        0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s
-        and math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m) <= MOST_JOIN_M
-    )
+    return 0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s and _reach_m(a, b) <= MOST_JOIN_M
+
+
+def _reach_m(a: Spot, b: Spot) -> float:
+    return math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m)
 
 
 def whole_spots(before: Sequence[Spot], spots: Sequence[Spot], beyond_m: float) -> list[Spot]:
@@ -146,3 +154,20 @@ def whole_spots(before: Sequence[Spot], spots: Sequence[Spot], beyond_m: float) 
 def is_one(spots: Sequence[Spot], most_gap_s: float, most_aside_mps: float, aside_error_m: float) -> bool:
     """Say whether one vehicle can be at all of these looks; see `can_follow`."""
     return all(can_follow(a, b, most_gap_s, most_aside_mps, aside_error_m) for a, b in pairwise(spots))
+
+
+def can_come_back(spots: Sequence[Spot]) -> bool:
+    """Say whether one vehicle can have driven on to its farthest place and back in the time that it took.
+
+    Over a way s it brakes to a stand in sqrt(2 s / a) at the least, and is back in as long. A track that goes over to
+    the oncoming traffic turns round at full speed. Of s is taken off what two feet err.
+
+    Args:
+        spots: looks at it, one or more, ascending by time.
+    """
+    farthest = max(range(len(spots)), key=lambda n: spots[n].along_m)
+    place_m = max(spots[0].along_m, spots[-1].along_m)
+    there = next(spot for spot in reversed(spots[: farthest + 1]) if spot.along_m <= place_m)
+    back = next(spot for spot in spots[farthest:] if spot.along_m <= place_m)
+    way_m = spots[farthest].along_m - place_m - ALONG_ERROR_M
+    return way_m <= 0.0 or (back.at_us - there.at_us) / 1e6 >= 2.0 * math.sqrt(2.0 * way_m / MOST_MPS2)

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
+from processors.violations.hidden_foot import HiddenFoot
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
-from processors.violations.turn import Turn, TurnSettings, joined, turn_of
+from processors.violations.turn import AT_LINE_M, Turn, TurnSettings, joined, turn_of
 from processors.violations.turn_signs import KIND, SIGN, TurnSigns, turn_signs_of
-from processors.violations.way import Way, follow
+from processors.violations.upright import Upright
+from processors.violations.way import Look, Way, follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,13 @@ class Settings(TurnSettings):
 
     Attributes:
         most_gap_s: as of a turn, but one look may be missing: which lane it came from does not matter here. A choice.
+        bus_height_m: as high, a vehicle may be a bus, whatever it was voted, metres: above sport utility vehicles and
+            low vans, 1.9 to 2.1 m, as for truck_ban. Only where buses may turn.
         hours_margin_s: how far the camera's clock may be wrong, seconds: hours of a sign must be met by more.
     """
 
     most_gap_s: float = 1.1
+    bus_height_m: float = 2.3
     hours_margin_s: float = 5.0
 
 
@@ -44,7 +50,7 @@ class ProhibitedTurn:
             line, signs, settings = scope.settings
             ways = state.ways.setdefault(line.zone_id, {})
             joined(ways, second, line, settings)
-            for i in follow(ways, second, line):
+            for i in follow(ways, second, line, AT_LINE_M):
                 way = ways.get(second.tracks.track_id[i])
                 offence = self._judge(way, i, line, signs, settings, second, place) if way is not None else None
                 if offence is not None:
@@ -61,10 +67,16 @@ class ProhibitedTurn:
             way.done = True
         if way.done:
             return None
-        turn = turn_of(way.looks, settings, calibration.position_error_m)
+        feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
+        turn = turn_of(way.looks, settings, calibration.position_error_m, feet)
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
+        if not signs.buses:
+            view = Upright.of(place, second.tracks.width_px, second.tracks.height_px)
+            way.done = may_be_bus(way.looks[: turn.last + 1], view, settings.bus_height_m)
+            if way.done:
+                return None
         if not signs.forbid(turn.side, since_us, at_us, settings.hours_margin_s):
             return None
         # It goes on under another name where its track breaks in the turn: one vehicle is proposed once.
@@ -121,6 +133,21 @@ class ProhibitedTurn:
     def unpack(self, plain: Any) -> LineWatch:
         """Return the state from what `pack` gave."""
         return LineWatch.unpack(plain)
+
+
+def may_be_bus(looks: Sequence[Look], view: Upright | None, bus_height_m: float) -> bool:
+    """Say whether a vehicle may be a bus by the median height of its whole boxes, whatever it was voted.
+
+    Where the camera looks down too steeply for heights, the votes alone decide.
+
+    Args:
+        looks: at the vehicle.
+        view: of the camera; None: it has none.
+        bus_height_m: from which height on, metres.
+    """
+    boxes = [look.sight.boxes_xyxy_px[:4] for look in looks if not look.cut]
+    heights = [] if view is None else [tall_m for box in boxes if (tall_m := view.height_m(*box)) is not None]
+    return bool(heights) and median_low(heights) >= bus_height_m
 
 
 def scopes_of(place: Place) -> list[Scope[tuple[StopLine, TurnSigns, Settings]]]:

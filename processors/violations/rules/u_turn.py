@@ -11,7 +11,16 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.turning import MOST_SPOTS, Turning, boxes_by_track, can_join, is_one, spot_of, whole_spots
+from processors.violations.turning import (
+    MOST_SPOTS,
+    Turning,
+    boxes_by_track,
+    can_come_back,
+    can_join,
+    is_one,
+    spot_of,
+    whole_spots,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/2"
+    version: ClassVar[str] = "u_turn/3"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
@@ -166,11 +175,13 @@ class UTurn:
                 continue
             side, settings = sides[one.zone_id]
             one.seen_us = second.at_us
-            whole = whole_spots(one.spots, [spot_of(second, b, side) for b in own], settings.min_aside_m)
+            whole = whole_spots(one.spots, [spot_of(second, b, side) for b in own], settings.aside_error_m)
             one.spots += whole
             offence = None
-            if len(one.spots) <= MOST_SPOTS and is_one(
-                one.spots, settings.most_gap_s, settings.most_aside_mps, settings.aside_error_m
+            if (
+                len(one.spots) <= MOST_SPOTS
+                and is_one(one.spots, settings.most_gap_s, settings.most_aside_mps, settings.aside_error_m)
+                and can_come_back(one.spots)
             ):
                 offence = self._judge(one, i, side, settings, second, place)
                 if offence is None and len(whole) == len(own):

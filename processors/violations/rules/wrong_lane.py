@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import Second
+from processors.violations.hidden_foot import HiddenFoot
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
@@ -31,7 +32,7 @@ class WrongLane:
     """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
 
     kind: ClassVar[str] = "wrong_lane"
-    version: ClassVar[str] = "wrong_lane/4"
+    version: ClassVar[str] = "wrong_lane/5"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -67,14 +68,17 @@ class WrongLane:
         if signs is not None and signs.bind(way.vehicle_class):
             # prohibited_turn may have had its say, whatever it is voted later.
             way.done = True
-        turn = turn_of(way.looks, settings, calibration.position_error_m)
+        feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
+        turn = turn_of(way.looks, settings, calibration.position_error_m, feet)
         if turn is None:
             return None
         error_m = settings.position_error_m or calibration.position_error_m
         lane = lane_of(lanes, way.looks[: turn.before + 1], settings.coverage_k * error_m)
         allowed = [one.number for one in lanes if one.leads(turn.side)]
         # Where no lane leads there the turn itself is forbidden, which is another offence.
-        if lane is None or lane.leads(turn.side) or not allowed or _proven_before(way, i, settings, second, place):
+        if lane is None or lane.leads(turn.side) or not allowed:
+            return None
+        if _proven_before(way, i, settings, calibration.position_error_m, second, feet):
             return None
         # A turn that a sign forbids it is prohibited_turn's, from whichever lane: one manoeuvre is one offence.
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us
@@ -136,15 +140,16 @@ class WrongLane:
         return LineWatch.unpack(plain)
 
 
-def _proven_before(way: Way, i: int, settings: Settings, second: Second, place: Place) -> bool:
+def _proven_before(
+    way: Way, i: int, settings: Settings, calibration_error_m: float, second: Second, feet: HiddenFoot | None
+) -> bool:
     """Say whether a turn was proven in an earlier second under another name, which its track had before it broke.
 
     The look before the line is the same, and so the lane: it was proposed then, and one manoeuvre is one offence.
     """
-    assert place.calibration is not None
     name, begin_us = second.tracks.track_id[i], second.tracks.captured_at_us
     earlier = [look for look in way.looks if look.at_us < begin_us and name not in look.sight.track_ids]
-    return len(earlier) > 1 and turn_of(earlier, settings, place.calibration.position_error_m) is not None
+    return len(earlier) > 1 and turn_of(earlier, settings, calibration_error_m, feet) is not None
 
 
 def scopes_of(place: Place) -> list[Scope[tuple[StopLine, Sequence[Lane], TurnSigns | None, Settings]]]:

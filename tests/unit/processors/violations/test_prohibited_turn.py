@@ -6,10 +6,15 @@ from dataclasses import replace
 import pytest
 
 from processors.rules.place import Place
+from processors.rules.sight import Sight
+from processors.violations.rules.prohibited_turn import may_be_bus
 from processors.violations.turn_signs import turn_signs_of
+from processors.violations.upright import Upright
+from processors.violations.way import Look
 from schemas.messages import Analysis, Camera, RuleSetting, Tracks, Violation
 from tests.unit.processors.rules.street import calibration, zone
 from tests.unit.processors.violations.junction import found
+from tests.unit.processors.violations.oblique import CAR_M, block, oblique
 from tests.unit.processors.violations.turns import JUNCTION, TURN, driving, mirrored
 
 #: The seconds of these tests are at 13:53:20 in Almaty, 9 October 2025.
@@ -175,6 +180,32 @@ def test_a_bus_that_is_called_a_car_in_its_turn_is_let_through(track_class: int)
     messages = driving(2, TURN)
     assert turns([*of_class(messages[:2], track_class), *messages[2:]], NO_LEFT) == []
     assert turns([*of_class(messages[:3], track_class), *messages[3:]], NO_LEFT) == []
+
+
+def test_what_is_as_tall_as_a_bus_is_let_through_whatever_it_was_voted() -> None:
+    """A bus that was hidden until the line may be voted a car for all of its way; its height tells, and a car's."""
+    view = Upright.of(Place(replace(NO_LEFT, calibration=oblique())), 1000, 1000)
+    sight = Sight(0, 0, 0, 0, 0, ["a"], [])
+
+    def looks(size: tuple[float, float, float]) -> list[Look]:
+        boxes = [block(y_m, size) for y_m in (40.0, 34.0, 28.0)]
+        return [Look(0, 0.0, 0.0, False, sight._replace(boxes_xyxy_px=list(box))) for box in boxes]
+
+    bus, car = looks((12.0, 2.5, 3.0)), looks(CAR_M)
+    assert may_be_bus(bus, view, 2.3)
+    assert not may_be_bus(car, view, 2.3)
+    # Boxes that the border cuts off show no height, and neither does a camera without a view.
+    assert not may_be_bus([one._replace(cut=True) for one in bus], view, 2.3)
+    assert not may_be_bus(bus, None, 2.3)
+
+
+def test_who_was_hidden_before_the_line_is_judged_from_the_line_on() -> None:
+    """It drives on along the approach from there and turns then; who goes across there came from elsewhere."""
+    hidden = [None, None, None, None, 1.0, 5.0, 8.5, 11.0, 13.0, None, None, None]
+    aside = (0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 1.8, 4.0, 6.6, 0.0, 0.0, 0.0)
+    assert len(turns(driving(2, aside, hidden), NO_LEFT)) == 1
+    across = (0.0, 0.0, 0.0, 0.0, 0.0, 1.5, 3.0, 4.5, 6.6, 0.0, 0.0, 0.0)
+    assert turns(driving(2, across, [None] * 4 + [1.0, 1.5, 2.0, 2.5, 3.0, None, None, None]), NO_LEFT) == []
 
 
 def test_a_track_that_goes_over_to_another_vehicle_is_none() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from processors.violations.turning import Spot, can_come_back
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
@@ -78,6 +79,45 @@ def test_a_track_that_goes_over_to_the_oncoming_traffic_is_none() -> None:
     assert found(filmed([*leaving, *slides, *straight(48.0, 99.5, 60.0), *AWAY]), STREET) == []
     inside: Places = [(51.75 - 0.5 * n, 90.0) for n in range(8)]
     assert len(found(filmed([*straight(51.75, 50.0, 90.0), *inside, *straight(48.0, 90.0, 50.0), *AWAY]), STREET)) == 1
+
+
+def test_who_was_seen_over_the_line_may_be_cut_off_by_the_border_then() -> None:
+    """Half a lane is not asked for: 0.75 m, more than two feet's errors, is over the line, and so on the way back."""
+    turns: Places = [(51.75 - 0.5 * n, 98.5) for n in range(6)]
+    at_border: Places = [(48.75, 99.9), (48.5, 99.9)]
+    way = [*straight(51.75, 60.0, 98.5), *turns, *at_border, *straight(48.0, 98.5, 60.0), *AWAY]
+    assert len(found(filmed(way), STREET)) == 1
+    at_once: Places = [place for place in way if place not in turns[3:]]
+    assert found(filmed(at_once), STREET) == []
+
+
+def test_a_track_goes_on_as_far_as_who_turns_drives_while_hidden() -> None:
+    """0.8 s at 15 km/h along, and never so far aside as the next lane: that is where the oncoming traffic drives."""
+    way = [*COMES, *round_turn(), *GOES, *AWAY]
+    first = len(COMES) + 24
+    hidden: Places = [None if first <= n < first + 3 else place for n, place in enumerate(way)]
+    assert len(found(filmed(hidden), STREET)) == 1
+    longer: Places = [None if first <= n < first + 5 else place for n, place in enumerate(way)]
+    assert found(filmed(longer), STREET) == []
+
+
+def test_who_turns_round_at_full_speed_is_two_vehicles() -> None:
+    """A track slides to the oncoming lane while it drives on, and comes back with who drives there."""
+
+    def spots(*places_m: tuple[float, float]) -> list[Spot]:
+        return [Spot(200_000 * n, along, beyond, False) for n, (along, beyond) in enumerate(places_m)]
+
+    ahead = [(4.0 * n, -1.8 + 0.5 * n) for n in range(7)]
+    back = [(24.0 - 4.0 * n, 1.2) for n in range(1, 6)]
+    assert not can_come_back(spots(*ahead, *back))
+    assert can_come_back(spots(*ahead))
+    # In the same time over a shorter way, or over the same way in more, one vehicle can.
+    assert can_come_back(spots(*[(along / 4, beyond) for along, beyond in [*ahead, *back]]))
+    slowly = [Spot(3 * one.at_us, *one[1:]) for one in spots(*ahead, *back)]
+    assert can_come_back(slowly)
+    mps = 20.0
+    fast = [*straight(51.75, 10.0, 50.0, mps), *[(51.75 - 0.7 * n, 50.0) for n in range(1, 5)]]
+    assert found(filmed([*fast, *straight(48.75, 50.0, 10.0, mps)]), STREET) == []
 
 
 def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:

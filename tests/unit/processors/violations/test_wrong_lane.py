@@ -112,6 +112,11 @@ def test_a_broken_track_goes_on_where_one_vehicle_can_have_driven() -> None:
     doubled = driving(0, (*[0.0] * 5, 1.6, *TURN[6:]), (*[None] * 5, 7.0, *after), "b")
     side_by_side = [*first[:2], both(first[2], doubled[2]), *doubled[3:]]
     assert [violation.track_id for violation in found(side_by_side, JUNCTION)] == ["b"]
+    # So far aside in the same picture it is no second box, but who drives there; nearer it is one.
+    early = driving(0, TURN[1:6], before[1:], "a")
+    for aside_m, proposed in ((3.1, 0), (1.6, 1)):
+        beside = driving(0, (*[0.0] * 4, aside_m, *TURN[6:]), (*[None] * 4, 7.0, *after), "b")
+        assert len(found([*early[:2], both(early[2], beside[2]), *beside[3:]], JUNCTION)) == proposed
     far = driving(0, [aside + 6.0 for aside in TURN], (*[None] * 6, *after), "b")
     assert found([*first, *far[3:]], JUNCTION) == []
 
