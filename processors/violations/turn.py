@@ -251,8 +251,8 @@ def _steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: S
         hidden: of each look whether its foot is below the edge and placed; empty: none is.
     """
     for n, (a, b) in enumerate(pairwise(looks[first:]), first):
-        hidden = b.at_us - a.at_us > settings.most_gap_s * 1e6
-        if b.along_m - a.along_m < -BACK_M or (hidden and not (n and _found_again(looks[n - 1], a, b))):
+        unseen = b.at_us - a.at_us > settings.most_gap_s * 1e6
+        if b.along_m - a.along_m < -BACK_M or (unseen and not (n and _found_again(looks[n - 1], a, b))):
             return False
     # The difference of two speeds has three looks in it, weighted 1, -2, 1.
     noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
