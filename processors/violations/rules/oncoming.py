@@ -43,6 +43,14 @@ class Settings:
 ALONG_DEG = 45.0
 #: Vehicles followed on one camera.
 MOST_CROSSINGS = 256
+#: A vehicle must be found in so many of the frames of its way: a track that goes from car to car has holes. As
+#: shoulder_driving's; a choice.
+SEEN_RATIO = 0.7
+#: Fastest that one drives along, 90 km/h, and moves aside, metres a second. Choices.
+MOST_ALONG_MPS = 25.0
+MOST_ASIDE_MPS = 2.5
+#: By which a look's place aside errs, metres; a choice.
+ASIDE_ERROR_M = 1.0
 #: Looks in a row that a vehicle must not be surely on the other side to have left it.
 LEAVING = 2
 
@@ -184,8 +192,10 @@ def _met(track: str, spot: Spot, sight: Sight, side_of: Side, margin_m: float) -
 def _taken(one: Crossing, spot: Spot, sight: Sight, settings: Settings, margin_m: float) -> Beyond | None:
     """Take a look at a vehicle, in place; return its way on the other side where it proves one that went before."""
     back = one.beyond or one.before
-    if back is not None and spot.along_m < back.last.along_m - ALONG_ERROR_M:
-        one.beyond = one.before = back = None
+    back_by = back is not None and spot.along_m < back.last.along_m - ALONG_ERROR_M
+    if back_by or not _drives(one.last, spot):
+        # In a queue that stands a track goes from car to car: what it showed before is another one's.
+        one.beyond = one.before = None
     one.last = spot
     if spot.beyond_m - margin_m >= settings.min_beyond_m:
         one.off = 0
@@ -206,6 +216,19 @@ def _taken(one: Crossing, spot: Spot, sight: Sight, settings: Settings, margin_m
     way = one.before if not one.own_us else None
     one.own_us, one.onset, one.before = spot.at_us, sight, None
     return way
+
+
+def _drives(a: Spot, b: Spot) -> bool:
+    """Say whether one vehicle can have driven from one look to the next."""
+    lasted_s = (b.at_us - a.at_us) / 1e6
+    aside = abs(b.beyond_m - a.beyond_m) <= MOST_ASIDE_MPS * lasted_s + ASIDE_ERROR_M
+    return aside and abs(b.along_m - a.along_m) <= MOST_ALONG_MPS * lasted_s + ALONG_ERROR_M
+
+
+def _seen_ratio(way: Beyond, second: Second) -> float:
+    """Return the share of the frames of a way in which the vehicle was found, at the rate of this second."""
+    frames = (way.last.at_us - way.over.at_us) / second.step_us * len(second.tracks.sample_at_us)
+    return way.boxes / (round(frames) + 1)
 
 
 def _measured(  # noqa: PLR0917 (a way, what shows it, and where)
@@ -237,7 +260,7 @@ def _measured(  # noqa: PLR0917 (a way, what shows it, and where)
     # Both ends of the way have the calibration's position error, independent of each other.
     error_m = math.hypot(math.sqrt(2.0) * calibration.position_error_m, path_m * calibration.scale_error_ratio)
     excess_m = path_m - settings.coverage_k * error_m - settings.min_path_m
-    if excess_m <= 0 or min(t.track_boxes[i], way.boxes) < settings.min_boxes:
+    if excess_m <= 0 or min(t.track_boxes[i], way.boxes) < settings.min_boxes or _seen_ratio(way, second) < SEEN_RATIO:
         return None
     did = "Left its side of" if pictures[1] is way.begin else "Came back to its side of"
     return Offence(
