@@ -173,7 +173,7 @@ PLATES = ("123ABC02", "128ABC02", "555XYZ05", "556XYZ05")
 
 
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_interleaving_of_two_cameras_gives_the_same(data: st.DataObject) -> None:
     """Whatever the readings, and however far one camera is ahead, within what is waited for: the same messages."""
     reading = st.fixed_dictionaries({}, optional=dict.fromkeys(PLATES, st.sampled_from([0.2, 0.5, 0.9]))).filter(bool)
