@@ -93,17 +93,27 @@ def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
 @command.command()
 @click.argument("case")
 @officer_option
+@click.option("--plate", default="", metavar="TEXT|-", help="The plate as the pictures show it; -: read it from stdin.")
 @click.option("--remark", default="", help="In the officer's words.")
 @as_json_option
 @sentences
-def confirm(case: str, officer: str, remark: str, *, as_json: bool) -> None:
+def confirm(case: str, officer: str, plate: str, remark: str, *, as_json: bool) -> None:
     """Confirm a case that this officer has looked at.
 
+    A case whose plate was not read is confirmed with --plate alone, and one whose plate was misread too: it becomes
+    that vehicle's. This needs the role plates, and VIGIL_KEY_STORE with the key of the offence's quarter, which seals
+    the plate before it is sent. With - it stands in no history of the shell.
+
     \b
-    Example:
+    Examples:
       vigil review confirm case-0123456789abcdef0123 --officer officer-1
+      vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate 123ABC02
+      echo 123ABC02 | vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate -
     """
-    _decide(case, officer, Verdict.CONFIRMED, "", remark, as_json=as_json)
+    typed = click.get_text_stream("stdin").readline().strip() if plate == "-" else plate
+    if plate and not typed:
+        raise ReviewError("nothing stands on stdin; expected the plate, in one line")
+    _decide(case, officer, Verdict.CONFIRMED, "", remark, plate=typed, as_json=as_json)
 
 
 @command.command()
@@ -123,8 +133,10 @@ def reject(case: str, officer: str, reason: str, remark: str, *, as_json: bool) 
     _decide(case, officer, Verdict.REJECTED, reason, remark, as_json=as_json)
 
 
-def _decide(case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, as_json: bool) -> None:
-    review = _desk().decide(officer_named(officer), case, verdict, reason, remark)
+def _decide(
+    case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, plate: str = "", as_json: bool
+) -> None:
+    review = _desk().decide(officer_named(officer), case, verdict, reason, remark, plate=plate)
     if as_json:
         click.echo(json.dumps({"review_id": review.review_id, "case_id": case, "verdict": verdict.value}))
     else:

@@ -10,21 +10,21 @@ from uuid import uuid4
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
-from confluent_kafka import KafkaError, KafkaException, Producer
 
 from infra.keys.key_store import KeyStore
+from infra.review.corrected_plate import CorrectedPlate, PlateError, corrected_plate
 from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
+from infra.review.review_writer import send_review
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
-from schemas.codec import MessageCodec
+from processors.vehicles.by_period import sealed_key
 from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
-from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 from sinks.evidence.caption import local_time, signal_before
 
@@ -32,7 +32,6 @@ from sinks.evidence.caption import local_time, signal_before
 PAGE: Final = 200
 #: A case that another officer opened so short a time ago is left to them, seconds.
 CLAIM_S: Final = 900
-SEND_S: Final = 30.0
 
 
 class ReviewError(ValueError):
@@ -177,12 +176,23 @@ class ReviewDesk:
 
     # Deciding
 
-    def decide(self, officer: Officer, case_id: str, verdict: Verdict, reason: str, remark: str) -> Review:
+    def decide(
+        self, officer: Officer, case_id: str, verdict: Verdict, reason: str, remark: str, *, plate: str = ""
+    ) -> Review:
         """Write a verdict on a case that this officer has looked at; return it when Kafka has it.
 
+        Args:
+            officer: who decides.
+            case_id: the case.
+            verdict: CONFIRMED or REJECTED.
+            reason: code of a rejection.
+            remark: in the officer's words.
+            plate: as the officer read it in the pictures; empty: the one that was read stands.
+
         Raises:
-            ReviewError: it cannot be this officer's.
+            ReviewError: it cannot be this officer's, or is against no vehicle.
             OfficerError: the role is missing.
+            KeyStoreError: the key store is not safe.
             ClickHouseError: ClickHouse refuses or does not answer.
             KafkaException: Kafka did not take it.
         """
@@ -190,7 +200,8 @@ class ReviewDesk:
         if verdict is Verdict.REJECTED and reason not in self.rules.reject_reasons:
             listed = ", ".join(self.rules.reject_reasons)
             raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
-        refused = self.one(case_id).refuses(officer, self.rules)
+        case = self.one(case_id)
+        refused = case.refuses(officer, self.rules)
         if refused is not None:
             raise ReviewError(f"case {case_id}: {refused}")
         looks = self._rows("last_look", {"case_id": case_id, "officer_id": officer.officer_id})
@@ -199,6 +210,7 @@ class ReviewDesk:
                 f"{officer.officer_id} has not looked at case {case_id}; open it with 'vigil review next' or"
                 f" 'vigil review show {case_id}' first"
             )
+        corrected = self._corrected(officer, case, plate) if verdict is Verdict.CONFIRMED else None
         name = hashlib.sha256(f"{case_id}\n{officer.officer_id}".encode()).hexdigest()[:20]
         review = Review(
             review_id=f"rev-{name}",  # one verdict of an officer on a case: sent twice it is one
@@ -206,37 +218,37 @@ class ReviewDesk:
             verdict=verdict,
             reason_code=reason,
             remark=remark,
-            corrected_vehicle_key=None,
-            corrected_plate_encrypted=None,
+            corrected_vehicle_key=corrected.vehicle_key if corrected is not None else None,
+            corrected_plate_encrypted=corrected.encrypted if corrected is not None else None,
             officer_id=officer.officer_id,
             looked_at_us=int(looks[0]["looked_at_us"]),
             decided_at_us=time.time_ns() // 1_000,
         )
-        self._send(review)
+        send_review(self._settings, review)
         return review
 
-    def _send(self, review: Review) -> None:
-        settings = self._settings
-        codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
-        producer = Producer(
-            {
-                "bootstrap.servers": settings.bootstrap_servers,
-                "partitioner": "murmur2_random",
-                "enable.idempotence": True,
-                "message.timeout.ms": int(SEND_S * 1_000),
-                "log_level": 0,
-                **settings.kafka_security,
-            }
-        )
-        failures: list[KafkaError] = []
-        producer.produce(
-            f"{settings.topic_prefix}reviews",
-            codec.encode("reviews", review),
-            review.case_id.encode(),
-            on_delivery=lambda error, _: failures.append(error) if error is not None else None,
-        )
-        if producer.flush(SEND_S + 5.0) or failures:
-            raise KafkaException(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001
+    def _corrected(self, officer: Officer, case: WaitingCase, plate: str) -> CorrectedPlate | None:
+        """Return the plate that was typed, sealed; None: none was, and the violation has one.
+
+        Raises:
+            ReviewError: it cannot be sealed, or neither has one.
+        """
+        found = self._rows("proposal", {"violation_id": case.violation_id})
+        if not found:
+            raise ReviewError(
+                f"violation {case.violation_id} of case {case.case_id} is not in the tables; does the sink run?"
+            )
+        if plate:
+            try:
+                return corrected_plate(officer, plate, found[0]["track_id"], found[0]["occurred_at_us"], self._keys)
+            except PlateError as error:
+                raise ReviewError(f"case {case.case_id}: {error}") from error
+        if sealed_key(found[0]["vehicle_key"]) is None:
+            raise ReviewError(
+                f"case {case.case_id} is against no vehicle, for its plate was not read: confirm it with --plate as the"
+                " pictures show it, or reject it with the reason plate_unreadable"
+            )
+        return None
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         try:

@@ -8,7 +8,7 @@ from infra.keys.key_store import KeyStore
 from infra.keys.period_key import PeriodKey, SealBrokenError
 from infra.review.officers import Officer, Role
 
-UNREAD: Final = "the plate was not read with enough certainty; read it in the pictures"
+UNREAD: Final = "the plate was not read with enough certainty; read it in the pictures, and confirm with --plate"
 NO_STORE: Final = "the plate is sealed, and no key store is named; set VIGIL_KEY_STORE to the folder of the keys"
 
 

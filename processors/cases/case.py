@@ -3,10 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from processors.cases.transitions import State
 from schemas.messages import Owner
+
+
+class GivenVerdict(NamedTuple):
+    """What one officer decided.
+
+    Attributes:
+        officer_id: who.
+        verdict: CONFIRMED or REJECTED.
+        reason_code: why.
+        vehicle_key: whom a confirmation is against; empty: kept before format 3, which had none.
+    """
+
+    officer_id: str
+    verdict: str
+    reason_code: str
+    vehicle_key: str = ""
 
 
 @dataclass(slots=True)
@@ -35,7 +51,7 @@ class Case:
         in_force_us: when it came into force.
         executed_us: when the penalty was executed.
         moves: times that it was moved to another vehicle.
-        verdicts: (officer, verdict, reason code) in their order.
+        verdicts: in their order.
         money: (when, tenge) of each payment, in the order of the reports.
         seen: digest of each command that was applied or refused, by its id.
         prescribed_kzt: the fine before a court lowered it, tenge; 0: none did.
@@ -44,6 +60,7 @@ class Case:
         repeat_elsewhere: a penalty under another quarter's key makes this one a repeat.
         owner_class: of the vehicle's owner, by the city's tables; empty: the vehicle is in none.
         found_until_us: when this offence, of a kind that lasts, was last found by another violation; 0: by none.
+        proposed_key: the vehicle that its violation names; empty: opened before format 3.
     """
 
     case_id: str
@@ -67,7 +84,7 @@ class Case:
     in_force_us: int = 0
     executed_us: int = 0
     moves: int = 0
-    verdicts: list[tuple[str, str, str]] = field(default_factory=list)
+    verdicts: list[GivenVerdict] = field(default_factory=list)
     money: list[tuple[int, int]] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     prescribed_kzt: int = 0
@@ -76,6 +93,7 @@ class Case:
     repeat_elsewhere: bool = False
     owner_class: str = ""
     found_until_us: int = 0
+    proposed_key: str = ""
 
     @property
     def received_kzt(self) -> int:
@@ -101,17 +119,21 @@ class Case:
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return list(VALUES(self))
+        plain = list(VALUES(self))
+        plain[VERDICTS] = [tuple(given) for given in self.verdicts]
+        return plain
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Case":
-        """Return what `pack` gave, or the same after JSON; of format 1 what no court has changed."""
+        """Return what `pack` gave, or the same after JSON; what earlier formats lack has its default."""
         case = cls(*plain)
         case.owner, case.state = Owner(case.owner), State(case.state)
-        case.verdicts = [(officer, verdict, reason) for officer, verdict, reason in case.verdicts]
+        case.verdicts = [GivenVerdict(*given) for given in case.verdicts]
         case.money = [(at_us, amount) for at_us, amount in case.money]
         return case
 
 
 #: Takes the values of a case in the order of its fields.
 VALUES = attrgetter(*(entry.name for entry in fields(Case)))
+#: Place of the verdicts among them.
+VERDICTS = [entry.name for entry in fields(Case)].index("verdicts")

@@ -18,7 +18,7 @@ from processors.cases.reports import OWING, money_trigger, report_trigger
 from processors.cases.terms import DeadlineName, Terms
 from processors.cases.transitions import State, TransitionTable, Trigger, transitions
 from processors.cases.vehicle_log import VehicleLog
-from processors.cases.verdicts import verdict_trigger
+from processors.cases.verdicts import check_review, given_by, vehicle_of, verdict_trigger
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.state_format import body_of
 from schemas.law import Law
@@ -151,10 +151,10 @@ class CasesCore:
         if message.case_id != case.case_id:
             raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
         if isinstance(message, Review):
-            corrected = message.corrected_vehicle_key
-            if corrected is not None and corrected != key and message.verdict is Verdict.CONFIRMED:
-                self.machine.way(case, Trigger.VERDICT)
-                return moved(log, case, corrected, command, place)
+            vehicle = vehicle_of(case, key, message)
+            check_review(self.machine, case, vehicle, message)
+            if vehicle != key and message.verdict is Verdict.CONFIRMED:
+                return moved(log, case, vehicle, command, place)
             return self._told(self._review(key, log, case, command, message, place))
         return self._told(self._report(key, log, case, message, place))
 
@@ -167,6 +167,7 @@ class CasesCore:
             return []
         case.repeat_elsewhere = bool(command.repeat_elsewhere)
         case.owner_class = command.owner_class or ""
+        case.proposed_key = key
         proposed = self.machine.proposed(log, case)
         case.tariff_version = proposed.tariff_version
         event = self.machine.event(case, key, CaseStep.DETECTED, proposed.amount_kzt, command.happened_at_us, "", place)
@@ -179,13 +180,14 @@ class CasesCore:
         before = case.repeat_elsewhere
         if command.repeat_elsewhere is not None:  # the relay has looked again
             case.repeat_elsewhere = command.repeat_elsewhere
+        given = given_by(case, key, review)
         try:
-            trigger = verdict_trigger(self.machine, log, case, review)
+            trigger = verdict_trigger(self.machine, log, case, given)
             events = self.machine.take(log, key, case, trigger, review.decided_at_us, place, given=review.reason_code)
         except ImpossibleError:
             case.repeat_elsewhere = before
             raise
-        case.verdicts.append((review.officer_id, review.verdict.value, review.reason_code))
+        case.verdicts.append(given)
         return events
 
     def _report(self, key: str, log: VehicleLog, case: Case, report: Payment, place: Place) -> list[CaseEvent]:

@@ -1,23 +1,41 @@
 """Verdicts: what officers' reviews come to. A share of cases needs two who agree, or a third. Pure."""
 
-from processors.cases.case import Case
+from processors.cases.case import Case, GivenVerdict
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine
 from processors.cases.transitions import Trigger
 from processors.cases.vehicle_log import VehicleLog
+from processors.vehicles.by_period import sealed_key
 from schemas.law import SanctionKind
 from schemas.messages import Review, Verdict
 
 
-def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, review: Review) -> Trigger:
-    """Return what a review does to its case; changes nothing.
+def vehicle_of(case: Case, key: str, review: Review) -> str:
+    """Return the key of the vehicle that a review is about: as the officer corrected it, or as it was proposed.
+
+    Args:
+        case: the case; an earlier officer may have moved it to another vehicle's log.
+        key: of the log that it is in.
+        review: the review.
+    """
+    return review.corrected_vehicle_key or case.proposed_key or key
+
+
+def check_review(machine: CaseMachine, case: Case, vehicle_key: str, review: Review) -> None:
+    """Refuse a review that cannot be of this case; changes nothing.
+
+    Args:
+        machine: knows the terms.
+        case: the case.
+        vehicle_key: whom the review is about.
+        review: the review.
 
     Raises:
-        ImpossibleError: this review cannot be of this case.
+        ImpossibleError: it cannot be.
     """
     machine.way(case, Trigger.VERDICT)
     rules = machine.rules
-    if any(officer == review.officer_id for officer, _, _ in case.verdicts):
+    if any(given.officer_id == review.officer_id for given in case.verdicts):
         raise ImpossibleError(
             f"case {case.case_id}: {review.officer_id} has given a verdict on it; expected another officer's"
         )
@@ -26,12 +44,32 @@ def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, review: R
             f"case {case.case_id}: rejected for {review.reason_code!r}; expected one of"
             f" {', '.join(rules.reject_reasons)}"
         )
+    if review.verdict is Verdict.CONFIRMED and sealed_key(vehicle_key) is None:
+        raise ImpossibleError(
+            f"case {case.case_id}: confirmed against no vehicle, for its plate was not read; expected the plate that"
+            " the pictures show ('vigil review confirm --plate'), or a rejection with plate_unreadable"
+        )
     last = machine.terms.liability_ends(case.offence_at_us)
     if machine.terms.day(review.decided_at_us) > last:
         raise ImpossibleError(f"case {case.case_id}: reviewed after {last}, the last day of liability (KoAP 62)")
-    if not decides(machine, case, review):
+
+
+def given_by(case: Case, key: str, review: Review) -> GivenVerdict:
+    """Return what a review says, as its case remembers it."""
+    return GivenVerdict(
+        review.officer_id, review.verdict.value, review.reason_code, vehicle_key=vehicle_of(case, key, review)
+    )
+
+
+def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, given: GivenVerdict) -> Trigger:
+    """Return what a verdict that was checked does to its case; changes nothing.
+
+    Raises:
+        ImpossibleError: the law has no sanction for it.
+    """
+    if not decides(machine, case, given):
         return Trigger.VERDICT
-    if review.verdict is Verdict.REJECTED:
+    if given.verdict == Verdict.REJECTED:
         return Trigger.REJECTED
     if any(other.confirmed for other in machine.twins(log, case)):
         return Trigger.DUPLICATE
@@ -39,9 +77,16 @@ def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, review: R
     return Trigger.CONFIRMED_FOR_COURT if court else Trigger.CONFIRMED
 
 
-def decides(machine: CaseMachine, case: Case, review: Review) -> bool:
-    """Return whether this review decides: the only one, the second that agrees, or the third."""
+def decides(machine: CaseMachine, case: Case, given: GivenVerdict) -> bool:
+    """Return whether this verdict decides: the only one, the second that agrees, or the third."""
     before = case.verdicts
     if len(before) + 1 < machine.rules.officers_needed(case.case_id):
         return False
-    return len(before) != 1 or before[0][1] == review.verdict.value
+    return len(before) != 1 or agree(before[0], given)
+
+
+def agree(one: GivenVerdict, other: GivenVerdict) -> bool:
+    """Return whether two officers say the same: both reject, or both confirm against the same vehicle."""
+    if one.verdict != other.verdict:
+        return False
+    return one.verdict == Verdict.REJECTED or one.vehicle_key in ("", other.vehicle_key)

@@ -2,7 +2,7 @@
 -- Of one officer's own queue what can never be theirs is left out here: the table may hold far more than is looked at.
 WITH waiting AS
 (
-    SELECT case_id, violation_id, kind, article, amount_kzt, offence_at, district, camera_id
+    SELECT case_id, violation_id, vehicle_key, kind, article, amount_kzt, offence_at, district, camera_id
     FROM cases
     WHERE `step` = 'DETECTED' AND ({case_id:String} = '' OR case_id = {case_id:String})
 )
@@ -16,7 +16,8 @@ SELECT
     c.district AS district,
     c.camera_id AS camera_id,
     r.officers AS officers,
-    r.verdicts AS verdicts,
+    -- two confirmations against two vehicles are two verdicts; where none was corrected, the plate that was read stands
+    arrayMap(one -> if(one.3 = 'CONFIRMED', concat(one.3, ' ', ifNull(one.4, c.vehicle_key)), one.3), r.by_time) AS verdicts,
     l.officer_id AS looker
 FROM waiting AS c
 LEFT JOIN
@@ -24,10 +25,10 @@ LEFT JOIN
     SELECT
         case_id,
         arrayMap(one -> one.2, by_time) AS officers,
-        arrayMap(one -> one.3, by_time) AS verdicts
+        by_time
     FROM
     (
-        SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict))) AS by_time
+        SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict, corrected_vehicle_key))) AS by_time
         FROM reviews
         WHERE case_id IN (SELECT case_id FROM waiting)
         GROUP BY case_id
@@ -48,7 +49,7 @@ WHERE (c.offence_at, c.case_id) > (fromUnixTimestamp64Micro({after_us:Int64}, 'U
         OR (
             NOT has(r.officers, {officer:String})
             AND length(r.officers) < 3
-            AND (length(arrayDistinct(r.verdicts)) < 2 OR {senior:Bool})
+            AND (length(arrayDistinct(verdicts)) < 2 OR {senior:Bool})
             AND l.officer_id IN ('', {officer:String})
         )
     )

@@ -20,16 +20,18 @@ from infra.settings import Settings
 from processors.cases.office_rules import office_rules
 from processors.cases.opening import case_id_of
 from schemas.codec import MessageCodec
-from schemas.messages import CaseEvent, Evidence
+from schemas.messages import CaseEvent, Evidence, Review, Verdict
 from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse import migration
 from sinks.clickhouse.clickhouse_client import command, connect, query
 from tests.integration.stage.bench import Bench
-from tests.unit.processors.cases.desk import Desk, violation
+from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, violation
 
 pytestmark = pytest.mark.integration
 
-NAMES: Final = ("speeding-a", "speeding-b", "speeding-c")
+NAMES: Final = ("speeding-a", "speeding-b", "speeding-c", "speeding-d")
+#: The vehicle of the last one: its plate was not read, so it goes by its track.
+UNREAD: Final = "S-1-cam/1714971599000000/17"
 OFFICERS: Final = '[officer.o1]\nroles = ["reviewer", "plates"]\n[officer.o2]\nroles = ["reviewer", "senior"]\n'
 PLATE: Final = "123ABC02"
 PERIOD: Final = "2024-q2"
@@ -86,19 +88,20 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     keys = KeyStore(tmp_path / "keys")
     key = keys.create(PERIOD)
     for n, name in enumerate(NAMES):
-        found = violation(name, f"2024-05-06T1{n}:00")
-        sealed = key.seal(PLATE, found.track_id)
+        vehicle = UNREAD if name == NAMES[-1] else CAR
+        found = violation(name, f"2024-05-06T1{n}:00", vehicle=vehicle)
+        sealed = key.seal(PLATE, found.track_id) if vehicle == CAR else None
         tables.land(
             "violations",
             replace(
                 found,
-                key_period=PERIOD,
+                key_period=PERIOD if sealed is not None else None,
                 plate_encrypted=sealed,
                 measures={"red_before_onset_s": 1.5, "grace_s": 0.5},
                 evidence=[_picture("onset", found.occurred_at_us), _picture("peak", found.occurred_at_us + 1_250_000)],
             ),
         )
-        desk.violate(name, f"2024-05-06T1{n}:00")
+        desk.violate(name, f"2024-05-06T1{n}:00", vehicle=vehicle)
     for event in desk.events:
         assert isinstance(event, CaseEvent)
         tables.land("case_events", event)
@@ -115,8 +118,8 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         assert done.exit_code == expect, done.output
         return json.loads(done.stdout) if "--json" in arguments and not expect else done.output
 
-    first, second, third = (case_id_of(name) for name in NAMES)
-    assert [case["case_id"] for case in review("list", "--json")] == [first, second, third]
+    first, second, third, fourth = (case_id_of(name) for name in NAMES)
+    assert [case["case_id"] for case in review("list", "--json")] == [first, second, third, fourth]
     assert "has not looked at" in review("confirm", first, "--officer", "o1", expect=1)
     assert "o4 acts under the login somebody else" in review("next", "--officer", "o4", expect=1)
     assert "o3 is not in" in review("next", "--officer", "o3", expect=1)
@@ -139,6 +142,16 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert PLATE not in shown
     assert "red for 1.50 s" in shown
     assert "2024-07-06, the last day of liability" in shown
+    assert "confirm with --plate" in review("show", fourth, "--officer", "o1", "--why", "asked")
+    review("show", fourth, "--officer", "o2", "--why", "asked")
+    assert "is against no vehicle" in review("confirm", fourth, "--officer", "o1", expect=1)
+    assert "this needs plates" in review("confirm", fourth, "--officer", "o2", "--plate", PLATE, expect=1)
+    unlike = review("confirm", fourth, "--officer", "o1", "--plate", "456XYZ99", expect=1)
+    assert "the form of no plate" in unlike
+    assert "456XYZ99" not in unlike
+    typed = ["review", "confirm", fourth, "--officer", "o1", "--plate", "-"]
+    done = CliRunner().invoke(vigil, typed, input="456 xyz 02\n", env=environment)
+    assert done.exit_code == 0, done.output
     keys.destroy(PERIOD)
     assert f"no key of {PERIOD}" in review("next", "--officer", "o1")
     assert tables.looks() == [
@@ -146,6 +159,8 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         (first, "o1", "reviewer", "queue", "plate"),
         (second, "o2", "senior", "queue", "case"),
         (third, "o2", "senior", "the owner called", "case"),
+        (fourth, "o1", "reviewer", "asked", "case"),
+        (fourth, "o2", "senior", "asked", "case"),
         (first, "o1", "reviewer", "queue", "case"),
     ]
     assert "expected one of plate_unreadable" in review("reject", second, "--officer", "o2", "--reason", "x", expect=1)
@@ -158,7 +173,11 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert {(r.case_id, r.verdict.value, r.reason_code, r.officer_id) for r in written} == {
         (first, "CONFIRMED", "", "o1"),
         (second, "REJECTED", "no_offence", "o2"),
+        (fourth, "CONFIRMED", "", "o1"),
     }
+    (corrected,) = [r for r in written if r.corrected_vehicle_key is not None]
+    assert (corrected.case_id, corrected.corrected_vehicle_key) == (fourth, key.vehicle_key("456XYZ02"))
+    assert key.open(corrected.corrected_plate_encrypted, "t1") == "456XYZ02"
     assert all(r.looked_at_us <= r.decided_at_us for r in written)
     for one in written:
         tables.land("reviews", one)
@@ -175,8 +194,9 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     ]
     assert "needs senior" in review("audit", second, "--officer", "o1", expect=1)
     assert "nobody has opened" in review("audit", "case-x", "--officer", "o2", expect=1)
-    differs = {**asdict(written[0]), "review_id": "rev-x", "officer_id": "o9"}
-    tables.land("reviews", type(written[0])(**differs))
+    (decided,) = [r for r in written if r.case_id == first]
+    differs = {**asdict(decided), "review_id": "rev-x", "officer_id": "o9"}
+    tables.land("reviews", type(decided)(**differs))
     share = review("agreement", "--officer", "o2", "--from", "2024-01-01", "--to", "2030-12-31", "--json")
     assert [(row["doubly_reviewed"], row["agreed"]) for row in share] == [(1, 1)]
 
@@ -218,3 +238,40 @@ def test_cases_of_others_hide_none_of_an_officer_s_own(settings: Settings) -> No
     senior = queue.next(officers["o2"])
     assert senior is not None
     assert senior.case_id == "case-0"
+
+
+def test_confirmations_against_two_vehicles_wait_for_a_senior(settings: Settings) -> None:
+    """Two officers who read two plates have not agreed; who typed the plate that was read agrees with who did not."""
+    own = settings.model_copy(update={"clickhouse_database": f"{settings.clickhouse_database}_plates"})
+    tables = Tables(own)
+    desk = Desk()
+    differ, same = desk.violate("speeding-a"), desk.violate("speeding-b", "2024-05-06T11:00")
+    for event in desk.events:
+        tables.land("case_events", event)
+    for case_id, officer_id, corrected in (
+        (differ, "o1", None),
+        (differ, "o2", OTHER_CAR),
+        (same, "o1", None),
+        (same, "o2", CAR),
+    ):
+        tables.land(
+            "reviews",
+            Review(
+                f"{case_id}/{officer_id}",
+                case_id,
+                Verdict.CONFIRMED,
+                "",
+                "",
+                corrected,
+                None,
+                officer_id,
+                1714971700000000,
+                1714971700000000,
+            ),
+        )
+    queue = ReviewDesk(own, tables.client, replace(office_rules(), second_share_ratio=1.0))
+    assert queue.next(officer("o3", ())) is None
+    found = queue.next(officer("o4", (Role.SENIOR,)))
+    assert found is not None
+    assert found.case_id == differ
+    assert queue.one(same).refuses(officer("o4", (Role.SENIOR,)), queue.rules) is not None

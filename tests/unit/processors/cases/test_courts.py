@@ -171,7 +171,8 @@ def test_a_log_of_the_format_before_is_read() -> None:
     cases, moved, twins = desk.logs[CAR].pack()
     old = bytes([1]) + orjson.dumps([[case[:FIELDS_BEFORE] for case in cases], moved, twins])
     read = desk.core.from_bytes(CAR, old)
-    assert read == desk.logs[CAR]
-    assert read.cases[case_id].owed_back_kzt == 0
+    assert read.cases[case_id].pack()[:FIELDS_BEFORE] == cases[0][:FIELDS_BEFORE]
+    assert (read.moved, read.twins, len(read.cases)) == (moved, twins, 1)
+    assert (read.cases[case_id].owed_back_kzt, read.cases[case_id].proposed_key) == (0, "")
     with pytest.raises(ValueError, match="format 4, this version reads 3"):
         desk.core.from_bytes(CAR, bytes([4]) + old[1:])

@@ -14,15 +14,18 @@ from schemas.messages import CaseCommand, CaseEvent, CommandKind, PaymentKind, V
 from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, with_share
 
 CARS: Final = (CAR, OTHER_CAR)
+#: A vehicle whose plate was not read.
+TRACK: Final = "S-4-cam/1714971599000000/17"
 #: Violations that a sequence may hold: two cars, times and sites so near that some are one offence.
 VIOLATIONS: Final = tuple(
-    (f"v{n}", f"2024-05-06T{when}", CARS[n % 2], site, article, kind)
+    (f"v{n}", f"2024-05-06T{when}", TRACK if site == "S-4" else CARS[n % 2], site, article, kind)
     for n, (when, site, article, kind) in enumerate(
         [("10:00:00", "S-1", "KoAP 592.2", "speeding"), ("10:00:00", "S-1", "KoAP 592.2", "speeding"),
          ("10:00:20", "S-1", "KoAP 592.2", "speeding"), ("10:00:40", "S-1", "KoAP 592.2", "speeding"),
          ("10:00:50", "S-2", "KoAP 592.2", "speeding"), ("10:00:59", "S-2", "KoAP 596.3", "speeding"),
          ("10:00:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("10:02:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
-         ("13:59:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("12:30:00", "S-3", "KoAP 597.2", "sidewalk_parking")]
+         ("13:59:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("12:30:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
+         ("10:00:00", "S-4", "KoAP 592.2", "speeding")]
     )
 )  # fmt: skip
 KINDS: Final = ("DELIVERED", "PAYMENT", "PAYMENT", "APPEAL", "COURT_DECISION", "REFUND")
@@ -177,7 +180,7 @@ def confirmations(desk: Recorder) -> dict[str, set[str]]:
 @TRYING
 @given(SEQUENCES, st.sampled_from([0.0, 1.0]))
 def test_no_fine_without_a_confirmed_review(operations: list[Any], share: float) -> None:
-    """A prescription follows a confirmation by the officers whom the case needs; a court's case is never fined."""
+    """A prescription follows a confirmation by the officers whom the case needs, against a vehicle; no court's case."""
     desk = played(operations, share)
     confirmed_by = confirmations(desk)
     for case_id, events in of_case(desk).items():
@@ -191,6 +194,7 @@ def test_no_fine_without_a_confirmed_review(operations: list[Any], share: float)
             assert len(confirmed_by[case_id]) >= (2 if share else 1)
         if any(step in steps for step in FINED):
             assert steps[1:3] == ["CONFIRMED", "ISSUED"]
+            assert {event.vehicle_key for event in events[1:]} <= set(CARS)
             assert events[0].article != "KoAP 596.3"
 
 
