@@ -37,6 +37,7 @@ def command() -> None:
       vigil review next --officer officer-1
       vigil review confirm CASE --officer officer-1
       vigil review reject CASE --officer officer-1 --reason plate_uncertain
+      vigil review withdraw CASE --officer officer-2 --reason plate_uncertain
       vigil review list
     """
 
@@ -133,14 +134,40 @@ def reject(case: str, officer: str, reason: str, remark: str, *, as_json: bool) 
     _decide(case, officer, Verdict.REJECTED, reason, remark, as_json=as_json)
 
 
+@command.command()
+@click.argument("case")
+@officer_option
+@click.option("--reason", required=True, help="A code; 'vigil review reasons' lists them.")
+@click.option("--remark", default="", help="In the officer's words.")
+@as_json_option
+@sentences
+def withdraw(case: str, officer: str, reason: str, remark: str, *, as_json: bool) -> None:
+    """Take back a wrong confirmation, as long as the prescription is not delivered; for seniors.
+
+    Nothing is sent of a case that is only confirmed; a prescription that was sent is cancelled, and money that came for
+    it is owed back. After the delivery only a court cancels. It is recorded as a look, with its reason.
+
+    \b
+    Example:
+      vigil review withdraw case-0123456789abcdef0123 --officer officer-2 --reason plate_uncertain
+    """
+    review = _desk().withdraw(officer_named(officer), case, reason, remark)
+    _sent(case, review.review_id, "WITHDRAWN", as_json=as_json)
+
+
+def _sent(case: str, review_id: str, verdict: str, *, as_json: bool) -> None:
+    """Say that a verdict is on its way, and no more: the cases stage may refuse it."""
+    if as_json:
+        click.echo(json.dumps({"review_id": review_id, "case_id": case, "verdict": verdict, "state": "sent"}))
+    else:
+        click.echo(f"sent: {verdict} {case} ({review_id}); it holds once 'vigil law explain {case}' shows the step")
+
+
 def _decide(
     case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, plate: str = "", as_json: bool
 ) -> None:
     review = _desk().decide(officer_named(officer), case, verdict, reason, remark, plate=plate)
-    if as_json:
-        click.echo(json.dumps({"review_id": review.review_id, "case_id": case, "verdict": verdict.value}))
-    else:
-        click.echo(f"{verdict.value} {case} ({review.review_id})")
+    _sent(case, review.review_id, verdict.value, as_json=as_json)
 
 
 @command.command("list")

@@ -118,7 +118,7 @@ class ReviewDesk:
             KeyStoreError: the key store is not safe.
             ReviewError: the violation is not in the tables.
         """
-        self._record(officer, case, why, "case")
+        self._record(officer, case.case_id, why, "case")
         found = self._rows("facts", {"violation_id": case.violation_id})
         if not found:
             raise ReviewError(
@@ -127,7 +127,7 @@ class ReviewDesk:
         facts = found[0]
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
         plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
-        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case, why, "plate"))
+        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case.case_id, why, "plate"))
         roles, times_us = facts.pop("evidence_roles"), facts.pop("evidence_at_us")
         offence_us = round(case.offence_at.replace(tzinfo=UTC).timestamp() * 1e6)
         return {
@@ -144,12 +144,12 @@ class ReviewDesk:
             "plate_region": region_of(seen.text) if seen.text is not None else None,
         }
 
-    def _record(self, officer: Officer, case: WaitingCase, why: str, opened_what: str) -> None:
+    def _record(self, officer: Officer, case_id: str, why: str, opened_what: str) -> None:
         """Put a look at a case, or at its plate, on record; it is there when this returns."""
         row = {
             "looked_at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "look_id": str(uuid4()),
-            "case_id": case.case_id,
+            "case_id": case_id,
             "officer_id": officer.officer_id,
             "login": login_name(),
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
@@ -176,6 +176,41 @@ class ReviewDesk:
 
     # Deciding
 
+    def withdraw(self, officer: Officer, case_id: str, reason: str, remark: str) -> Review:
+        """Take back the confirmation of a case that is not delivered; return the review when Kafka has it.
+
+        The look is recorded as any other, with the reason.
+
+        Raises:
+            ReviewError: there is nothing to take back, or the reason is none of the list.
+            OfficerError: the role is missing.
+            ClickHouseError: ClickHouse refuses or does not answer.
+            KafkaException: Kafka did not take it.
+        """
+        officer.needs(Role.SENIOR)
+        self._check_reason(reason)
+        found = self._rows("standing", {"case_id": case_id})
+        if not found or found[0]["step"] not in ("CONFIRMED", "ISSUED"):
+            stands = f"its last step is {found[0]['step']}" if found else "the tables have no step of it"
+            raise ReviewError(
+                f"case {case_id}: {stands}; expected CONFIRMED or ISSUED. What waits is rejected; what was delivered"
+                " a court cancels"
+            )
+        self._record(officer, case_id, f"withdraws: {reason}", "case")
+        now_us = time.time_ns() // 1_000
+        name = hashlib.sha256(f"{case_id}\n{officer.officer_id}\nwithdraws".encode()).hexdigest()[:20]
+        review = Review(
+            f"rev-{name}", case_id, Verdict.REJECTED, reason, remark, None, None, officer.officer_id, now_us, now_us,
+            withdraws=True,
+        )  # fmt: skip
+        send_review(self._settings, review)
+        return review
+
+    def _check_reason(self, reason: str) -> None:
+        if reason not in self.rules.reject_reasons:
+            listed = ", ".join(self.rules.reject_reasons)
+            raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
+
     def decide(
         self, officer: Officer, case_id: str, verdict: Verdict, reason: str, remark: str, *, plate: str = ""
     ) -> Review:
@@ -197,9 +232,8 @@ class ReviewDesk:
             KafkaException: Kafka did not take it.
         """
         officer.needs(Role.REVIEWER)
-        if verdict is Verdict.REJECTED and reason not in self.rules.reject_reasons:
-            listed = ", ".join(self.rules.reject_reasons)
-            raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
+        if verdict is Verdict.REJECTED:
+            self._check_reason(reason)
         case = self.one(case_id)
         refused = case.refuses(officer, self.rules)
         if refused is not None:

@@ -54,6 +54,21 @@ def check_review(machine: CaseMachine, case: Case, vehicle_key: str, review: Rev
         raise ImpossibleError(f"case {case.case_id}: reviewed after {last}, the last day of liability (KoAP 62)")
 
 
+def withdrawal_reason(machine: CaseMachine, case: Case, review: Review) -> str:
+    """Return the reason of the step by which a review takes a confirmation back; changes nothing.
+
+    Raises:
+        ImpossibleError: it is no rejection, or has no reason that is known.
+    """
+    machine.way(case, Trigger.WITHDRAWN)
+    if review.verdict is not Verdict.REJECTED or review.reason_code not in machine.rules.reject_reasons:
+        raise ImpossibleError(
+            f"case {case.case_id}: withdrawn by {review.verdict} for {review.reason_code!r}; expected REJECTED for one"
+            f" of {', '.join(machine.rules.reject_reasons)}"
+        )
+    return f"withdrawn: {review.reason_code}"
+
+
 def given_by(case: Case, key: str, review: Review) -> GivenVerdict:
     """Return what a review says, as its case remembers it."""
     return GivenVerdict(

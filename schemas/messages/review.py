@@ -20,6 +20,7 @@ class Review:
         officer_id: Pseudonymous identifier of the officer.
         looked_at_us: When the case was opened for review, microseconds since the Unix epoch.
         decided_at_us: When it was decided, microseconds since the Unix epoch.
+        withdraws: Whether a confirmation is taken back: the verdict is a rejection of a case that was confirmed.
     """
 
     review_id: str
@@ -32,3 +33,4 @@ class Review:
     officer_id: str
     looked_at_us: int
     decided_at_us: int
+    withdraws: bool = False

@@ -30,7 +30,7 @@ LEFT JOIN
     (
         SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict, corrected_vehicle_key))) AS by_time
         FROM reviews
-        WHERE case_id IN (SELECT case_id FROM waiting)
+        WHERE NOT withdraws AND case_id IN (SELECT case_id FROM waiting)
         GROUP BY case_id
     )
 ) AS r ON r.case_id = c.case_id

@@ -197,6 +197,21 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     (decided,) = [r for r in written if r.case_id == first]
     differs = {**asdict(decided), "review_id": "rev-x", "officer_id": "o9"}
     tables.land("reviews", type(decided)(**differs))
+    before = len(desk.events)
+    desk.review(first)
+    for event in desk.events[before:]:
+        tables.land("case_events", event)
+    taken_back = ["withdraw", first, "--reason", "plate_uncertain", "--officer"]
+    assert "needs senior" in review(*taken_back, "o1", expect=1)
+    assert "expected one of plate_unreadable" in review("withdraw", first, "--officer", "o2", "--reason", "x", expect=1)
+    waits = review("withdraw", third, "--officer", "o2", "--reason", "no_offence", expect=1)
+    assert "its last step is DETECTED; expected CONFIRMED or ISSUED" in waits
+    assert review(*taken_back, "o2").startswith(f"sent: WITHDRAWN {first}")
+    assert tables.looks()[-1] == (first, "o2", "senior", "withdraws: plate_uncertain", "case")
+    sent = [codec.decode("reviews", r.value()) for r in kafka.read(f"{settings.topic_prefix}reviews")]
+    (withdrawal,) = [r for r in sent if r.withdraws]
+    assert (withdrawal.case_id, withdrawal.verdict, withdrawal.officer_id) == (first, Verdict.REJECTED, "o2")
+    tables.land("reviews", withdrawal)  # no second opinion
     share = review("agreement", "--officer", "o2", "--from", "2024-01-01", "--to", "2030-12-31", "--json")
     assert [(row["doubly_reviewed"], row["agreed"]) for row in share] == [(1, 1)]
 

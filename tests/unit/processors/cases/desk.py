@@ -142,13 +142,16 @@ class Desk:
         officer: str = "officer-1",
         reason: str = "",
         corrected: str | None = None,
+        *,
+        withdraws: bool = False,
     ) -> None:
-        """Let an officer decide."""
+        """Let an officer decide, or take a confirmation back."""
         decided = at(when)
         self._ids += 1
         review = Review(
-            f"rev-{self._ids}", case_id, Verdict(verdict), reason, "", corrected, None, officer, decided, decided
-        )
+            f"rev-{self._ids}", case_id, Verdict(verdict), reason, "", corrected, None, officer, decided, decided,
+            withdraws=withdraws,
+        )  # fmt: skip
         self.relay(review, self.vehicle_of.get(case_id, CAR))
 
     def report(
