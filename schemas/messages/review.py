@@ -21,6 +21,7 @@ class Review:
         looked_at_us: When the case was opened for review, microseconds since the Unix epoch.
         decided_at_us: When it was decided, microseconds since the Unix epoch.
         withdraws: Whether a confirmation is taken back: the verdict is a rejection of a case that was confirmed.
+        article: Article that the officer chose among those that the violation proposes; null: the first.
     """
 
     review_id: str
@@ -34,3 +35,4 @@ class Review:
     looked_at_us: int
     decided_at_us: int
     withdraws: bool = False
+    article: str | None = None
