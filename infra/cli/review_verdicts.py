@@ -37,7 +37,7 @@ def confirm(case: str, officer: str, article: str | None, plate: str, remark: st
       vigil review confirm case-0123456789abcdef0123 --officer officer-1
       vigil review confirm case-0123456789abcdef0123 --officer officer-1 --article "KoAP 596.3-1"
       vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate 123ABC02
-      echo 123ABC02 | vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate -
+      vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate=-   # one line of stdin
     """
     typed = click.get_text_stream("stdin").readline().strip() if plate == "-" else plate
     if plate and not typed:
