@@ -12,6 +12,7 @@ from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import PeriodError
 from infra.leads.desk import LeadError
+from infra.review.corrected_plate import PlateError
 from infra.review.desk import ReviewError
 from infra.review.login import login_name
 from infra.review.officers import Officer, OfficerError, officer_of
@@ -23,7 +24,7 @@ QUERY_S: Final = 60
 #: Exit code of `next` where nothing waits.
 NOTHING: Final = 3
 #: What an officer can act on.
-_TOLD: Final = (KeyStoreError, LeadError, OfficerError, PeriodError, RegistryUnavailableError, ReviewError)
+_TOLD: Final = (KeyStoreError, LeadError, OfficerError, PeriodError, PlateError, RegistryUnavailableError, ReviewError)
 
 officer_option = click.option(
     "--officer", required=True, metavar="ID", help="Pseudonym of the officer, as the file of officers has it."

@@ -13,17 +13,14 @@ from rich.table import Table
 from infra.cli.officer_commands import (
     NOTHING,
     as_json_option,
-    keys,
     most_option,
     officer_named,
     officer_option,
     sentences,
-    tables,
 )
-from infra.review.desk import ReviewDesk, ReviewError
+from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
+from infra.review.desk import ReviewError
 from infra.review.officers import Role
-from infra.settings import Settings
-from schemas.messages import Verdict
 
 CITY = ZoneInfo("Asia/Almaty")
 
@@ -37,13 +34,13 @@ def command() -> None:
       vigil review next --officer officer-1
       vigil review confirm CASE --officer officer-1
       vigil review reject CASE --officer officer-1 --reason plate_uncertain
+      vigil review withdraw CASE --officer officer-2 --reason plate_uncertain
       vigil review list
     """
 
 
-def _desk() -> ReviewDesk:
-    settings = Settings()
-    return ReviewDesk(settings, tables(settings), keys=keys(settings))
+for verdict in (confirm, reject, withdraw):
+    command.add_command(verdict)
 
 
 @command.command("next")
@@ -61,7 +58,7 @@ def next_case(officer: str, *, as_json: bool) -> None:
       vigil review next --officer officer-1
       vigil review next --officer officer-1 --json | jq .exculpations
     """
-    who, desk = officer_named(officer), _desk()
+    who, desk = officer_named(officer), review_desk()
     case = desk.next(who)
     if case is None:
         click.echo("[]" if as_json else f"nothing waits for {officer}")
@@ -82,65 +79,12 @@ def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
     Example:
       vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner called"
     """
-    who, desk = officer_named(officer), _desk()
+    who, desk = officer_named(officer), review_desk()
     found = desk.one(case)
     refused = found.refuses(who, desk.rules)
     if refused is not None and Role.SENIOR not in who.roles:
         raise ReviewError(f"case {case}: {refused}")
     _show(desk.look(who, found, why), as_json=as_json)
-
-
-@command.command()
-@click.argument("case")
-@officer_option
-@click.option("--plate", default="", metavar="TEXT|-", help="The plate as the pictures show it; -: read it from stdin.")
-@click.option("--remark", default="", help="In the officer's words.")
-@as_json_option
-@sentences
-def confirm(case: str, officer: str, plate: str, remark: str, *, as_json: bool) -> None:
-    """Confirm a case that this officer has looked at.
-
-    A case whose plate was not read is confirmed with --plate alone, and one whose plate was misread too: it becomes
-    that vehicle's. This needs the role plates, and VIGIL_KEY_STORE with the key of the offence's quarter, which seals
-    the plate before it is sent. With - it stands in no history of the shell.
-
-    \b
-    Examples:
-      vigil review confirm case-0123456789abcdef0123 --officer officer-1
-      vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate 123ABC02
-      echo 123ABC02 | vigil review confirm case-0123456789abcdef0123 --officer officer-1 --plate -
-    """
-    typed = click.get_text_stream("stdin").readline().strip() if plate == "-" else plate
-    if plate and not typed:
-        raise ReviewError("nothing stands on stdin; expected the plate, in one line")
-    _decide(case, officer, Verdict.CONFIRMED, "", remark, plate=typed, as_json=as_json)
-
-
-@command.command()
-@click.argument("case")
-@officer_option
-@click.option("--reason", required=True, help="A code; 'vigil review reasons' lists them.")
-@click.option("--remark", default="", help="In the officer's words.")
-@as_json_option
-@sentences
-def reject(case: str, officer: str, reason: str, remark: str, *, as_json: bool) -> None:
-    """Reject a case that this officer has looked at.
-
-    \b
-    Example:
-      vigil review reject case-0123456789abcdef0123 --officer officer-1 --reason forced_manoeuvre
-    """
-    _decide(case, officer, Verdict.REJECTED, reason, remark, as_json=as_json)
-
-
-def _decide(
-    case: str, officer: str, verdict: Verdict, reason: str, remark: str, *, plate: str = "", as_json: bool
-) -> None:
-    review = _desk().decide(officer_named(officer), case, verdict, reason, remark, plate=plate)
-    if as_json:
-        click.echo(json.dumps({"review_id": review.review_id, "case_id": case, "verdict": verdict.value}))
-    else:
-        click.echo(f"{verdict.value} {case} ({review.review_id})")
 
 
 @command.command("list")
@@ -155,7 +99,7 @@ def list_cases(most: int, *, as_json: bool) -> None:
       vigil review list
       vigil review list --most 1000 --json | jq length
     """
-    found = _desk().waiting(most)
+    found = review_desk().waiting(most)
     if as_json:
         click.echo(json.dumps([dict(case.to_json()) for case in found], indent=1))
         return
@@ -178,7 +122,7 @@ def audit(case: str, officer: str, *, as_json: bool) -> None:
       vigil review audit case-0123456789abcdef0123 --officer officer-2
     """
     officer_named(officer).needs(Role.SENIOR)
-    acts = _desk().audit(case)
+    acts = review_desk().audit(case)
     if as_json:
         click.echo(json.dumps([{**one, "at": one["at"].isoformat()} for one in acts], indent=1))
         return
@@ -223,7 +167,7 @@ def agreement(officer: str, first: datetime, last: datetime, *, as_json: bool) -
       vigil review agreement --officer officer-2 --from 2024-01-01 --to 2024-09-30
     """
     officer_named(officer).needs(Role.SENIOR)
-    rows = _desk().agreement(first.date().replace(day=1), last.date())
+    rows = review_desk().agreement(first.date().replace(day=1), last.date())
     if as_json:
         click.echo(json.dumps([_plain(row) for row in rows], indent=1))
         return
@@ -261,6 +205,9 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         f"measured {facts['measured']:g} ± {reach:g} {facts['unit']}, limit {facts['limit']:g}; "
         f"proposed: {facts['article']}, {facts['amount_kzt']:,} KZT"
     )
+    others = [one["code"] if isinstance(one, dict) else one[0] for one in facts["articles"][1:]]
+    if others:
+        console.print(f"or, with --article: {', '.join(others)}")
     console.print(f"to be decided until {facts['decide_until']}, the last day of liability")
     if facts["measures"]:
         measures = Table("measure", "value")

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any, Final
@@ -12,17 +13,17 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
-from infra.review.corrected_plate import CorrectedPlate, PlateError, corrected_plate
+from infra.review.corrected_plate import corrected_plate
 from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
+from infra.review.proposal import Proposal
 from infra.review.review_writer import send_review
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
-from processors.vehicles.by_period import sealed_key
 from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
@@ -118,7 +119,7 @@ class ReviewDesk:
             KeyStoreError: the key store is not safe.
             ReviewError: the violation is not in the tables.
         """
-        self._record(officer, case, why, "case")
+        self._record(officer, case.case_id, why, "case")
         found = self._rows("facts", {"violation_id": case.violation_id})
         if not found:
             raise ReviewError(
@@ -127,7 +128,7 @@ class ReviewDesk:
         facts = found[0]
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
         plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
-        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case, why, "plate"))
+        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case.case_id, why, "plate"))
         roles, times_us = facts.pop("evidence_roles"), facts.pop("evidence_at_us")
         offence_us = round(case.offence_at.replace(tzinfo=UTC).timestamp() * 1e6)
         return {
@@ -144,12 +145,12 @@ class ReviewDesk:
             "plate_region": region_of(seen.text) if seen.text is not None else None,
         }
 
-    def _record(self, officer: Officer, case: WaitingCase, why: str, opened_what: str) -> None:
+    def _record(self, officer: Officer, case_id: str, why: str, opened_what: str) -> None:
         """Put a look at a case, or at its plate, on record; it is there when this returns."""
         row = {
             "looked_at": datetime.now(UTC).isoformat(timespec="microseconds"),
             "look_id": str(uuid4()),
-            "case_id": case.case_id,
+            "case_id": case_id,
             "officer_id": officer.officer_id,
             "login": login_name(),
             "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
@@ -176,8 +177,51 @@ class ReviewDesk:
 
     # Deciding
 
+    def withdraw(self, officer: Officer, case_id: str, reason: str, remark: str) -> Review:
+        """Take back the confirmation of a case that is not delivered; return the review when Kafka has it.
+
+        The look is recorded as any other, with the reason.
+
+        Raises:
+            ReviewError: there is nothing to take back, or the reason is none of the list.
+            OfficerError: the role is missing.
+            ClickHouseError: ClickHouse refuses or does not answer.
+            KafkaException: Kafka did not take it.
+        """
+        officer.needs(Role.SENIOR)
+        self._check_reason(reason)
+        found = self._rows("standing", {"case_id": case_id})
+        if not found or found[0]["step"] not in ("CONFIRMED", "ISSUED"):
+            stands = f"its last step is {found[0]['step']}" if found else "the tables have no step of it"
+            raise ReviewError(
+                f"case {case_id}: {stands}; expected CONFIRMED or ISSUED. What waits is rejected; what was delivered"
+                " a court cancels"
+            )
+        self._record(officer, case_id, f"withdraws: {reason}", "case")
+        now_us = time.time_ns() // 1_000
+        name = hashlib.sha256(f"{case_id}\n{officer.officer_id}\nwithdraws".encode()).hexdigest()[:20]
+        review = Review(
+            f"rev-{name}", case_id, Verdict.REJECTED, reason, remark, None, None, officer.officer_id, now_us, now_us,
+            withdraws=True,
+        )  # fmt: skip
+        send_review(self._settings, review)
+        return review
+
+    def _check_reason(self, reason: str) -> None:
+        if reason not in self.rules.reject_reasons:
+            listed = ", ".join(self.rules.reject_reasons)
+            raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
+
     def decide(
-        self, officer: Officer, case_id: str, verdict: Verdict, reason: str, remark: str, *, plate: str = ""
+        self,
+        officer: Officer,
+        case_id: str,
+        verdict: Verdict,
+        reason: str,
+        remark: str,
+        *,
+        plate: str = "",
+        article: str | None = None,
     ) -> Review:
         """Write a verdict on a case that this officer has looked at; return it when Kafka has it.
 
@@ -188,20 +232,23 @@ class ReviewDesk:
             reason: code of a rejection.
             remark: in the officer's words.
             plate: as the officer read it in the pictures; empty: the one that was read stands.
+            article: one of those that the violation proposes; None: the first.
 
         Raises:
-            ReviewError: it cannot be this officer's, or is against no vehicle.
+            ReviewError: it cannot be this officer's, or is against no vehicle, or for another article.
+            PlateError: the plate is none, or cannot be sealed.
             OfficerError: the role is missing.
             KeyStoreError: the key store is not safe.
             ClickHouseError: ClickHouse refuses or does not answer.
             KafkaException: Kafka did not take it.
         """
         officer.needs(Role.REVIEWER)
-        if verdict is Verdict.REJECTED and reason not in self.rules.reject_reasons:
-            listed = ", ".join(self.rules.reject_reasons)
-            raise ReviewError(f"found the reason {reason!r}; expected one of {listed}")
+        if verdict is Verdict.REJECTED:
+            self._check_reason(reason)
         case = self.one(case_id)
-        refused = case.refuses(officer, self.rules)
+        confirms = verdict is Verdict.CONFIRMED
+        proposal = self._proposal(case)
+        refused = case.refuses(officer, self.rules) or (proposal.refuses(plate, article) if confirms else None)
         if refused is not None:
             raise ReviewError(f"case {case_id}: {refused}")
         looks = self._rows("last_look", {"case_id": case_id, "officer_id": officer.officer_id})
@@ -210,7 +257,11 @@ class ReviewDesk:
                 f"{officer.officer_id} has not looked at case {case_id}; open it with 'vigil review next' or"
                 f" 'vigil review show {case_id}' first"
             )
-        corrected = self._corrected(officer, case, plate) if verdict is Verdict.CONFIRMED else None
+        corrected = (
+            corrected_plate(officer, plate, proposal.track_id, proposal.occurred_at_us, self._keys)
+            if confirms and plate
+            else None
+        )
         name = hashlib.sha256(f"{case_id}\n{officer.officer_id}".encode()).hexdigest()[:20]
         review = Review(
             review_id=f"rev-{name}",  # one verdict of an officer on a case: sent twice it is one
@@ -223,32 +274,25 @@ class ReviewDesk:
             officer_id=officer.officer_id,
             looked_at_us=int(looks[0]["looked_at_us"]),
             decided_at_us=time.time_ns() // 1_000,
+            article=article,
         )
         send_review(self._settings, review)
         return review
 
-    def _corrected(self, officer: Officer, case: WaitingCase, plate: str) -> CorrectedPlate | None:
-        """Return the plate that was typed, sealed; None: none was, and the violation has one.
+    def _proposal(self, case: WaitingCase) -> Proposal:
+        """Return what a case's violation proposes, of the articles those that cameras may be used for on its day.
 
         Raises:
-            ReviewError: it cannot be sealed, or neither has one.
+            ReviewError: the violation is not in the tables.
         """
         found = self._rows("proposal", {"violation_id": case.violation_id})
         if not found:
             raise ReviewError(
                 f"violation {case.violation_id} of case {case.case_id} is not in the tables; does the sink run?"
             )
-        if plate:
-            try:
-                return corrected_plate(officer, plate, found[0]["track_id"], found[0]["occurred_at_us"], self._keys)
-            except PlateError as error:
-                raise ReviewError(f"case {case.case_id}: {error}") from error
-        if sealed_key(found[0]["vehicle_key"]) is None:
-            raise ReviewError(
-                f"case {case.case_id} is against no vehicle, for its plate was not read: confirm it with --plate as the"
-                " pictures show it, or reject it with the reason plate_unreadable"
-            )
-        return None
+        row = Proposal(**found[0])
+        day = self._law.local_day(row.occurred_at_us)
+        return replace(row, articles=[one for one in row.articles if self._law.in_camera_scope(one, day)])
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         try:

@@ -17,8 +17,8 @@ class Role(StrEnum):
     """What an officer may do."""
 
     REVIEWER = "reviewer"  # confirms and rejects
-    PLATES = "plates"  # sees the sealed plate of a case that waits; each opening is on record
-    SENIOR = "senior"  # also decides where two officers differ, opens any case, and sees the agreement of officers
+    PLATES = "plates"  # sees, and types, the plate of a case that waits; each opening is on record
+    SENIOR = "senior"  # also decides where two differ, opens any case, takes confirmations back, sees the audit
 
 
 class OfficerError(ValueError):

@@ -17,12 +17,14 @@ class GivenVerdict(NamedTuple):
         verdict: CONFIRMED or REJECTED.
         reason_code: why.
         vehicle_key: whom a confirmation is against; empty: kept before format 3, which had none.
+        article: that a confirmation is for; empty: likewise.
     """
 
     officer_id: str
     verdict: str
     reason_code: str
     vehicle_key: str = ""
+    article: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Case:
         owner_class: of the vehicle's owner, by the city's tables; empty: the vehicle is in none.
         found_until_us: when this offence, of a kind that lasts, was last found by another violation; 0: by none.
         proposed_key: the vehicle that its violation names; empty: opened before format 3.
+        candidates: articles that may be applied, the one that is proposed first; none: opened before format 3.
     """
 
     case_id: str
@@ -94,6 +97,7 @@ class Case:
     owner_class: str = ""
     found_until_us: int = 0
     proposed_key: str = ""
+    candidates: list[str] = field(default_factory=list)
 
     @property
     def received_kzt(self) -> int:

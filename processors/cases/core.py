@@ -18,7 +18,7 @@ from processors.cases.reports import OWING, money_trigger, report_trigger
 from processors.cases.terms import DeadlineName, Terms
 from processors.cases.transitions import State, TransitionTable, Trigger, transitions
 from processors.cases.vehicle_log import VehicleLog
-from processors.cases.verdicts import check_review, given_by, vehicle_of, verdict_trigger
+from processors.cases.verdicts import check_review, choose, given_by, vehicle_of, verdict_trigger, withdrawal_reason
 from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
 from processors.state_format import body_of
 from schemas.law import Law
@@ -64,7 +64,7 @@ class CasesCore:
 
     name = "cases"
     source = SOURCE
-    version = "cases/1"
+    version = "cases/2"
 
     def __init__(
         self,
@@ -150,6 +150,10 @@ class CasesCore:
         message = self._decode(RELAYED[command.kind], command.payload)
         if message.case_id != case.case_id:
             raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
+        if isinstance(message, Review) and message.withdraws:
+            reason, at_us = withdrawal_reason(self.machine, case, message), message.decided_at_us
+            events = self.machine.take(log, key, case, Trigger.WITHDRAWN, at_us, place, given=reason)
+            return self._told(events + self._owed_back(key, log, case, at_us, place))
         if isinstance(message, Review):
             vehicle = vehicle_of(case, key, message)
             check_review(self.machine, case, vehicle, message)
@@ -177,15 +181,16 @@ class CasesCore:
     def _review(
         self, key: str, log: VehicleLog, case: Case, command: CaseCommand, review: Review, place: Place
     ) -> list[CaseEvent]:
-        before = case.repeat_elsewhere
+        before = case.repeat_elsewhere, case.article
         if command.repeat_elsewhere is not None:  # the relay has looked again
             case.repeat_elsewhere = command.repeat_elsewhere
         given = given_by(case, key, review)
+        choose(self.machine, case, given)
         try:
             trigger = verdict_trigger(self.machine, log, case, given)
             events = self.machine.take(log, key, case, trigger, review.decided_at_us, place, given=review.reason_code)
         except ImpossibleError:
-            case.repeat_elsewhere = before
+            case.repeat_elsewhere, case.article = before
             raise
         case.verdicts.append(given)
         return events

@@ -30,8 +30,9 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
     drops = machine.rules.drops
     if any(ground.outcome in drops for ground in violation.exculpations) or not violation.articles:
         return None
+    day, law = machine.terms.day(violation.occurred_at_us), machine.terms.law
     article = violation.articles[0].code
-    if not machine.terms.law.in_camera_scope(article, machine.terms.day(violation.occurred_at_us)):
+    if not law.in_camera_scope(article, day):
         return None
     case = Case(
         case_id=case_id,
@@ -43,6 +44,7 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
         owner=violation.owner,
         article=article,
         offence_at_us=violation.occurred_at_us,
+        candidates=[one.code for one in violation.articles if law.in_camera_scope(one.code, day)],
     )
     if len(log) >= machine.rules.most_cases:
         raise ImpossibleError(

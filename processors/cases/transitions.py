@@ -42,6 +42,7 @@ class Trigger(StrEnum):
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
     LIABILITY_OVER = "liability_over"
+    WITHDRAWN = "withdrawn"
     ISSUE = "issue"
     DELIVERED = "delivered"
     EXECUTION_OVER = "execution_over"

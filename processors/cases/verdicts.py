@@ -1,5 +1,7 @@
 """Verdicts: what officers' reviews come to. A share of cases needs two who agree, or a third. Pure."""
 
+from collections.abc import Sequence
+
 from processors.cases.case import Case, GivenVerdict
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine
@@ -19,6 +21,11 @@ def vehicle_of(case: Case, key: str, review: Review) -> str:
         review: the review.
     """
     return review.corrected_vehicle_key or case.proposed_key or key
+
+
+def articles_of(case: Case) -> Sequence[str]:
+    """Return the articles that a confirmation may be for, the one that is proposed first."""
+    return case.candidates or (case.article,)
 
 
 def check_review(machine: CaseMachine, case: Case, vehicle_key: str, review: Review) -> None:
@@ -49,16 +56,51 @@ def check_review(machine: CaseMachine, case: Case, vehicle_key: str, review: Rev
             f"case {case.case_id}: confirmed against no vehicle, for its plate was not read; expected the plate that"
             " the pictures show ('vigil review confirm --plate'), or a rejection with plate_unreadable"
         )
+    if review.article is not None and review.article not in articles_of(case):
+        raise ImpossibleError(
+            f"case {case.case_id}: confirmed for {review.article}; expected one that the violation proposes:"
+            f" {', '.join(articles_of(case))}"
+        )
     last = machine.terms.liability_ends(case.offence_at_us)
     if machine.terms.day(review.decided_at_us) > last:
         raise ImpossibleError(f"case {case.case_id}: reviewed after {last}, the last day of liability (KoAP 62)")
 
 
+def withdrawal_reason(machine: CaseMachine, case: Case, review: Review) -> str:
+    """Return the reason of the step by which a review takes a confirmation back; changes nothing.
+
+    Raises:
+        ImpossibleError: it is no rejection, or has no reason that is known.
+    """
+    machine.way(case, Trigger.WITHDRAWN)
+    if review.verdict is not Verdict.REJECTED or review.reason_code not in machine.rules.reject_reasons:
+        raise ImpossibleError(
+            f"case {case.case_id}: withdrawn by {review.verdict} for {review.reason_code!r}; expected REJECTED for one"
+            f" of {', '.join(machine.rules.reject_reasons)}"
+        )
+    return f"withdrawn: {review.reason_code}"
+
+
 def given_by(case: Case, key: str, review: Review) -> GivenVerdict:
     """Return what a review says, as its case remembers it."""
     return GivenVerdict(
-        review.officer_id, review.verdict.value, review.reason_code, vehicle_key=vehicle_of(case, key, review)
+        review.officer_id,
+        review.verdict.value,
+        review.reason_code,
+        vehicle_key=vehicle_of(case, key, review),
+        article=review.article or articles_of(case)[0],
     )
+
+
+def choose(machine: CaseMachine, case: Case, given: GivenVerdict) -> None:
+    """Let the case be for the article that a deciding confirmation chose, in place.
+
+    What the relay looked up under other quarters' keys is about the article that was proposed first.
+    """
+    if given.verdict == Verdict.CONFIRMED and decides(machine, case, given):
+        case.article = given.article
+        if case.article != articles_of(case)[0]:
+            case.repeat_elsewhere = False
 
 
 def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, given: GivenVerdict) -> Trigger:
@@ -86,7 +128,9 @@ def decides(machine: CaseMachine, case: Case, given: GivenVerdict) -> bool:
 
 
 def agree(one: GivenVerdict, other: GivenVerdict) -> bool:
-    """Return whether two officers say the same: both reject, or both confirm against the same vehicle."""
+    """Return whether two officers say the same: both reject, or both confirm against one vehicle for one article."""
     if one.verdict != other.verdict:
         return False
-    return one.verdict == Verdict.REJECTED or one.vehicle_key in ("", other.vehicle_key)
+    if one.verdict == Verdict.REJECTED:
+        return True
+    return one.vehicle_key in ("", other.vehicle_key) and one.article in ("", other.article)

@@ -20,6 +20,8 @@ class Review:
         officer_id: Pseudonymous identifier of the officer.
         looked_at_us: When the case was opened for review, microseconds since the Unix epoch.
         decided_at_us: When it was decided, microseconds since the Unix epoch.
+        withdraws: Whether a confirmation is taken back: the verdict is a rejection of a case that was confirmed.
+        article: Article that the officer chose among those that the violation proposes; null: the first.
     """
 
     review_id: str
@@ -32,3 +34,5 @@ class Review:
     officer_id: str
     looked_at_us: int
     decided_at_us: int
+    withdraws: bool = False
+    article: str | None = None

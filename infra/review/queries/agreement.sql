@@ -12,7 +12,7 @@ FROM
         case_id,
         groupArray(verdict) AS verdicts,
         groupArray(decided_at) AS times
-    FROM (SELECT * FROM reviews ORDER BY decided_at)
+    FROM (SELECT * FROM reviews WHERE NOT withdraws ORDER BY decided_at)
     GROUP BY case_id
     HAVING length(verdicts) > 1
 )

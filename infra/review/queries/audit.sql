@@ -6,7 +6,7 @@ FROM
     FROM case_looks
     WHERE case_id = {case_id:String}
     UNION ALL
-    SELECT decided_at AS at, officer_id, '' AS login, lower(toString(verdict)) AS act, concatWithSeparator(': ', reason_code, remark) AS why
+    SELECT decided_at AS at, officer_id, '' AS login, if(withdraws, 'withdrawn', lower(toString(verdict))) AS act, concatWithSeparator(': ', reason_code, remark) AS why
     FROM reviews
     WHERE case_id = {case_id:String}
 )

@@ -16,8 +16,8 @@ SELECT
     c.district AS district,
     c.camera_id AS camera_id,
     r.officers AS officers,
-    -- two confirmations against two vehicles are two verdicts; where none was corrected, the plate that was read stands
-    arrayMap(one -> if(one.3 = 'CONFIRMED', concat(one.3, ' ', ifNull(one.4, c.vehicle_key)), one.3), r.by_time) AS verdicts,
+    -- confirmations against two vehicles or for two articles are two verdicts; what was not chosen is as it was proposed
+    arrayMap(one -> if(one.3 = 'CONFIRMED', concat(one.3, ' ', ifNull(one.4, c.vehicle_key), ' ', ifNull(one.5, c.article)), one.3), r.by_time) AS verdicts,
     l.officer_id AS looker
 FROM waiting AS c
 LEFT JOIN
@@ -28,9 +28,9 @@ LEFT JOIN
         by_time
     FROM
     (
-        SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict, corrected_vehicle_key))) AS by_time
+        SELECT case_id, arraySort(groupArray((decided_at, officer_id, verdict, corrected_vehicle_key, article))) AS by_time
         FROM reviews
-        WHERE case_id IN (SELECT case_id FROM waiting)
+        WHERE NOT withdraws AND case_id IN (SELECT case_id FROM waiting)
         GROUP BY case_id
     )
 ) AS r ON r.case_id = c.case_id

@@ -11,7 +11,7 @@ FROM
         arraySort(groupArray((decided_at, verdict, officer_id))) AS decisions,
         arrayFirst(d -> d.3 != decisions[1].3, decisions) AS second
     FROM reviews_facts FINAL
-    WHERE toYYYYMM(decided_at) BETWEEN toYYYYMM(toDate(concat(toString({month:UInt32}), '01')) - INTERVAL 1 MONTH)
+    WHERE NOT withdraws AND toYYYYMM(decided_at) BETWEEN toYYYYMM(toDate(concat(toString({month:UInt32}), '01')) - INTERVAL 1 MONTH)
         AND toYYYYMM(toDate(concat(toString({month:UInt32}), '01')) + INTERVAL 1 MONTH)
     GROUP BY case_id
     HAVING uniqExact(officer_id) > 1

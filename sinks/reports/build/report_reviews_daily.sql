@@ -12,6 +12,6 @@ FROM
 (
     SELECT decided_at, officer_id, verdict, reason_code, greatest(dateDiff('second', looked_at, decided_at), 0) AS seconds
     FROM reviews_facts FINAL
-    WHERE toYYYYMM(decided_at) = {month:UInt32}
+    WHERE NOT withdraws AND toYYYYMM(decided_at) = {month:UInt32}
 )
 GROUP BY `day`, officer_id, verdict, reason_code

@@ -35,6 +35,7 @@ UNREAD: Final = "S-1-cam/1714971599000000/17"
 OFFICERS: Final = '[officer.o1]\nroles = ["reviewer", "plates"]\n[officer.o2]\nroles = ["reviewer", "senior"]\n'
 PLATE: Final = "123ABC02"
 PERIOD: Final = "2024-q2"
+AT_US: Final = 1_714_971_700_000_000
 
 
 def _text(value: Any) -> Any:
@@ -145,6 +146,8 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert "confirm with --plate" in review("show", fourth, "--officer", "o1", "--why", "asked")
     review("show", fourth, "--officer", "o2", "--why", "asked")
     assert "is against no vehicle" in review("confirm", fourth, "--officer", "o1", expect=1)
+    unlisted = review("confirm", fourth, "--officer", "o1", "--plate", PLATE, "--article", "KoAP 599", expect=1)
+    assert "expected one that the violation proposes: KoAP 592.2" in unlisted
     assert "this needs plates" in review("confirm", fourth, "--officer", "o2", "--plate", PLATE, expect=1)
     unlike = review("confirm", fourth, "--officer", "o1", "--plate", "456XYZ99", expect=1)
     assert "the form of no plate" in unlike
@@ -197,6 +200,21 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     (decided,) = [r for r in written if r.case_id == first]
     differs = {**asdict(decided), "review_id": "rev-x", "officer_id": "o9"}
     tables.land("reviews", type(decided)(**differs))
+    before = len(desk.events)
+    desk.review(first)
+    for event in desk.events[before:]:
+        tables.land("case_events", event)
+    taken_back = ["withdraw", first, "--reason", "plate_uncertain", "--officer"]
+    assert "needs senior" in review(*taken_back, "o1", expect=1)
+    assert "expected one of plate_unreadable" in review("withdraw", first, "--officer", "o2", "--reason", "x", expect=1)
+    waits = review("withdraw", third, "--officer", "o2", "--reason", "no_offence", expect=1)
+    assert "its last step is DETECTED; expected CONFIRMED or ISSUED" in waits
+    assert review(*taken_back, "o2").startswith(f"sent: WITHDRAWN {first}")
+    assert tables.looks()[-1] == (first, "o2", "senior", "withdraws: plate_uncertain", "case")
+    sent = [codec.decode("reviews", r.value()) for r in kafka.read(f"{settings.topic_prefix}reviews")]
+    (withdrawal,) = [r for r in sent if r.withdraws]
+    assert (withdrawal.case_id, withdrawal.verdict, withdrawal.officer_id) == (first, Verdict.REJECTED, "o2")
+    tables.land("reviews", withdrawal)  # no second opinion
     share = review("agreement", "--officer", "o2", "--from", "2024-01-01", "--to", "2030-12-31", "--json")
     assert [(row["doubly_reviewed"], row["agreed"]) for row in share] == [(1, 1)]
 
@@ -240,38 +258,29 @@ def test_cases_of_others_hide_none_of_an_officer_s_own(settings: Settings) -> No
     assert senior.case_id == "case-0"
 
 
-def test_confirmations_against_two_vehicles_wait_for_a_senior(settings: Settings) -> None:
-    """Two officers who read two plates have not agreed; who typed the plate that was read agrees with who did not."""
+def test_confirmations_that_differ_wait_for_a_senior(settings: Settings) -> None:
+    """Two plates or two articles are no agreement; who typed what was proposed agrees with who did not."""
     own = settings.model_copy(update={"clickhouse_database": f"{settings.clickhouse_database}_plates"})
     tables = Tables(own)
     desk = Desk()
-    differ, same = desk.violate("speeding-a"), desk.violate("speeding-b", "2024-05-06T11:00")
+    names = ("speeding-a", "speeding-b", "speeding-c")
+    differ, same, chosen = (desk.violate(name, f"2024-05-06T1{n}:00") for n, name in enumerate(names))
     for event in desk.events:
         tables.land("case_events", event)
-    for case_id, officer_id, corrected in (
-        (differ, "o1", None),
-        (differ, "o2", OTHER_CAR),
-        (same, "o1", None),
-        (same, "o2", CAR),
-    ):
-        tables.land(
-            "reviews",
-            Review(
-                f"{case_id}/{officer_id}",
-                case_id,
-                Verdict.CONFIRMED,
-                "",
-                "",
-                corrected,
-                None,
-                officer_id,
-                1714971700000000,
-                1714971700000000,
-            ),
-        )
+    given = [
+        (differ, "o1", None, None),
+        (differ, "o2", OTHER_CAR, None),
+        (same, "o1", None, None),
+        (same, "o2", CAR, "KoAP 592.2"),
+    ]
+    given += [(chosen, "o1", None, None), (chosen, "o2", None, "KoAP 592.3")]
+    for case_id, name, corrected, article in given:
+        one = Review(f"{case_id}/{name}", case_id, Verdict.CONFIRMED, "", "", corrected, None, name, AT_US, AT_US)
+        tables.land("reviews", replace(one, article=article))
     queue = ReviewDesk(own, tables.client, replace(office_rules(), second_share_ratio=1.0))
     assert queue.next(officer("o3", ())) is None
     found = queue.next(officer("o4", (Role.SENIOR,)))
     assert found is not None
     assert found.case_id == differ
+    assert queue.one(chosen).refuses(officer("o4", (Role.SENIOR,)), queue.rules) is None
     assert queue.one(same).refuses(officer("o4", (Role.SENIOR,)), queue.rules) is not None

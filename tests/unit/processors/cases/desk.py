@@ -67,8 +67,9 @@ def violation(
     kind: str = "speeding",
     site: str = "S-1",
     exculpations: Sequence[Exculpation] = (),
+    besides: Sequence[str] = (),
 ) -> Violation:
-    """Return a proposed violation."""
+    """Return a proposed violation; `besides`: further articles that may apply."""
     happened = at(when)
     return Violation(
         violation_id=name,
@@ -89,7 +90,7 @@ def violation(
         unit="km/h",
         confidence_factor=2.0,
         measures={},
-        articles=[] if article is None else [Article(article, "as measured")],
+        articles=[] if article is None else [Article(code, "as measured") for code in (article, *besides)],
         exculpations=list(exculpations),
         vehicle_key=vehicle,
         key_period="2024" if vehicle == CAR else None,
@@ -142,13 +143,17 @@ class Desk:
         officer: str = "officer-1",
         reason: str = "",
         corrected: str | None = None,
+        *,
+        withdraws: bool = False,
+        article: str | None = None,
     ) -> None:
-        """Let an officer decide."""
+        """Let an officer decide, or take a confirmation back."""
         decided = at(when)
         self._ids += 1
         review = Review(
-            f"rev-{self._ids}", case_id, Verdict(verdict), reason, "", corrected, None, officer, decided, decided
-        )
+            f"rev-{self._ids}", case_id, Verdict(verdict), reason, "", corrected, None, officer, decided, decided,
+            withdraws=withdraws, article=article,
+        )  # fmt: skip
         self.relay(review, self.vehicle_of.get(case_id, CAR))
 
     def report(

@@ -79,6 +79,7 @@ def noise(draw: Random) -> tuple[Any, ...]:
                 draw.choice(OUTCOMES),
                 draw.randint(0, 500),
             ),
+            ("withdraw", name, draw.randint(0, 70)),
             ("deadline", name, draw.randint(0, 800)),
         ]
     )
@@ -130,7 +131,7 @@ def played(operations: Sequence[Sequence[Any]], share: float, *, repeats: bool =
     """Return a desk after a sequence; without `repeats` the commands that come again are left out."""
     desk = Recorder(share)
     for name, *rest in operations:
-        if name in ("review", "report") and case_id_of(rest[0]) not in desk.vehicle_of:
+        if name in ("review", "report", "withdraw") and case_id_of(rest[0]) not in desk.vehicle_of:
             continue  # the relay lets none through for a case that no event told of
         if name == "violate":
             violation, when, car, site, article, kind = rest[0]
@@ -139,6 +140,8 @@ def played(operations: Sequence[Sequence[Any]], share: float, *, repeats: bool =
             violation, verdict, officer, corrected, day = rest
             reason = "" if verdict == "CONFIRMED" else "no_offence"
             desk.review(case_id_of(violation), verdict, _day(day), f"officer-{officer}", reason, corrected)
+        elif name == "withdraw":
+            desk.review(case_id_of(rest[0]), "REJECTED", _day(rest[1]), "officer-1", "no_offence", withdraws=True)
         elif name == "report":
             violation, kind, amount, outcome, day = rest
             desk.report(case_id_of(violation), kind, _day(day), amount if kind in MOVES_MONEY else 0, "", outcome)

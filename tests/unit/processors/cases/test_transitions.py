@@ -148,6 +148,9 @@ WAYS: Final[Mapping[State, Callable[[], tuple[Desk, str]]]] = {
 COMMANDS: Final[Mapping[str, Callable[[Desk, str], None]]] = {
     "confirm": lambda desk, case: desk.review(case, officer="officer-2"),
     "reject": lambda desk, case: desk.review(case, "REJECTED", officer="officer-2", reason="no_offence"),
+    "withdraw": lambda desk, case: desk.review(
+        case, "REJECTED", "2024-05-08T09:00", "officer-2", "no_offence", withdraws=True
+    ),
     "deliver": lambda desk, case: desk.report(case, "DELIVERED", "2024-05-14T12:00", reference="sms"),
     "pay a part": lambda desk, case: desk.report(case, "PAYMENT", "2024-05-16T12:00", 1_000),
     "pay half": lambda desk, case: desk.report(case, "PAYMENT", "2024-05-20T23:59", HALF),
@@ -175,6 +178,10 @@ POSSIBLE: Final[Mapping[tuple[State, str], tuple[State, tuple[str, int] | None]]
     (State.UNDER_REVIEW, "confirm"): (State.CONFIRMED, ("CONFIRMED", FULL)),
     (State.UNDER_REVIEW, "reject"): (State.UNDER_REVIEW, None),
     (State.UNDER_REVIEW, "liability ends"): (State.LAPSED, ("LAPSED", FULL)),
+    (State.CONFIRMED, "withdraw"): (State.REJECTED, ("REJECTED", FULL)),
+    (State.AT_COURT, "withdraw"): (State.REJECTED, ("REJECTED", 0)),
+    (State.ISSUED, "withdraw"): (State.CANCELLED, ("CANCELLED", FULL)),
+    (State.ISSUED, "cancelled by the court"): (State.CANCELLED, ("CANCELLED", FULL)),
     (State.CONFIRMED, "send"): (State.ISSUED, ("ISSUED", FULL)),
     (State.CONFIRMED, "liability ends"): (State.LAPSED, ("LAPSED", FULL)),
     (State.ISSUED, "deliver"): (State.DELIVERED, ("DELIVERED", FULL)),
