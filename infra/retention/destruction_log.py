@@ -21,6 +21,8 @@ ATTESTED: Final = "attested"
 DESTROYING, DESTROYED = "destroying", "destroyed"
 #: Steps of forgetting the last states of silent cameras, likewise; they are of no quarter.
 FORGETTING, FORGOT = "forgetting", "forgot"
+#: Steps of the removal of evidence whose time is over, likewise.
+EXPIRING, EXPIRED = "expiring", "expired"
 
 
 @dataclass(frozen=True, slots=True)
