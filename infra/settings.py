@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     key_store: Path | None = Field(
         None, description="folder of the plates' keys, outside any repository; default: none, plates stay unread"
     )
+    retention_log: Path | None = Field(
+        None,
+        description="file of the log of what was destroyed; default: destroyed.jsonl beside the keys, else in data_dir",
+    )
     exempt_vehicles: Path | None = Field(
         None, description="CSV of emergency vehicles: plate,service,valid_from,valid_to; default: none is known"
     )

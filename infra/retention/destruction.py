@@ -1,13 +1,17 @@
-"""Destruction: one quarter's key is destroyed, with what it sealed counted before and held against it after."""
+"""Destruction: one quarter's key is destroyed, with what it sealed counted before and held against it after.
+
+A key falls due long after the plates that it sealed have left the tables, so it is held against them before, while
+they are there: attestation.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from infra.keys.key_store import KeyStore
 from infra.keys.period import last_day
-from infra.keys.period_key import PeriodKey, SealBrokenError
+from infra.retention.attestation import SAMPLE, Sealed, attested, opened_by
 from infra.retention.destruction_log import DESTROYED, DESTROYING, DestructionLog
 from infra.retention.retention_rules import RetentionError, RetentionRules
 
@@ -33,20 +37,6 @@ class Due:
     is_due: bool
 
 
-class Sealed(Protocol):
-    """Where sealed plates are."""
-
-    def counts(self, period: str) -> Mapping[str, int]:
-        """Return rows with a plate sealed in a period, by table."""
-
-    def sample(self, period: str, most: int) -> Sequence[tuple[str, bytes]]:
-        """Return at most so many (track, sealed plate) of a period, always the same ones."""
-
-
-#: Sealed plates that are opened before the destruction, to prove that this is the key that closes them.
-SAMPLE = 100
-
-
 def plan(store: KeyStore, rules: RetentionRules, on: date) -> Sequence[Due]:
     """Return every quarter that has a key, the oldest first, and whether it is due on a day."""
     out = []
@@ -59,7 +49,15 @@ def plan(store: KeyStore, rules: RetentionRules, on: date) -> Sequence[Due]:
     return out
 
 
-def destroy(store: KeyStore, log: DestructionLog, sealed: Sealed, due: Due, at: str, by: str) -> Mapping[str, Any]:
+def destroy(
+    store: KeyStore,
+    log: DestructionLog,
+    sealed: Sealed,
+    due: Due,
+    at: str,
+    by: str,
+    unattested: str | None = None,
+) -> Mapping[str, Any]:
     """Destroy one quarter's key; return what the log's last entry says.
 
     The log says first what is about to go, then that it is gone: after a crash between the two, calling this again, or
@@ -72,9 +70,11 @@ def destroy(store: KeyStore, log: DestructionLog, sealed: Sealed, due: Due, at: 
         due: the quarter.
         at: now, ISO 8601 in UTC.
         by: who has it done.
+        unattested: why the key may go though nothing proves that it sealed the quarter's plates; None: it may not.
 
     Raises:
-        RetentionError: the quarter is not due, or its sealed plates do not open with this key.
+        RetentionError: the quarter is not due, its sealed plates do not open with this key, or no plate is there any
+            more and none was opened with it while they were.
     """
     if not due.is_due:
         raise RetentionError(f"the key of {due.period} is needed until {due.due_on}; nothing is destroyed")
@@ -82,14 +82,32 @@ def destroy(store: KeyStore, log: DestructionLog, sealed: Sealed, due: Due, at: 
     if key is None:
         raise RetentionError(f"{due.period} has no key any more; 'vigil retention report' says since when")
     sample = sealed.sample(due.period, SAMPLE)
-    opened = _opened(key, sample)
+    opened = opened_by(key, sample)
     if opened < len(sample):
         raise RetentionError(
             f"{len(sample) - opened} of {len(sample)} plates of {due.period} do not open with key {key.fingerprint}:"
             " another key sealed them; find it before this one is destroyed"
         )
-    counts = dict(sealed.counts(due.period))
-    facts = {"rows": counts, "sampled": len(sample), "opened_before": opened, "due_on": due.due_on.isoformat()}
+    proof = attested(log, due.period)
+    if proof is not None and proof.fingerprint != key.fingerprint:
+        raise RetentionError(
+            f"the plates of {due.period} opened with key {proof.fingerprint} on {proof.at}, and the store has"
+            f" {key.fingerprint}: find that key before this one is destroyed"
+        )
+    if proof is None and not sample and unattested is None:
+        raise RetentionError(
+            f"no plate of {due.period} is in the tables any more, and 'vigil retention attest' was not run while they"
+            f" were: nothing proves that key {key.fingerprint} sealed them. Destroy it with --unattested REASON; the"
+            " reason stands in the log"
+        )
+    facts = {
+        "rows": dict(sealed.counts(due.period)),
+        "sampled": len(sample),
+        "opened_before": opened,
+        "due_on": due.due_on.isoformat(),
+        "attested_by_entry": None if proof is None else proof.number,
+        "unattested": unattested if proof is None and not sample else None,
+    }
     log.append(DESTROYING, due.period, due.fingerprint, at, by, facts)
     return finish(store, log, sealed, due.period, due.fingerprint, at, by)
 
@@ -103,7 +121,7 @@ def finish(
     facts = {
         "rows": dict(sealed.counts(period)),
         "key_in_store": left is not None,
-        "opened_after": 0 if left is None else _opened(left, sealed.sample(period, SAMPLE)),
+        "opened_after": 0 if left is None else opened_by(left, sealed.sample(period, SAMPLE)),
     }
     log.append(DESTROYED, period, fingerprint, at, by, facts)
     return facts
@@ -115,18 +133,6 @@ def unfinished(log: DestructionLog) -> Sequence[tuple[str, str]]:
     for entry in log.entries():
         if entry.step == DESTROYING:
             open_ones[entry.period] = entry.fingerprint
-        else:
+        elif entry.step == DESTROYED:
             open_ones.pop(entry.period, None)
     return list(open_ones.items())
-
-
-def _opened(key: PeriodKey, sample: Sequence[tuple[str, bytes]]) -> int:
-    """Return how many of some sealed plates a key opens; none of them is kept."""
-    count = 0
-    for track_id, sealed in sample:
-        try:
-            key.open(sealed, track_id)
-        except SealBrokenError:
-            continue
-        count += 1
-    return count

@@ -85,6 +85,11 @@ class RetentionRules:
             raise RetentionError(f"no rule of retention holds for {period}; the first begins on {self._rules[0].since}")
         return found[-1]
 
+    @property
+    def shortest_days(self) -> int:
+        """The shortest term of any quarter's key, days."""
+        return min(rule.keep_days for rule in self._rules)
+
     def due_on(self, period: str) -> date:
         """Return the first day on which a quarter's key is no longer needed."""
         return last_day(period) + timedelta(days=self.rule_of(period).keep_days + 1)

@@ -1,16 +1,33 @@
-"""SealedRows: the tables' rows that carry a sealed plate."""
+"""SealedRows: the tables' rows that a quarter's key leads back to a plate."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from infra.keys.period import CITY, first_day, last_day
+
 #: Views whose rows have the columns key_period and plate_encrypted.
 VIEWS: Final = ("plate_reads", "violations", "leads")
+#: vehicle_key is an HMAC-SHA-256 in hex digits, or, where no plate was read, the track, which no key made.
+OF_QUARTER: Final = """
+    offence_at >= fromUnixTimestamp64Micro({begin_us:Int64}, 'UTC')
+    AND offence_at < fromUnixTimestamp64Micro({end_us:Int64}, 'UTC')
+    AND match(vehicle_key, '^[0-9a-f]{64}$')"""
+#: Rows of cases, by table: they outlive the violations and are what is left when a key is due. A vehicle has another
+#: HMAC in each quarter, so a command is of the quarter whose cases have its vehicle.
+CASES: Final = {
+    "cases": f"SELECT count() FROM cases WHERE {OF_QUARTER}",  # noqa: S608  constants of this file
+    "case_events": f"SELECT count() FROM case_events WHERE {OF_QUARTER}",  # noqa: S608
+    "case_commands": f"""
+        SELECT count() FROM case_commands
+        WHERE vehicle_key IN (SELECT vehicle_key FROM case_events WHERE {OF_QUARTER})""",  # noqa: S608
+}
 
 
 class SealedRows:
-    """Counts and samples in ClickHouse; implements destruction.Sealed.
+    """Counts and samples in ClickHouse; implements attestation.Sealed.
 
     Args:
         client: connected to the tables' database.
@@ -20,11 +37,14 @@ class SealedRows:
         self._client = client
 
     def counts(self, period: str) -> Mapping[str, int]:
-        """Return rows with a plate sealed in a period, by view."""
+        """Return rows with a plate sealed in a period, or with a vehicle's HMAC of it, by view."""
         out = {}
         for view in VIEWS:
             sql = f"SELECT countIf(plate_encrypted IS NOT NULL) FROM {view} WHERE key_period = {{period:String}}"  # noqa: S608
             out[view] = int(self._client.query(sql, parameters={"period": period}).result_rows[0][0])
+        span = {"begin_us": _begin_us(first_day(period)), "end_us": _begin_us(last_day(period) + timedelta(days=1))}
+        for view, sql in CASES.items():
+            out[view] = int(self._client.query(sql, parameters=span).result_rows[0][0])
         return out
 
     def sample(self, period: str, most: int) -> Sequence[tuple[str, bytes]]:
@@ -35,3 +55,8 @@ class SealedRows:
             ORDER BY sipHash64(violation_id), violation_id LIMIT {most:UInt32}"""
         rows = self._client.query(sql, parameters={"period": period, "most": most}).result_rows
         return [(str(track), bytes.fromhex(sealed)) for track, sealed in rows]
+
+
+def _begin_us(day: date) -> int:
+    """Return the city's midnight at which a day begins, microseconds since the Unix epoch."""
+    return int(datetime.combine(day, time(), CITY).timestamp()) * 1_000_000

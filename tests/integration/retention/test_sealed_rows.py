@@ -1,14 +1,18 @@
 """What a quarter's key seals is found in the real tables, and no longer opens once the key is destroyed."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from clickhouse_connect.driver.client import Client
 
 from infra.cli.migrate import command as migrate
 from infra.keys.key_ring import KeyRing
 from infra.keys.key_store import KeyStore
+from infra.keys.period_key import PeriodKey
+from infra.retention.attestation import attest
 from infra.retention.destruction import destroy, plan
 from infra.retention.destruction_log import DestructionLog
 from infra.retention.retention_rules import RetentionRules
@@ -18,54 +22,96 @@ from tests.contract.test_clickhouse_front import Front
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 PERIOD, DATABASE = "2024-q3", "retention"
+AT, DUE_ON = "2027-12-01T00:00:00+00:00", date(2027, 12, 1)
 PLATES = ("123ABC02", "777KZA05")
-#: A violation with a sealed plate, one without, and one of another quarter.
+#: A violation with a sealed plate, written days ago; the table forgets it after 739.
 ROW = """
 INSERT INTO violations_messages (_topic_id, _partition, _offset, _create_time, violation_id, kind, camera_id, owner,
     track_id, occurred_at_us, started_at_us, epoch_us, frames_created_at_ms, vehicle_key, key_period, plate_encrypted,
     _offset_end)
-SELECT toUUID('00000000-0000-0000-0000-00000000000c'), 0, {offset:Int64}, now64(3, 'UTC'), {name:String}, 'speeding',
-    'ALA-1', 'PUBLIC', {track:String}, 1722470400000000, 1722470400000000, 1722470400000000, 1722470400000, 'k',
-    {period:Nullable(String)}, unhex({sealed:String}), {offset:Int64}"""
+SELECT toUUID('00000000-0000-0000-0000-00000000000c'), 0, {offset:Int64}, now64(3, 'UTC') - toIntervalDay({days:Int32}),
+    {name:String}, 'speeding', 'ALA-1', 'PUBLIC', {track:String}, 1722470400000000, 1722470400000000, 1722470400000000,
+    1722470400000, 'k', {period:Nullable(String)}, unhex({sealed:String}), {offset:Int64}"""
+#: A step of a case and its command: cases live on when their violations have gone.
+STEP = """
+INSERT INTO case_events_messages (_topic_id, _partition, _offset, _create_time, case_id, revision, step, vehicle_key,
+    violation_id, kind, camera_id, owner, offence_at_us, happened_at_us, commands_partition, commands_offset,
+    _offset_end)
+SELECT toUUID('00000000-0000-0000-0000-00000000000d'), 0, {offset:Int64}, now64(3, 'UTC'), {case:String}, 1, 'DETECTED',
+    {vehicle:String}, 'v', 'speeding', 'ALA-1', 'PUBLIC', {at_us:Int64}, {at_us:Int64}, 0, 0, {offset:Int64}"""
+COMMAND = """
+INSERT INTO case_commands_messages (_topic_id, _partition, _offset, _create_time, vehicle_key, command_id, kind,
+    payload, source_topic, happened_at_us, _offset_end)
+SELECT toUUID('00000000-0000-0000-0000-00000000000e'), 0, {offset:Int64}, now64(3, 'UTC'), {vehicle:String},
+    {name:String}, 'VIOLATION', '', 'violations', 1722470400000000, {offset:Int64}"""
+#: Midnights of Almaty at which the quarter begins and ends, by the clocks of 2024 (UTC+5).
+BEGINS_US, ENDS_US = 1_719_774_000_000_000, 1_727_722_800_000_000
+NOTHING = {"plate_reads": 0, "violations": 0, "leads": 0, "cases": 0, "case_events": 0, "case_commands": 0}
 
 
-def test_a_destroyed_key_leaves_its_rows_unreadable(tmp_path: Path) -> None:
-    """The rows stay, and are counted; the sample opened before and opens no more."""
-    store = KeyStore(tmp_path / "keys")
-    key, other = store.create(PERIOD), store.create("2026-q4")
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    """Connected to new tables that forget nothing until they are told to."""
     front = Front(tmp_path / "data").start()
     try:
         environment = {"VIGIL_CLICKHOUSE_URL": front.url, "VIGIL_CLICKHOUSE_DATABASE": DATABASE}
         made = CliRunner().invoke(migrate, [], env=environment)
         assert made.exit_code == 0, made.output
         client = front.client(database=DATABASE)
-        for offset, plate in enumerate(PLATES):
-            sealed, track = key.seal(plate, f"t{offset}").hex(), f"t{offset}"
-            names = {"offset": offset, "name": f"v{offset}", "track": track, "period": PERIOD, "sealed": sealed}
-            client.command(ROW, parameters=names)
-        foreign = {
-            "offset": 2,
-            "name": "v2",
-            "track": "t2",
-            "period": other.period,
-            "sealed": other.seal("1", "t2").hex(),
-        }
-        client.command(ROW, parameters=foreign)
-        rows = SealedRows(client)
-        assert rows.counts(PERIOD) == {"plate_reads": 0, "violations": 2, "leads": 0}
-        sample = rows.sample(PERIOD, 10)
-        assert sorted(KeyRing(store).open(sealed, PERIOD, track) or "" for track, sealed in sample) == sorted(PLATES)
-        assert len(rows.sample(PERIOD, 1)) == 1
-
-        due = plan(store, RetentionRules.load(), date(2027, 12, 1))[0]
-        log = DestructionLog(store.folder / "destroyed.jsonl")
-        facts = destroy(store, log, rows, due, "2027-12-01T00:00:00+00:00", "officer-2")
-        assert facts == {
-            "rows": {"plate_reads": 0, "violations": 2, "leads": 0},
-            "key_in_store": False,
-            "opened_after": 0,
-        }
-        assert [KeyRing(store).open(sealed, PERIOD, track) for track, sealed in rows.sample(PERIOD, 10)] == [None, None]
-        assert rows.counts(other.period) == {"plate_reads": 0, "violations": 1, "leads": 0}
+        client.command("SYSTEM STOP TTL MERGES")
+        yield client
     finally:
         assert front.stop() == 0
+
+
+def put_violations(client: Client, key: PeriodKey, other: PeriodKey, days: int) -> None:
+    """Write two violations of the quarter and one of another, as they came so many days ago."""
+    sealed = [(f"t{n}", PERIOD, key.seal(plate, f"t{n}")) for n, plate in enumerate(PLATES)]
+    for offset, (track, period, text) in enumerate([*sealed, ("t2", other.period, other.seal("1", "t2"))]):
+        names = {"offset": offset, "name": f"v{offset}", "track": track, "period": period, "sealed": text.hex()}
+        client.command(ROW, parameters={**names, "days": days})
+
+
+def test_a_destroyed_key_leaves_its_rows_unreadable(tmp_path: Path, client: Client) -> None:
+    """The rows stay, and are counted; the sample opened before and opens no more."""
+    store = KeyStore(tmp_path / "keys")
+    key, other = store.create(PERIOD), store.create("2026-q4")
+    put_violations(client, key, other, 0)
+    rows = SealedRows(client)
+    assert rows.counts(PERIOD) == {**NOTHING, "violations": 2}
+    sample = rows.sample(PERIOD, 10)
+    assert sorted(KeyRing(store).open(sealed, PERIOD, track) or "" for track, sealed in sample) == sorted(PLATES)
+    assert len(rows.sample(PERIOD, 1)) == 1
+
+    due = plan(store, RetentionRules.load(), DUE_ON)[0]
+    log = DestructionLog(store.folder / "destroyed.jsonl")
+    facts = destroy(store, log, rows, due, AT, "officer-2")
+    assert facts == {"rows": {**NOTHING, "violations": 2}, "key_in_store": False, "opened_after": 0}
+    assert [KeyRing(store).open(sealed, PERIOD, track) for track, sealed in rows.sample(PERIOD, 10)] == [None, None]
+    assert rows.counts(other.period) == {**NOTHING, "violations": 1}
+
+
+def test_a_key_is_proved_by_what_it_opened_before_the_tables_forgot_it(tmp_path: Path, client: Client) -> None:
+    """After 739 days no plate is there to try it on; the cases that it leads back to a vehicle are, and are counted."""
+    store = KeyStore(tmp_path / "keys")
+    key, other = store.create(PERIOD), store.create("2026-q4")
+    put_violations(client, key, other, 740)
+    vehicle = key.vehicle_key(PLATES[0])
+    steps = [("first", vehicle, BEGINS_US), ("last", vehicle, ENDS_US - 1), ("unread", "ALA-1/1/2.0", BEGINS_US),
+             ("before", vehicle, BEGINS_US - 1), ("after", vehicle, ENDS_US)]  # fmt: skip
+    for offset, (case, who, at_us) in enumerate(steps):
+        client.command(STEP, parameters={"offset": offset, "case": case, "vehicle": who, "at_us": at_us})
+    for offset, who in enumerate((vehicle, other.vehicle_key(PLATES[0]), "ALA-1/1/2.0")):
+        client.command(COMMAND, parameters={"offset": offset, "vehicle": who, "name": f"c{offset}"})
+    rows, log = SealedRows(client), DestructionLog(store.folder / "destroyed.jsonl")
+    left = {**NOTHING, "cases": 2, "case_events": 2, "case_commands": 1}
+    attest(key, log, rows, date(2024, 10, 1), AT, "night")
+    assert log.entries()[0].facts == {"rows": {**left, "violations": 2}, "sampled": 2, "opened": 2}
+
+    client.command("SYSTEM START TTL MERGES")
+    client.command("OPTIMIZE TABLE violations_facts FINAL")
+    due = plan(store, RetentionRules.load(), DUE_ON)[0]
+    facts = destroy(store, log, rows, due, AT, "officer-2")
+    assert facts == {"rows": left, "key_in_store": False, "opened_after": 0}
+    announced = log.entries()[1].facts
+    assert (announced["rows"], announced["sampled"], announced["attested_by_entry"]) == (left, 0, 1)

@@ -10,7 +10,10 @@ from confluent_kafka import Producer
 
 from infra import topics
 from infra.cli import vigil
+from infra.cli.retention_log import LOG
+from infra.retention.destruction_log import FORGETTING, FORGOT, DestructionLog
 from infra.retention.silent_states import DAY_MS, SilentStates, silent_before_ms
+from infra.review.login import login_name
 from infra.settings import Settings
 from schemas.topics import catalogue, changelog_of
 
@@ -50,5 +53,9 @@ def test_silent_cameras_are_forgotten(settings: Settings) -> None:
         "forgotten": True,
     }  # fmt: skip
     assert states.find(changelog, before_ms) == []
+    before, after = DestructionLog(settings.data_dir / LOG).entries()
+    assert [before.step, after.step] == [FORGETTING, FORGOT]
+    assert before.facts["rows"][changelog] == after.facts["rows"][changelog] == 2
+    assert before.by == login_name()
     assert run(expect=0)["silent"][changelog] == 0
     assert {one.key for one in states.find(changelog, now_ms + DAY_MS)} == {b"mended", b"new"}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from infra.cli.retention import LOG, command
+from infra.cli.retention import command
+from infra.cli.retention_log import LOG
 from infra.keys.key_ring import KeyRing
 from infra.keys.key_store import KeyStore
 from infra.keys.period_key import PeriodKey
+from infra.retention.attestation import attest, attest_until, attested
 from infra.retention.destruction import destroy, finish, plan, unfinished
-from infra.retention.destruction_log import DESTROYED, DESTROYING, DestructionLog
+from infra.retention.destruction_log import ATTESTED, DESTROYED, DESTROYING, FORGOT, DestructionLog
 from infra.retention.retention_rules import RetentionError, RetentionRule, RetentionRules
 
 PERIOD, PLATE, TRACK, AT = "2024-q3", "123ABC02", "cam/1/2.0", "2027-10-10T00:00:00+00:00"
@@ -109,6 +112,78 @@ def test_a_crash_between_announcement_and_end_is_ended_later(store: KeyStore) ->
     assert unfinished(log) == []
 
 
+def test_a_key_whose_plates_are_gone_needs_to_have_opened_them(store: KeyStore) -> None:
+    """No plate is in the tables when a key is due: without an attestation nothing proves that it is the one."""
+    log = DestructionLog(store.folder / LOG)
+    due, _ = plan(store, RetentionRules.load(), DUE_ON)
+    key = store.key(PERIOD)
+    assert key is not None
+    with pytest.raises(RetentionError, match="'vigil retention attest' was not run"):
+        destroy(store, log, Rows(), due, AT, "officer-2")
+    assert store.key(PERIOD) is not None
+    assert log.entries() == ()
+    over = date(2024, 10, 1)
+    facts = attest(key, log, Rows(sealed_by(store)), over, "2024-10-01T00:00:00+00:00", "night")
+    assert facts == {"rows": {"violations": 1}, "sampled": 1, "opened": 1}
+    assert unfinished(log) == []
+    destroy(store, log, Rows(), due, AT, "officer-2")
+    first, before, after = log.entries()
+    assert (first.step, first.fingerprint, first.by) == (ATTESTED, due.fingerprint, "night")
+    assert (before.facts["attested_by_entry"], before.facts["sampled"], before.facts["unattested"]) == (1, 0, None)
+    assert (after.step, store.key(PERIOD)) == (DESTROYED, None)
+
+
+def test_a_key_that_took_anothers_place_stays(store: KeyStore) -> None:
+    """Its fingerprint is not the attested one's, also where no plate is left that would not open."""
+    log = DestructionLog(store.folder / LOG)
+    key, due = store.key(PERIOD), plan(store, RetentionRules.load(), DUE_ON)[0]
+    assert key is not None
+    attest(key, log, Rows(sealed_by(store)), date(2024, 10, 1), AT, "night")
+    store.destroy(PERIOD)
+    other = store.create(PERIOD)
+    with pytest.raises(RetentionError, match=f"opened with key {key.fingerprint} .* has {other.fingerprint}"):
+        destroy(store, log, Rows(), replace(due, fingerprint=other.fingerprint), AT, "officer-2", "act 17")
+    assert store.key(PERIOD) is not None
+
+
+def test_an_unattested_key_goes_with_a_reason_on_record(store: KeyStore) -> None:
+    """The law wants it gone; the log says what was not proved, and why it went."""
+    log = DestructionLog(store.folder / LOG)
+    due, _ = plan(store, RetentionRules.load(), DUE_ON)
+    destroy(store, log, Rows(), due, AT, "officer-2", "act 17/2027")
+    assert [entry.facts.get("unattested") for entry in log.entries()] == ["act 17/2027", None]
+
+
+def test_only_what_can_be_proved_is_attested(store: KeyStore) -> None:
+    """A quarter that is over; the key that sealed it; plates that are there, or would be if there had been any."""
+    log = DestructionLog(store.folder / LOG)
+    key = store.key(PERIOD)
+    assert key is not None
+    with pytest.raises(RetentionError, match="2024-q3 lasts until 2024-09-30"):
+        attest(key, log, Rows(sealed_by(store)), date(2024, 9, 30), AT, "night")
+    foreign = PeriodKey(PERIOD, bytes(32)).seal(PLATE, TRACK)
+    with pytest.raises(RetentionError, match="1 of 1 plates of 2024-q3 do not open"):
+        attest(key, log, Rows(foreign), date(2024, 10, 1), AT, "night")
+    assert attest_until(PERIOD) == date(2024, 7, 1) + timedelta(days=730)
+    assert attest(key, log, Rows(), attest_until(PERIOD) + timedelta(days=1), AT, "night") is None
+    assert attested(log, PERIOD) is None
+    assert attest(key, log, Rows(), attest_until(PERIOD), AT, "night") is not None
+    assert [entry.facts["sampled"] for entry in log.entries()] == [0]
+
+
+def test_two_writers_keep_the_chain(tmp_path: Path) -> None:
+    """The night's `expire` and an officer's `apply` may append at one time."""
+
+    def write(writer: int) -> None:
+        for number in range(5):
+            DestructionLog(tmp_path / LOG).append(FORGOT, "", "", AT, f"w{writer}", {"rows": {"a": number}})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    entries = DestructionLog(tmp_path / LOG).entries()
+    assert [entry.number for entry in entries] == list(range(1, 21))
+
+
 @pytest.mark.parametrize("harm", ["altered", "shortened", "reordered", "damaged"])
 def test_an_altered_log_is_named(tmp_path: Path, harm: str) -> None:
     """By the line at which it no longer follows."""
@@ -161,6 +236,7 @@ def test_plan_and_report_on_the_command_line(store: KeyStore) -> None:
         (PERIOD, DUE_ON.isoformat()),
         ("2026-q4", "2030-01-09"),
     ]
+    assert (planned[0]["attested"], planned[0]["attest"]) == (None, "not attested in time")
     empty = runner.invoke(command, ["report", "--store", str(store.folder)])
     assert empty.exit_code == 0
     DestructionLog(store.folder / LOG).append(DESTROYED, PERIOD, "f", AT, "officer-2", {"rows": {}, "opened_after": 0})
