@@ -167,10 +167,10 @@ def _record(found: Explanation, case: LawCase, verdict: Verdict, language: Langu
         )
     )
     if case.reason:
-        out.append(say.say("recorded_reason", reason=case.reason))
+        out.append(say.say("recorded_reason", reason=say.recorded("reason", case.reason)))
     if case.lowered_kzt is not None:
         out.append(say.say("lowered", imposed=case.recorded_kzt, lowered=case.lowered_kzt, lowered_on=case.lowered_on))
-    out.append(say.say("last_step", step=case.last_step, day=case.last_step_on))
+    out.append(say.say("last_step", step=say.recorded("step", case.last_step), day=case.last_step_on))
     return " ".join(out)
 
 
