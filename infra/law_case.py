@@ -19,13 +19,15 @@ FROM case_events
 WHERE case_id = {case:String}
 ORDER BY revision
 """
-# completed execution is payment: half within the discount's term, or in full; what a court had cancelled when the price
-# was made is none
-_EXECUTED: Final = """
+#: When penalties for the same article were executed, as processors/cases/machine.py counts them: paid, half within the
+#: discount's term or in full; or a warning in force, whose step is about 0 KZT as no fine's is. What a court had
+#: cancelled when the price was made is none.
+EXECUTED: Final = """
 SELECT toUnixTimestamp64Micro(happened_at)
 FROM case_events
 WHERE vehicle_key = {vehicle:String} AND article = {article:String} AND case_id != {case:String}
-  AND `step` IN ('DISCOUNTED', 'PAID') AND happened_at <= fromUnixTimestamp64Micro({offence_us:Int64}, 'UTC')
+  AND (`step` IN ('DISCOUNTED', 'PAID') OR (`step` = 'IN_FORCE' AND amount_kzt = 0))
+  AND happened_at <= fromUnixTimestamp64Micro({offence_us:Int64}, 'UTC')
   AND case_id NOT IN (
     SELECT case_id FROM case_events
     WHERE vehicle_key = {vehicle:String} AND `step` = 'CANCELLED'
@@ -65,6 +67,8 @@ class LawCase:
         reason: the reason that stands at that step.
         last_step: the case's last step.
         last_step_on: its local day.
+        lowered_kzt: what a court left of the fine since; None: no court lowered it.
+        lowered_on: local day of that decision.
     """
 
     question: Question
@@ -74,6 +78,8 @@ class LawCase:
     reason: str
     last_step: str
     last_step_on: date
+    lowered_kzt: int | None = None
+    lowered_on: date | None = None
 
     def verdict(self, law: Law, found: Explanation) -> Verdict:
         """Return what the record is beside an explanation of its question."""
@@ -121,7 +127,7 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
     delivered = next((row for row in events if row[0] == "DELIVERED"), None)
     executed = query(
         client,
-        _EXECUTED,
+        EXECUTED,
         {
             "vehicle": vehicle,
             "article": article,
@@ -141,6 +147,7 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
         delivered_on=law.local_day(int(delivered[5])) if delivered else None,
     )
     last = events[-1]
+    changed = next((row for row in reversed(events) if row[0] == "CHANGED"), None)
     return LawCase(
         question,
         issued,
@@ -149,6 +156,8 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
         str(priced[6]),
         str(last[0]),
         law.local_day(int(last[5])),
+        int(changed[3]) if changed else None,
+        law.local_day(int(changed[5])) if changed else None,
     )
 
 

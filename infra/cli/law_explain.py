@@ -141,6 +141,8 @@ def _explain_case(law: Law, name: str, language: Language, *, as_json: bool) -> 
         "recorded_kzt": case.recorded_kzt,
         "recorded_version": case.recorded_version,
         "reason": case.reason,
+        "lowered_kzt": case.lowered_kzt,
+        "lowered_on": str(case.lowered_on) if case.lowered_on else None,
         "last_step": case.last_step,
     }
     _write(found, [*prose(found, language), _record(found, case, verdict, language)], further, as_json=as_json)
@@ -165,8 +167,10 @@ def _record(found: Explanation, case: LawCase, verdict: Verdict, language: Langu
         )
     )
     if case.reason:
-        out.append(say.say("recorded_reason", reason=case.reason))
-    out.append(say.say("last_step", step=case.last_step, day=case.last_step_on))
+        out.append(say.say("recorded_reason", reason=say.recorded("reason", case.reason)))
+    if case.lowered_kzt is not None:
+        out.append(say.say("lowered", imposed=case.recorded_kzt, lowered=case.lowered_kzt, lowered_on=case.lowered_on))
+    out.append(say.say("last_step", step=say.recorded("step", case.last_step), day=case.last_step_on))
     return " ".join(out)
 
 

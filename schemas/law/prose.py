@@ -74,6 +74,10 @@ class Words:
         form = self.data["form"]
         return str(form["article_part" if part else "article"]).format(article=number, part=part)
 
+    def recorded(self, table: str, name: str) -> str:
+        """Return what a case's record says in this language: of `step` or `reason`; free text stays as it is."""
+        return str(self.data[table].get(name, name))
+
     def listed(self, items: Sequence[str]) -> str:
         """Return items as the end of a sentence."""
         return "; ".join(items) + "."

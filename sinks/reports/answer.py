@@ -213,9 +213,19 @@ def _notes(question: Question, totals: Mapping[str, Any], document: Mapping[str,
         out.append("No review names an incident of this period, so the share of false alarms is not known.")
     if name == "cameras" and totals.get("uptime_ratio") is None:
         out.append("No camera reported its connection in this period, so uptime and gaps are not known.")
+    if name == "repeat" and _quarter(question.first) != _quarter(question.last):
+        out.append(
+            "Vehicles have another key in each quarter, and this period has more than one: they count once a quarter,"
+            " so there are more of them, with fewer prescriptions each, than on the street."
+        )
     if name == "reviews" and question.by in {"officer", "verdict", "reason"}:
         out.append("Second reviews belong to two decisions and are in the totals only.")
     return out
+
+
+def _quarter(day: date) -> tuple[int, int]:
+    """Return year and quarter: the periods of keys (decision 0163)."""
+    return day.year, (day.month - 1) // 3
 
 
 def _text(moment: datetime) -> str:

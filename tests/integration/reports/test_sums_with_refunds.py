@@ -1,6 +1,7 @@
 """Courts' decisions and refunds in the reports, to the tenge. This file writes; it comes after all others."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from infra.law_case import Verdict, read_case
+from infra.law_case import EXECUTED, Verdict, read_case
 from processors.cases.opening import case_id_of
 from schemas.law import OwnerClass
 from schemas.law.explanation import explain
@@ -223,3 +224,22 @@ def test_the_law_explains_a_case_as_the_stage_priced_it(decided: Reports) -> Non
     assert (found.recorded_kzt, found.question.owner_class) == (FULL, OwnerClass.LARGE_BUSINESS)
     assert found.question.executed_on == ()
     assert found.verdict(LAW, explain(LAW, found.question)) is Verdict.SAME
+    lowered = read_case(decided.client, LAW, case_id_of("lowered, then paid"))
+    assert (lowered.recorded_kzt, lowered.lowered_kzt) == (FULL, LOWERED)
+
+
+def test_a_warning_in_force_is_an_executed_penalty(decided: Reports) -> None:
+    """As the stage counts it: its step is about 0 KZT; a fine in force that nobody paid is none."""
+    rows = ", ".join(
+        f"('{case}', 'v', 'KoAP 602.1', '{step}', {kzt}, toDateTime64('2024-05-0{day} 00:00:00', 6, 'UTC'))"
+        for day, (case, step, kzt) in enumerate(
+            [("warned", "IN_FORCE", 0), ("unpaid", "IN_FORCE", FULL), ("paid", "PAID", FULL), ("void", "IN_FORCE", 0),
+             ("void", "CANCELLED", 0)], 1,
+        )
+    )  # fmt: skip
+    names = "c1 AS case_id, c2 AS vehicle_key, c3 AS article, c4 AS step, c5 AS amount_kzt, c6 AS happened_at"
+    sql = f"WITH case_events AS (SELECT {names} FROM values({rows})) {EXECUTED}"
+    june = int(datetime(2024, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
+    asked = {"vehicle": "v", "article": "KoAP 602.1", "case": "new", "offence_us": june, "priced_us": june}
+    found = [datetime.fromtimestamp(us / 1e6, UTC).day for (us,) in decided.rows(sql, **asked)]
+    assert found == [1, 3]

@@ -127,3 +127,12 @@ def test_what_is_no_speed_is_not_held_against_a_band() -> None:
     """A distance past a stop line is not km/h."""
     case = Tables(ISSUED, measured=[(1.5, 0.1, 2.0, 0.0, "m")]).read()
     assert case.question.measured_kmh is None
+
+
+def test_a_fine_that_a_court_lowered_is_told_beside_the_issued_one() -> None:
+    """The prescription is held against the law; what the case is about since is the court's last figure."""
+    lowered = [step("APPEALED", us(2025, 1, 20), 39_320), step("CHANGED", us(2025, 2, 3), 20_000, "fine lowered")]
+    case = Tables([*ISSUED, *lowered, step("IN_FORCE", us(2025, 2, 3), 20_000)]).read()
+    assert (case.recorded_kzt, case.lowered_kzt, case.lowered_on) == (39_320, 20_000, date(2025, 2, 3))
+    assert case.verdict(LAW, explain(LAW, case.question)) is Verdict.SAME
+    assert Tables(ISSUED).read().lowered_kzt is None

@@ -7,10 +7,12 @@ from typing import Final
 
 import pytest
 
+from processors.cases.machine import TIER_REASONS
 from schemas.law import Law, LawError, Tier
 from schemas.law.explanation import Question, TierReason, explain
 from schemas.law.prose import Day, Language, prose, words
 from schemas.law.sanction import OwnerClass
+from schemas.messages import CaseStep
 
 LAW: Final = Law.load()
 ENGLISH: Final = words(Language.ENGLISH)
@@ -27,7 +29,7 @@ def test_each_language_has_the_same_words(language: Language) -> None:
     """The same sentences with the same things set in, and the same names."""
     other = words(language)
     assert set(other.data) == set(ENGLISH.data)
-    for table in ("sentence", "law", "owner", "offence", "doubt"):
+    for table in ("sentence", "law", "owner", "offence", "doubt", "step", "reason"):
         assert list(other.data[table]) == list(ENGLISH.data[table]), table
     for key, sentence in ENGLISH.data["sentence"].items():
         assert fields(other.data["sentence"][key]) == fields(sentence), key
@@ -50,6 +52,18 @@ def test_everything_in_the_data_has_a_word(language: Language) -> None:
         if "uncertain" in row
     }
     assert doubts == set(say["doubt"])
+    assert {str(step) for step in CaseStep} == set(say["step"])
+    assert set(TIER_REASONS.values()) == set(say["reason"])
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_cases_record_is_in_the_language_of_the_text(language: Language) -> None:
+    """No step and no reason of the office's own stays in English; what an officer wrote stays as it was written."""
+    say = words(language)
+    for table in ("step", "reason"):
+        for name in ENGLISH.data[table]:
+            assert not re.search(r"[A-Za-z]", say.recorded(table, name)), name
+    assert say.recorded("reason", "as the courier said") == "as the courier said"
 
 
 @pytest.mark.parametrize("language", list(Language))

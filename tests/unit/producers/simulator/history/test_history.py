@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from infra.city_history.run import Order, Outcome, run
+from infra.evaluation.implemented import implemented_kinds
 from producers.simulator.history.columns import Column, Numbers, Texts, Words, native
 from producers.simulator.history.history import History, TopicBlock, combined
 from producers.simulator.history.ledger import LEAF
@@ -50,6 +51,13 @@ def column(block: TopicBlock, name: str) -> Any:
         return np.array(found.words, dtype=object)[found.codes]
     assert isinstance(found, Numbers)
     return found.values
+
+
+def test_kinds_of_violations_are_the_rules_own(history: History) -> None:
+    """What is asked of the history by kind finds the same in what the stages write."""
+    found = set(np.concatenate([column(block, "kind") for block in blocks(history)["violations"]]))
+    assert found == {offence.kind for offence in history.city.mix.offences}
+    assert found <= {kind for family, kind in implemented_kinds() if family == "violation"}
 
 
 def test_rows_depend_on_neither_blocks_nor_processes(history: History) -> None:
