@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+from prometheus_client import Counter
+
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.sections.core import SectionsCore
 from processors.stage import Parts, run_stage
@@ -26,6 +28,12 @@ def run(
         metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    core = SectionsCore(seal=seal, exempt=exempt)
+    metrics = StageMetrics("sections")
+    pushed_out = Counter(
+        "vigil_sections_pushed_out",
+        "Passages that left because too many waited: the section's other camera lags too far, or says nothing.",
+        registry=metrics.registry,
+    )
+    core = SectionsCore(seal=seal, exempt=exempt, pushed_out=pushed_out.inc)
     where = replace(stage_settings(settings, core.name), metrics_port=metrics_port)
-    run_stage(where, core, Parts(metrics=StageMetrics(core.name)))
+    run_stage(where, core, Parts(metrics=metrics))

@@ -1,7 +1,7 @@
 """The sections stage: passages of one section in, proposed violations of its average speed out."""
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from processors.rules.articles import LawTable, law
@@ -54,6 +54,7 @@ class SectionsCore:
         table: the articles; default: those that ship with Vigil.
         seal: seals plates; None: vehicles stay under their tracks.
         exempt: the city's register of emergency vehicles; None: it has given none.
+        pushed_out: told of each passage that leaves because too many wait.
     """
 
     name = "sections"
@@ -66,11 +67,13 @@ class SectionsCore:
         table: LawTable | None = None,
         seal: PlateSeal | None = None,
         exempt: ExemptVehicles | None = None,
+        pushed_out: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings or SectionSettings()
         self.table = table or law()
         self._seal = seal
         self._exempt = exempt
+        self._pushed_out = pushed_out
 
     def stamp(self, message: Passage) -> tuple[int, int]:
         """Return BY_OFFSET: two cameras write one section's passages, which the state knows by their tracks."""
@@ -88,7 +91,7 @@ class SectionsCore:
         return Section()
 
     def to_bytes(self, state: Section) -> bytes:
-        """Serialise a state: a format byte and JSON."""
+        """Serialise a state: a format byte and compressed JSON."""
         return bytes([FORMAT]) + pack(state.newest_us, state.waiting, state.decided)
 
     def from_bytes(self, key: str, data: bytes) -> Section:
@@ -128,10 +131,14 @@ class SectionsCore:
         """
         state.newest_us[new.end] = max(state.newest_us[new.end], new.crossed_at_us)
         own = state.waiting[new.end]
-        known = identity(new) in state.decided or any(identity(new) == identity(one) for one in own)
+        known = identity(new) in state.decided or any(
+            one.track_id == new.track_id and identity(one) == identity(new) for one in own
+        )
         if not known and not _twin_is_decided(state, new):
             insort(own, new, key=_by_time)
-            del own[: -self.settings.most_waiting]
+            if len(own) > self.settings.most_waiting:
+                del own[0]
+                self._pushed_out()
         shown_us = state.shown_us(round(self.settings.most_lag_s * 1e6))
         ends = [one for one in state.waiting[SectionEnd.END] if one.crossed_at_us <= shown_us]
         found = [self._decided(state, end) for end in ends]

@@ -25,7 +25,8 @@ class SectionSettings:
             its vehicle has left the view; a choice.
         most_lag_s: how far one camera's passages may lag behind the other's in event time, as they do while a backlog
             is worked off. A camera that lags more, or says nothing, is not waited for; a choice.
-        most_waiting: passages that wait at one end of one section; the oldest leave.
+        most_waiting: passages that wait at one end of one section; the oldest leave. Two a second, as many as a street
+            of four lanes carries, all through most_lag_s.
     """
 
     floor_kmh: float = 10.0
@@ -39,7 +40,7 @@ class SectionSettings:
     arrival_clock_s: float = 0.5
     late_s: float = 30.0
     most_lag_s: float = 900.0
-    most_waiting: int = 512
+    most_waiting: int = 2_048
 
     def clock_error_s(self, source: ClockSource) -> float:
         """Return the standard uncertainty of a capture time, seconds."""
