@@ -27,10 +27,18 @@ _VIEW: Final = re.compile(
 )
 _ADD: Final = re.compile(rf"ALTER TABLE (\w+)\s+ADD COLUMN IF NOT EXISTS ((?:`\w+`|\w+) .+ COMMENT {_TEXT})")
 _SAY: Final = re.compile(rf"ALTER TABLE (\w+) COMMENT COLUMN (\w+) {_TEXT}")
-_DROP_CHECK: Final = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT IF EXISTS \w+")
+_DROP_CHECK: Final = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT IF EXISTS \w+$")
 _ADD_CHECK: Final = re.compile(r"ALTER TABLE (\w+) ADD CONSTRAINT IF NOT EXISTS \w+ CHECK (.+)")
 _QUERY: Final = re.compile(r"ALTER TABLE (\w+)\s+MODIFY QUERY\s")
+_SETTING: Final = re.compile(r"ALTER TABLE (\w+) MODIFY SETTING \w+ = \w+$")
+_TERMS: Final = re.compile(
+    r"ALTER TABLE (\w+) MODIFY TTL\s+toDateTime\((\w+)\) \+ INTERVAL (\d+) DAY,"
+    r"\s+toDateTime\(.*?(\w+)[^()]*\)+ \+ INTERVAL (\d+) DAY DELETE WHERE match\(topic, '\(([\w|-]+)\)\$'\)"
+)
 _FILLS: Final = re.compile(r"INSERT INTO report_\w+\s")
+#: Statements that change nothing here: another query of a view that feeds the same table, a constraint that a further
+#: statement adds anew, a setting of the engine, rows that a report's table is filled with.
+_UNSEEN: Final = (_QUERY, _DROP_CHECK, _SETTING, _FILLS)
 _COLUMN: Final = re.compile(r"^    (?:`(\w+)`|(\w+)) (.+?)(?: DEFAULT .+)?$")
 _CHECK: Final = re.compile(r"^    CONSTRAINT (\w+) CHECK (.+)$")
 _VALUES: Final = re.compile(r"(?:^|\s)`?(\w+)`? IN \(([^()]+)\)$")
@@ -137,15 +145,9 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 meaning = _meaning(f"{where}: view {found[1]}", statement)
                 view = View(found[1], found[3], frozenset(found[2].split(", ")), meaning)
                 views[view.name] = view
-            elif (found := _ADD.fullmatch(statement)) and found[1] in tables:
-                tables[found[1]] = _with_column(where, tables[found[1]], found[2])
-            elif (found := _SAY.fullmatch(statement)) and found[1] in tables:
-                tables[found[1]] = _with_meaning(where, tables[found[1]], found[2], found[3])
-            elif (found := _ADD_CHECK.fullmatch(statement)) and found[1] in tables:
-                tables[found[1]] = _with_values(tables[found[1]], found[2])
-            elif _QUERY.match(statement) or _DROP_CHECK.fullmatch(statement) or _FILLS.match(statement):
-                # another query of a view that feeds the same table; a constraint that a further statement adds anew;
-                # rows that a report's table is filled with
+            elif (changed := _changed(where, tables, statement)) is not None:
+                tables[changed.name] = changed
+            elif any(form.match(statement) for form in _UNSEEN):
                 continue
             else:
                 first = statement.partition("\n")[0]
@@ -153,12 +155,25 @@ def read(files: Sequence[Migration]) -> Dictionary:
                     f"{where}: the data dictionary cannot read '{first}'; expected CREATE TABLE, CREATE MATERIALIZED"
                     " VIEW ... TO, CREATE VIEW over SELECT * EXCEPT, or ALTER TABLE ... ADD COLUMN IF NOT EXISTS, each"
                     " with a COMMENT at its end; or ALTER TABLE ... COMMENT COLUMN, DROP CONSTRAINT IF EXISTS, ADD"
-                    " CONSTRAINT IF NOT EXISTS"
+                    " CONSTRAINT IF NOT EXISTS, MODIFY SETTING, or MODIFY TTL of a term and one DELETE WHERE topic"
                 )
     for view in views.values():
         if view.table not in tables:
             raise DictionaryError(f"view {view.name} shows table {view.table}, which no file of ddl/ makes")
     return Dictionary(tables, list(views.values()), feeds)
+
+
+def _changed(where: str, tables: Mapping[str, Table], statement: str) -> Table | None:
+    """Return a table as an ALTER leaves it; None: the statement is none that shows, or of a table not made before."""
+    if (found := _ADD.fullmatch(statement)) and found[1] in tables:
+        return _with_column(where, tables[found[1]], found[2])
+    if (found := _SAY.fullmatch(statement)) and found[1] in tables:
+        return _with_meaning(where, tables[found[1]], found[2], found[3])
+    if (found := _ADD_CHECK.fullmatch(statement)) and found[1] in tables:
+        return _with_values(tables[found[1]], found[2])
+    if (found := _TERMS.fullmatch(statement)) and found[1] in tables:
+        return _with_terms(tables[found[1]], found)
+    return None
 
 
 def page(dictionary: Dictionary) -> str:
@@ -301,6 +316,13 @@ def _with_values(table: Table, condition: str) -> Table:
     if allowed is None:
         return table
     return replace(table, values={**table.values, allowed[1]: re.findall(r"'(\w+)'", allowed[2])})
+
+
+def _with_terms(table: Table, found: re.Match[str]) -> Table:
+    """Return a table whose rows of some topics go earlier than the others."""
+    topics = ", ".join(found[6].split("|"))
+    kept = f"{found[3]} days from `{found[2]}`; of topics {topics} {found[5]} days from `{found[4]}`"
+    return replace(table, kept=kept)
 
 
 def _meaning(what: str, text: str) -> str:

@@ -1,14 +1,13 @@
 """What a quarter's key seals is found in the real tables, and no longer opens once the key is destroyed."""
 
-from collections.abc import Iterator
+import time
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from clickhouse_connect.driver.client import Client
 
-from infra.cli.migrate import command as migrate
 from infra.keys.key_ring import KeyRing
 from infra.keys.key_store import KeyStore
 from infra.keys.period_key import PeriodKey
@@ -17,11 +16,10 @@ from infra.retention.destruction import destroy, plan
 from infra.retention.destruction_log import DestructionLog
 from infra.retention.retention_rules import RetentionRules
 from infra.retention.sealed_rows import SealedRows
-from tests.contract.test_clickhouse_front import Front
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-PERIOD, DATABASE = "2024-q3", "retention"
+PERIOD = "2024-q3"
 AT, DUE_ON = "2027-12-01T00:00:00+00:00", date(2027, 12, 1)
 PLATES = ("123ABC02", "777KZA05")
 #: A violation with a sealed plate, written days ago; the table forgets it after 739.
@@ -47,21 +45,13 @@ SELECT toUUID('00000000-0000-0000-0000-00000000000e'), 0, {offset:Int64}, now64(
 #: Midnights of Almaty at which the quarter begins and ends, by the clocks of 2024 (UTC+5).
 BEGINS_US, ENDS_US = 1_719_774_000_000_000, 1_727_722_800_000_000
 NOTHING = {"plate_reads": 0, "violations": 0, "leads": 0, "cases": 0, "case_events": 0, "case_commands": 0}
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    """Connected to new tables that forget nothing until they are told to."""
-    front = Front(tmp_path / "data").start()
-    try:
-        environment = {"VIGIL_CLICKHOUSE_URL": front.url, "VIGIL_CLICKHOUSE_DATABASE": DATABASE}
-        made = CliRunner().invoke(migrate, [], env=environment)
-        assert made.exit_code == 0, made.output
-        client = front.client(database=DATABASE)
-        client.command("SYSTEM STOP TTL MERGES")
-        yield client
-    finally:
-        assert front.stop() == 0
+#: A refused message, dead-lettered as soon as it was written.
+REFUSED = """
+INSERT INTO dead_letters_messages (_topic_id, _partition, _offset, _create_time, stage, topic, `partition`, `offset`,
+    created_at_ms, value, error_class, failed_at_us, _offset_end)
+SELECT toUUID('00000000-0000-0000-0000-00000000000f'), 0, {offset:Int64},
+    fromUnixTimestamp64Milli({at_ms:Int64}, 'UTC'), 's', {topic:String}, 0, {offset:Int64}, {at_ms:Int64}, 'plate',
+    'INVALID', {at_ms:Int64} * 1000, {offset:Int64}"""
 
 
 def put_violations(client: Client, key: PeriodKey, other: PeriodKey, days: int) -> None:
@@ -115,3 +105,25 @@ def test_a_key_is_proved_by_what_it_opened_before_the_tables_forgot_it(tmp_path:
     assert facts == {"rows": left, "key_in_store": False, "opened_after": 0}
     announced = log.entries()[1].facts
     assert (announced["rows"], announced["sampled"], announced["attested_by_entry"]) == (left, 0, 1)
+
+
+def test_refused_messages_with_readings_go_with_the_readings(client: Client) -> None:
+    """33 days after they were written, whatever the cluster calls the topic; those of other topics stay for 99."""
+    now_ms, day_ms = time.time_ns() // 1_000_000, 86_400_000
+    topics = ("vigil.detections", "tracks", "x-passages", "vigil.checkpoints", "vigil.reviews", "vigil.plate-reads")
+    for offset, (topic, days) in enumerate(product(topics, (32, 34, 100))):
+        names = {"offset": offset, "topic": topic, "at_ms": now_ms - days * day_ms}
+        client.command(REFUSED, parameters=names)
+    client.command("SYSTEM START TTL MERGES")
+    left = {}
+    age = {"messages": "created_at_ms", "facts": "toUnixTimestamp64Milli(created_at)"}
+    for part, at_ms in age.items():
+        client.command(f"OPTIMIZE TABLE dead_letters_{part} FINAL")
+        sql = f"SELECT topic, intDiv({now_ms} - {at_ms}, {day_ms}) AS d FROM dead_letters_{part} ORDER BY topic, d"
+        left[part] = [(str(topic), int(days)) for topic, days in client.query(sql).result_rows]
+    young = [("tracks", 32), ("vigil.checkpoints", 32), ("vigil.detections", 32)]
+    others = [(topic, days) for topic in ("vigil.plate-reads", "vigil.reviews") for days in (32, 34)]
+    assert left["facts"] == [*young, *others, ("x-passages", 32)]
+    # what is 100 days old reached the table of messages only now, and goes 99 days after that
+    assert [one for one in left["messages"] if one[1] != 100] == left["facts"]
+    assert {topic for topic, days in left["messages"] if days == 100} == {"vigil.plate-reads", "vigil.reviews"}

@@ -133,6 +133,17 @@ def test_what_cannot_be_said_is_refused(statement: str, named: str) -> None:
         read(ddl(TABLE, statement))
 
 
+def test_another_term_of_some_topics_is_said() -> None:
+    """With the columns that both count from; a setting of the engine shows nowhere."""
+    setting = "ALTER TABLE sizes_facts MODIFY SETTING ttl_only_drop_parts = 0;\n"
+    terms = """ALTER TABLE sizes_facts MODIFY TTL
+    toDateTime(seen_at) + INTERVAL 9 DAY,
+    toDateTime(intDiv(at_ms, 1000)) + INTERVAL 3 DAY DELETE WHERE match(topic, '(a|b-c)$');
+"""
+    table = read(ddl(TABLE, setting, terms, VIEW)).tables["sizes_facts"]
+    assert table.kept == "9 days from `seen_at`; of topics a, b-c 3 days from `at_ms`"
+
+
 def test_check_tells_a_changed_page(tmp_path: Path) -> None:
     """0 for the page that was written, 1 with a sentence for a changed or missing one, and neither is written over."""
     path = tmp_path / "page.md"

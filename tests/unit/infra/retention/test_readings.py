@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.retention.retention_rules import RetentionRules
-from schemas.topics import catalogue
+from schemas.topics import SEGMENTS_PER_RETENTION, catalogue
 from sinks.clickhouse import migration
 
 SCHEMAS: Final = Path(__file__).parents[4] / "schemas"
@@ -57,3 +57,18 @@ def test_topics_and_tables_forget_readings_before_the_first_key_is_destroyed() -
         assert len(days) == (0 if name == "passages" else 2)  # passages has no table
         assert all(day <= MOST_DAYS for day in days)
     assert min(rule.keep_days for rule in RetentionRules.load()._rules) > 10 * MOST_DAYS
+
+
+def test_dead_letters_forget_readings_as_soon() -> None:
+    """A refused message is a copy of one: topic and both tables keep it no longer, whatever other topics' ones have."""
+    topics = catalogue().topics
+    part = 1 + 1 / SEGMENTS_PER_RETENTION  # a record outlives its retention by at most a segment
+    oldest_hours = max(topics[name].retention_hours for name in _topics_in_clear()) * part
+    assert oldest_hours + topics["dead-letters"].retention_hours * part <= MOST_DAYS * 24
+    statements = [statement for file in migration.shipped() for statement in file.statements()]
+    for table in ("dead_letters_messages", "dead_letters_facts"):
+        changed = [text for text in statements if text.startswith(f"ALTER TABLE {table} MODIFY TTL")]
+        found = re.search(r"INTERVAL (\d+) DAY DELETE WHERE match\(topic, '\(([\w|-]+)\)\$'\)", changed[-1])
+        assert found is not None
+        assert int(found[1]) <= MOST_DAYS
+        assert set(found[2].split("|")) == _topics_in_clear()
