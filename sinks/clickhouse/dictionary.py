@@ -5,7 +5,7 @@ statement of any other form is refused rather than left out.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -176,8 +176,14 @@ def _changed(where: str, tables: Mapping[str, Table], statement: str) -> Table |
     return None
 
 
-def page(dictionary: Dictionary) -> str:
-    """Return the dictionary as a Markdown page."""
+def page(dictionary: Dictionary, unwritten: Collection[str] = ()) -> str:
+    """Return the dictionary as a Markdown page.
+
+    Args:
+        dictionary: what the DDL says.
+        unwritten: views of topics that nothing writes yet: they are empty, and the page says so.
+    """
+    empty = dict.fromkeys(unwritten, "**Empty: nothing writes it yet.**")
     facts = [table for table in dictionary.tables.values() if table.name in dictionary.feeds]
     feeding = set(dictionary.feeds.values())
     landing = [table for table in dictionary.tables.values() if table.name in feeding]
@@ -195,7 +201,7 @@ def page(dictionary: Dictionary) -> str:
         "",
         "## Views",
         "",
-        *_grid(("view", "meaning"), [(f"[{v.name}](#{v.name})", _cell(v.meaning)) for v in dictionary.views]),
+        *_grid(("view", "meaning"), _meanings(dictionary.views, empty)),
     ]
     lines += ["", "## Entities", "", "What names what; each view has further columns below.", ""]
     lines += ["```mermaid", *diagram(_entities(dictionary)), "```"]
@@ -204,7 +210,7 @@ def page(dictionary: Dictionary) -> str:
         source = dictionary.tables.get(dictionary.feeds.get(table.name, ""))
         values = source.values if source is not None else table.values
         rows = [_row(column, values) for column in table.columns if column.name not in view.hidden]
-        lines += ["", f"### {view.name}", "", view.meaning, ""]
+        lines += ["", f"### {view.name}", "", *([empty[view.name], ""] if view.name in empty else []), view.meaning, ""]
         lines += [f"From `{view.table}`, kept {table.kept}.", "", *_grid(("column", "type", "meaning"), rows)]
     lines += [
         "",
@@ -241,6 +247,11 @@ def page(dictionary: Dictionary) -> str:
         ]
     lines += _whole(reports)
     return "\n".join(lines) + "\n"
+
+
+def _meanings(views: Sequence[View], empty: Mapping[str, str]) -> Sequence[Sequence[str]]:
+    """Return a line a view: its name and meaning."""
+    return [(f"[{v.name}](#{v.name})", f"{'Empty yet. ' if v.name in empty else ''}{_cell(v.meaning)}") for v in views]
 
 
 def _entities(dictionary: Dictionary) -> Mapping[str, tuple[Sequence[Column], Sequence[str]]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from infra.cli.dictionary import PAGE, command
+from infra.cli.dictionary import PAGE, command, shipped_page
+from schemas.access import access
 from sinks.clickhouse.app import topics
 from sinks.clickhouse.dictionary import DictionaryError, page, read
 from sinks.clickhouse.landing import table_of
@@ -47,7 +48,7 @@ def section(text: str, title: str) -> str:
 
 def test_the_shipped_page_is_what_the_ddl_says() -> None:
     """Whoever changes a COMMENT writes the page again."""
-    assert PAGE.read_text(encoding="utf-8") == page(read(shipped())), "run 'vigil dictionary'"
+    assert PAGE.read_text(encoding="utf-8") == shipped_page(), "run 'vigil dictionary'"
 
 
 def test_every_table_view_and_column_of_the_ddl_is_read() -> None:
@@ -87,6 +88,15 @@ def test_a_topic_with_a_table_has_a_section(topic: str) -> None:
     view = next(view for view in found.views if view.name == name)
     shown = [column.name for column in found.tables[view.table].columns if column.name not in view.hidden]
     assert re.findall(r"^\| `(\w+)` \|", section(page(found), name), re.MULTILINE) == shown
+
+
+def test_a_view_that_nothing_fills_is_said_to_be_empty() -> None:
+    """Whoever reads the page does not wait for rows of a topic that schemas/access.toml names as unwritten."""
+    text = shipped_page()
+    empty = {table_of(topic) for topic in access().unwritten}
+    views = re.findall(r"^### (\w+)$", text, re.MULTILINE)
+    assert {name for name in views if "Empty: nothing" in section(text, name)} == empty
+    assert len(re.findall(r"^\| \[\w+\].* Empty yet\. ", text, re.MULTILINE)) == len(empty)
 
 
 def test_a_section_says_type_meaning_and_values() -> None:
