@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import click
 
-from infra.cli.stage_inputs import exempt_vehicles, with_keys
+from infra.cli.stage_inputs import days_with_keys, exempt_vehicles, with_keys
 from infra.settings import Settings
 
 #: Process name -> module:function(settings, ...).
@@ -13,8 +13,6 @@ PROCESSES: Mapping[str, str] = {
     "perception": "processors.perception.app:run",
     "tracking": "processors.tracking.app:run",
     "incidents": "processors.incidents.app:run",
-    "passages": "processors.passages.app:run",
-    "cases": "processors.cases.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
 
@@ -87,7 +85,12 @@ def violations(metrics_port: int | None) -> None:
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
 
-    options = {"seal": with_keys(KeyRing), "exempt": exempt_vehicles(), "metrics_port": metrics_port}
+    options = {
+        "seal": with_keys(KeyRing),
+        "exempt": exempt_vehicles(),
+        "metrics_port": metrics_port,
+        "keys_left": days_with_keys(),
+    }
     raise SystemExit(_start("processors.violations.app:run", **options) or 0)
 
 
@@ -104,8 +107,39 @@ def sections(metrics_port: int | None) -> None:
     """
     from infra.keys.key_ring import KeyRing  # noqa: PLC0415  its libraries are loaded where they are used
 
-    options = {"seal": with_keys(KeyRing), "exempt": exempt_vehicles(), "metrics_port": metrics_port}
+    options = {
+        "seal": with_keys(KeyRing),
+        "exempt": exempt_vehicles(),
+        "metrics_port": metrics_port,
+        "keys_left": days_with_keys(),
+    }
     raise SystemExit(_start("processors.sections.app:run", **options) or 0)
+
+
+@command.command()
+@metrics_port_option
+def passages(metrics_port: int | None) -> None:
+    """Run passages until SIGTERM.
+
+    \b
+    Examples:
+      vigil run passages
+      vigil run passages --metrics-port 9111
+    """
+    raise SystemExit(_start("processors.passages.app:run", metrics_port=metrics_port) or 0)
+
+
+@command.command()
+@metrics_port_option
+def cases(metrics_port: int | None) -> None:
+    """Run cases until SIGTERM.
+
+    \b
+    Examples:
+      vigil run cases
+      vigil run cases --metrics-port 9112
+    """
+    raise SystemExit(_start("processors.cases.app:run", metrics_port=metrics_port) or 0)
 
 
 @command.command("cases-relay")

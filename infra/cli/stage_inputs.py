@@ -1,6 +1,7 @@
 """What stages are given beside the settings: the keys of plates and the register of exempt vehicles, or a sentence."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -28,6 +29,18 @@ def with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
         return make(KeyStore(folder)) if folder is not None else None
     except (KeyStoreError, PeriodError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def days_with_keys() -> "Callable[[], float] | None":
+    """Return what says how many days the keys of VIGIL_KEY_STORE suffice, by this machine's clock; None: none is named.
+
+    Raises:
+        ClickException: the store is not safe.
+    """
+    from infra.keys.keys_left import days_left  # noqa: PLC0415  as above
+    from infra.keys.period import CITY  # noqa: PLC0415
+
+    return with_keys(lambda store: lambda: float(days_left(store.periods(), datetime.now(CITY).date())))
 
 
 def exempt_vehicles() -> "ExemptVehicles | None":

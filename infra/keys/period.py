@@ -19,7 +19,11 @@ def period_of(at_us: int) -> str:
     Args:
         at_us: microseconds since the Unix epoch.
     """
-    day = (datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_us)).astimezone(CITY).date()
+    return period_on((datetime.fromtimestamp(0, UTC) + timedelta(microseconds=at_us)).astimezone(CITY).date())
+
+
+def period_on(day: date) -> str:
+    """Return the period in which a day lies, such as 2024-q3."""
     return f"{day.year}-q{(day.month - 1) // 3 + 1}"
 
 

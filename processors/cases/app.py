@@ -6,6 +6,7 @@ from dataclasses import replace
 from processors.cases.core import SOURCE, CasesCore
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.stage import Parts, run_stage
+from processors.stage.metrics import StageMetrics
 from schemas.codec import MessageCodec
 from schemas.messages import Camera
 from schemas.registry import RegistrySchemaIds
@@ -32,10 +33,18 @@ class PlainCodec(MessageCodec):
         """Load nothing."""
 
 
-def run(settings: StackSettings) -> None:
-    """Run the stage until SIGTERM; the process exits with run_stage's status."""
+def run(settings: StackSettings, metrics_port: int | None = None) -> None:
+    """Run the stage until SIGTERM; the process exits with run_stage's status.
+
+    Args:
+        settings: where the stack is.
+        metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # a log has no event-time interval to write checkpoints by: it replays from case-commands, which is kept for years
-    where = replace(stage_settings(settings, CasesCore.name), checkpoint_interval_s=None)
+    where = replace(stage_settings(settings, CasesCore.name), checkpoint_interval_s=None, metrics_port=metrics_port)
     codec = PlainCodec(RegistrySchemaIds.connect(where.schema_registry_url, where.topic_prefix))
-    run_stage(where, CasesCore(codec.decode), Parts(codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE]))
+    parts = Parts(
+        codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE], metrics=StageMetrics(CasesCore.name)
+    )
+    run_stage(where, CasesCore(codec.decode), parts)

@@ -12,6 +12,7 @@ from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine, Place
 from processors.cases.moves import FORMAT, READ, SOURCE, adopt, forwarded, moved
+from processors.cases.not_opened import NotOpened
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.cases.opening import case_id_of, opened
 from processors.cases.reports import OWING, money_trigger, report_trigger
@@ -169,6 +170,8 @@ class CasesCore:
         case = opened(self.machine, log, violation)
         if case is None:
             return []
+        if isinstance(case, NotOpened):
+            return [case.event(violation, key, command.happened_at_us, place.partition, place.offset)]
         case.repeat_elsewhere = bool(command.repeat_elsewhere)
         case.owner_class = command.owner_class or ""
         case.proposed_key = key

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas.messages import CaseEvent
+from schemas.messages import CaseEvent, CaseStep
 
 
 class PlacedEvent(NamedTuple):
@@ -73,7 +73,8 @@ class EventBook(ABC):
         """Take events, and the positions after them, all or nothing."""
         self.db.execute("BEGIN")
         try:
-            self.take(events)
+            # what opened no case is no case to wait for, nor one that a review or payment can name
+            self.take([placed for placed in events if placed.event.step is not CaseStep.NOT_OPENED])
             self.db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
             if events:
                 self.db.execute(

@@ -5,6 +5,7 @@ import hashlib
 from processors.cases.case import Case
 from processors.cases.impossible import ImpossibleError
 from processors.cases.machine import CaseMachine
+from processors.cases.not_opened import NotOpened, Why
 from processors.cases.vehicle_log import VehicleLog
 from schemas.messages import Violation
 
@@ -14,12 +15,12 @@ def case_id_of(violation_id: str) -> str:
     return f"case-{hashlib.sha256(violation_id.encode()).hexdigest()[:20]}"
 
 
-def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case | None:
-    """Return the case that a violation opens, or None where it opens none.
+def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case | NotOpened | None:
+    """Return the case that a violation opens, or why it opens none; None where that was told before.
 
-    It opens none where the vehicle's log knows the case, where an exculpation drops it, where no article applies, where
-    the article is outside what cameras may be used for, and where the vehicle has a case for the same offence: the
-    violation itself, or that other case, says why.
+    It opens none where an exculpation drops it, where no article applies, where the article is outside what cameras may
+    be used for, and where the vehicle has a case for the same offence. Nothing is told where the vehicle's log knows
+    the case, or knows that another one is for its offence: the violation is a copy.
 
     Raises:
         ImpossibleError: the vehicle has too many cases, or the law has no price for its day.
@@ -28,12 +29,15 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
     if log.knows(case_id):
         return None
     drops = machine.rules.drops
-    if any(ground.outcome in drops for ground in violation.exculpations) or not violation.articles:
-        return None
+    article = violation.articles[0].code if violation.articles else None
+    dropping = sorted({ground.ground for ground in violation.exculpations if ground.outcome in drops})
+    if dropping:
+        return NotOpened(case_id, article, Why.DROPPED, ", ".join(dropping))
+    if article is None:
+        return NotOpened(case_id, None, Why.NO_ARTICLE, violation.kind)
     day, law = machine.terms.day(violation.occurred_at_us), machine.terms.law
-    article = violation.articles[0].code
     if not law.in_camera_scope(article, day):
-        return None
+        return NotOpened(case_id, article, Why.OUTSIDE_SCOPE, article)
     case = Case(
         case_id=case_id,
         violation_id=violation.violation_id,
@@ -56,5 +60,5 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
         log.twins[case_id] = case.offence_at_us  # known for good: the other case may be moved away
         for twin in twins if case.kind in machine.rules.lasting_s else ():
             twin.found_until_us = max(twin.found_until_us, case.offence_at_us)
-        return None
+        return NotOpened(case_id, article, Why.SAME_OFFENCE, twins[0].case_id)
     return case

@@ -1,6 +1,7 @@
 """The process that `vigil run sections` starts."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from prometheus_client import Counter
@@ -10,6 +11,7 @@ from processors.sections.core import SectionsCore
 from processors.stage import Parts, run_stage
 from processors.stage.metrics import StageMetrics
 from processors.violations.exempt_vehicles import ExemptVehicles
+from processors.violations.keys_watch import watch_keys
 from processors.violations.plate_seal import PlateSeal
 
 
@@ -18,6 +20,7 @@ def run(
     seal: PlateSeal | None = None,
     exempt: ExemptVehicles | None = None,
     metrics_port: int | None = None,
+    keys_left: Callable[[], float] | None = None,
 ) -> None:
     """Run the stage until SIGTERM; the process exits with run_stage's status.
 
@@ -26,6 +29,7 @@ def run(
         seal: seals plates; None: vehicles stay under their tracks.
         exempt: the city's register of emergency vehicles; None: it has given none.
         metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+        keys_left: says for how many days there are keys to seal plates with; None: there is no key store.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     metrics = StageMetrics("sections")
@@ -36,4 +40,5 @@ def run(
     )
     core = SectionsCore(seal=seal, exempt=exempt, pushed_out=pushed_out.inc)
     where = replace(stage_settings(settings, core.name), metrics_port=metrics_port)
+    watch_keys(metrics, keys_left)
     run_stage(where, core, Parts(metrics=metrics))

@@ -11,10 +11,15 @@ class StageMetrics:
 
     Args:
         stage: the stage's name.
+
+    Attributes:
+        registry: for an endpoint or a test.
+        stage: the stage's name.
     """
 
     def __init__(self, stage: str) -> None:
         self.registry = CollectorRegistry()
+        self.stage = stage
         of = self.registry
         self._messages = Counter("vigil_stage_messages", "Messages taken from the source topic", ["stage"], registry=of)
         self._replayed = Counter(
@@ -111,40 +116,39 @@ class StageMetrics:
         self.stale_states = self._stale_states.labels(stage)
         self.checkpoints_skipped = self._checkpoints_skipped.labels(stage)
         self.assigned = self._assigned.labels(stage)
-        self._stage = stage
 
     def outputs(self, topic: str) -> Counter:
         """Return the counter of messages produced to a topic (without prefix)."""
-        return self._outputs.labels(self._stage, topic)
+        return self._outputs.labels(self.stage, topic)
 
     def dead_letters(self, error_class: str) -> Counter:
         """Return the counter of dead letters of a class."""
-        return self._dead_letters.labels(self._stage, error_class)
+        return self._dead_letters.labels(self.stage, error_class)
 
     def retries(self, reason: str) -> Counter:
         """Return the counter of tries that failed for a reason: service, schema-registry, registry-version."""
-        return self._retries.labels(self._stage, reason)
+        return self._retries.labels(self.stage, reason)
 
     def paused(self, reason: str) -> Gauge:
         """Return the gauge that is 1 while the stage waits for a reason."""
-        return self._paused.labels(self._stage, reason)
+        return self._paused.labels(self.stage, reason)
 
     def seconds(self, phase: str) -> Counter:
         """Return the counter of wall seconds spent in a phase."""
-        return self._seconds.labels(self._stage, phase)
+        return self._seconds.labels(self.stage, phase)
 
     def lag(self, partition: int) -> Gauge:
         """Return the gauge of a partition's lag."""
-        return self._lag.labels(self._stage, str(partition))
+        return self._lag.labels(self.stage, str(partition))
 
     def forget_lag(self, partition: int) -> None:
         """Drop the series of a partition that this process no longer holds."""
-        self._lag.remove(self._stage, str(partition))
+        self._lag.remove(self.stage, str(partition))
 
     def references(self, topic: str) -> Gauge:
         """Return the gauge of records read from a reference topic."""
-        return self._references.labels(self._stage, topic)
+        return self._references.labels(self.stage, topic)
 
     def bad_references(self, topic: str) -> Counter:
         """Return the counter of unreadable records of a reference topic."""
-        return self._bad_references.labels(self._stage, topic)
+        return self._bad_references.labels(self.stage, topic)

@@ -12,7 +12,7 @@ class CaseEvent:
 
     Attributes:
         case_id: The case.
-        revision: Step of this case, from 1, contiguous.
+        revision: Step of this case, from 1, contiguous; 0 of NOT_OPENED, which opens none.
         step: What happened.
         vehicle_key: HMAC of the plate, or the track where it is unread.
         violation_id: The violation.

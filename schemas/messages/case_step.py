@@ -22,3 +22,4 @@ class CaseStep(StrEnum):
     REFUND_DUE = "REFUND_DUE"
     REFUNDED = "REFUNDED"
     REFUND_PART = "REFUND_PART"
+    NOT_OPENED = "NOT_OPENED"

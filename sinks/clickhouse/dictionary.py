@@ -18,7 +18,7 @@ _TABLE: Final = re.compile(
     r"CREATE TABLE IF NOT EXISTS (\w+)\s*\n\(\n(.*?)\n\)\n(ENGINE = \w*MergeTree\b.*)", re.DOTALL
 )
 _FEED: Final = re.compile(
-    r"CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS\s.*\nFROM (\w+)\nCOMMENT ", re.DOTALL
+    r"CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS\s.*\nFROM (\w+)\n(?:WHERE [^\n]+\n)?COMMENT ", re.DOTALL
 )
 _VIEW: Final = re.compile(
     r"CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\w+) AS\n"

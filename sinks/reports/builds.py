@@ -18,9 +18,11 @@ from sinks.clickhouse.clickhouse_client import query
 CASES: Final = "case_events_facts"
 #: Made as a whole (with what is summed from it), after the months, when any month of case events changed.
 WHOLE: Final = "report_repeaters"
+#: Violations that opened no case.
+UNOPENED: Final = "unopened_facts"
 HEALTH: Final = "camera_health_facts"
 #: Tables of facts that reports are made from, a month at a time.
-SOURCES: Final[Sequence[str]] = (CASES, "reviews_facts", "incidents_facts", HEALTH)
+SOURCES: Final[Sequence[str]] = (CASES, UNOPENED, "reviews_facts", "incidents_facts", HEALTH)
 #: Form of what is made of a source. A build that gains a table or a column gets the next one: every month that was made
 #: in an earlier form is due, but for one that may lack facts by their term.
 FORMS: Final[Mapping[str, int]] = {CASES: 2, "reviews_facts": 2}

@@ -18,7 +18,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error, query
-from sinks.reports.builds import CASES, HEALTH, WHOLE, Builds, Work
+from sinks.reports.builds import CASES, HEALTH, UNOPENED, WHOLE, Builds, Work
 
 #: Tables made from each month of a table of facts, in their order: a later one may read an earlier one.
 MADE: Final[Mapping[str, Sequence[str]]] = {
@@ -33,7 +33,10 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
         "report_prices",
         "report_cameras_monthly",
         "report_cameras_cash_monthly",
+        # a violation may open the case that it did not open before
+        "report_unopened_daily",
     ),
+    UNOPENED: ("report_unopened_daily",),
     "reviews_facts": ("report_reviews_daily", "report_review_days", "report_incident_verdicts"),
     "incidents_facts": ("report_incidents",),
 }

@@ -1,6 +1,7 @@
--- waterfall: from what was detected to what was collected and not given back, and where each tenge is lost and why; by the date of the offence.
+-- waterfall: from what was found to what was detected (opened a case), to what was collected and not given back, and where each tenge is lost and why; by the date of the offence.
 --
 -- {from:Date}, {to:Date}: days of the offence, both included, Almaty's.
+-- A violation that opened no case has no price: the levels found and detected differ in violations alone.
 -- Lines of part 'level' are what is left; lines of part 'loss' between two levels add up to their difference, in cases and in KZT;
 -- lines of part 'of which' divide the level above. A loss may be negative: a fine that is repriced upwards when it is issued.
 -- 'awaits', 'term runs', 'appealed' and 'unpaid' are not lost yet.
@@ -27,6 +28,7 @@ WITH
     (
         SELECT
             arrayJoin([
+                (1, 'level', 'found', '', n1, k1),
                 (10, 'level', 'detected', '', n1, k1),
                 (11, 'loss', outcome, outcome_reason, n1 - n2, k1 - k2_before),
                 (12, 'loss', 'repriced at review', '', 0, k2_before - k2),
@@ -47,10 +49,23 @@ WITH
                 (60, 'level', 'net', '', nd + np - nr, kd + kp - kr),
                 (61, 'of which', 'to be given back', '', 0, ko)]) AS line
         FROM sums
+        UNION ALL
+        SELECT
+            arrayJoin([
+                (1, 'level', 'found', '', n0, 0),
+                (10, 'level', 'detected', '', 0, 0),
+                (2, 'loss', concat('not opened: ', why), reason, n0, 0)]) AS line
+        FROM
+        (
+            SELECT why, reason, sum(violations) AS n0
+            FROM report_unopened_daily
+            WHERE `day` BETWEEN {from:Date} AND {to:Date}
+            GROUP BY why, reason
+        )
     )
 SELECT
     line.2 AS part,
-    multiIf(line.1 < 20, 'detected', line.1 < 30, 'confirmed', line.1 < 40, 'issued', line.1 < 50, 'delivered', line.1 < 60, 'collected', 'net') AS `after`,
+    multiIf(line.1 < 10, 'found', line.1 < 20, 'detected', line.1 < 30, 'confirmed', line.1 < 40, 'issued', line.1 < 50, 'delivered', line.1 < 60, 'collected', 'net') AS `after`,
     line.3 AS name,
     line.4 AS reason,
     sum(line.5) AS cases,

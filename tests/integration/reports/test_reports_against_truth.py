@@ -108,14 +108,14 @@ def test_the_waterfall_accounts_for_each_tenge(reports: Reports) -> None:
     found = reports.answer("waterfall")
     rows, truth = found["rows"], reports.truth["total"]
     levels = {row["name"]: row for row in rows if row["part"] == "level"}
-    names = ["detected", "confirmed", "issued", "delivered", "collected", "net"]
+    names = ["found", "detected", "confirmed", "issued", "delivered", "collected", "net"]
     assert list(levels) == names
     for name, after in pairwise(names):
         losses = [row for row in rows if row["part"] == "loss" and row["after"] == name]
         for figure in ("cases", "kzt"):
             assert levels[name][figure] - levels[after][figure] == summed(losses, figure), (name, figure)
     assert [levels[name]["cases"] for name in names] == [
-        truth["violations"], truth["confirmed"], truth["imposed"], truth["delivered"],
+        truth["violations"], truth["violations"], truth["confirmed"], truth["imposed"], truth["delivered"],
         truth["discounted"] + truth["paid"], truth["discounted"] + truth["paid"],
     ]  # fmt: skip
     assert levels["issued"]["kzt"] == truth["imposed_kzt"]

@@ -15,6 +15,7 @@ from processors.leads.app import watch
 from processors.leads.vehicle_table import VehicleTable
 from processors.perception.metrics import PerceptionMetrics
 from processors.stage.metrics import StageMetrics
+from processors.violations.keys_watch import watch_keys
 from processors.violations.metrics import ViolationMetrics
 from schemas.codec import MessageCodec
 from schemas.registry import FixedSchemaIds
@@ -23,7 +24,7 @@ from sinks.clickhouse.metrics import SinkMetrics
 from sinks.evidence.metrics import EvidenceMetrics
 
 FOLDER = ROOT / "infra" / "alerts"
-RULES = tuple(FOLDER / f"{name}.rules.yml" for name in ("cases", "evidence", "leads", "sinks"))
+RULES = tuple(FOLDER / f"{name}.rules.yml" for name in ("cases", "evidence", "leads", "sinks", "stages"))
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is missing: install the Debian package prometheus"
 )
@@ -74,7 +75,9 @@ def test_the_rules_read_metrics_that_exist() -> None:
     violations = CollectorRegistry()
     ViolationMetrics(violations)
     cases = (RelayMetrics().registry, SchedulerMetrics().registry, violations)
-    stage = StageMetrics("leads").registry
+    leads = StageMetrics("leads")
+    stage = leads.registry
+    watch_keys(leads, lambda: 1.0)
     watch(VehicleTable(MessageCodec(FixedSchemaIds())), stage)
     PerceptionMetrics(stage)
     for registry in (*cases, stage, SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):

@@ -26,6 +26,7 @@ from schemas.messages import (
     Article,
     CaseCommand,
     CaseEvent,
+    CaseStep,
     CommandKind,
     Exculpation,
     Owner,
@@ -120,6 +121,7 @@ class Desk:
         self.core = CasesCore(self.codec.decode, law or LAW, rules or one_officer())
         self.logs: dict[str, VehicleLog] = {}
         self.events: list[CaseEvent] = []
+        self.unopened: list[CaseEvent] = []
         self.refused: list[str] = []
         self.vehicle_of: dict[str, str] = {}
         self._offset = 0
@@ -216,7 +218,9 @@ class Desk:
                 outputs = []
             self._offset += 1
             for output in outputs:
-                if isinstance(output.message, CaseEvent):
+                if isinstance(output.message, CaseEvent) and output.message.step is CaseStep.NOT_OPENED:
+                    self.unopened.append(output.message)
+                elif isinstance(output.message, CaseEvent):
                     self.events.append(output.message)
                     self.vehicle_of[output.message.case_id] = output.message.vehicle_key
                 else:
