@@ -52,7 +52,8 @@ def test_a_topic_has_landing_facts_and_view(topic: str) -> None:
 def test_every_table_and_column_has_a_comment() -> None:
     """docs/data-dictionary.md is made of them."""
     for statement in STATEMENTS:
-        if re.match(r"ALTER TABLE \w+ (DROP CONSTRAINT|ADD CONSTRAINT|MODIFY (QUERY|SETTING|TTL))\s|INSERT INTO report_", statement):
+        silent = r"ALTER TABLE \w+ (DROP CONSTRAINT|ADD CONSTRAINT|MODIFY (QUERY|SETTING|TTL))\s|INSERT INTO report_"
+        if re.match(silent, statement):
             continue
         assert re.search(r"\sCOMMENT (COLUMN \w+ )?'.{10,}'$", statement), statement[:80]
         if statement.startswith("CREATE TABLE"):
