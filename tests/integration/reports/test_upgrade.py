@@ -40,12 +40,12 @@ class Older:
         files = shipped()
         apply(self.client, files[:BEFORE], lambda _: None)
         here = "database = currentDatabase()"
-        for (name,) in self.rows(f"SELECT name FROM system.tables WHERE {here} AND name LIKE 'report_%'"):
+        reported = self.rows(f"SELECT name FROM system.tables WHERE {here} AND name LIKE 'report_%'")
+        # by their names: a later file may have added columns
+        for name in (*(name for (name,) in reported), CASES, "reviews_facts", "incidents_facts"):
             found = self.rows(f"SELECT name FROM system.columns WHERE {here} AND table = '{name}' ORDER BY position")
             columns = ", ".join(f"`{column}`" for (column,) in found)
             self.client.command(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {DATABASE}.{name}")
-        for name in (CASES, "reviews_facts", "incidents_facts"):
-            self.client.command(f"INSERT INTO {name} SELECT * FROM {DATABASE}.{name}")
         self.noted("")
         self.migrated = files[BEFORE:]
         apply(self.client, self.migrated, lambda _: None)
