@@ -10,19 +10,26 @@ from infra.keys.period import CITY, first_day, last_day
 
 #: Views whose rows have the columns key_period and plate_encrypted.
 VIEWS: Final = ("plate_reads", "violations", "leads")
-#: vehicle_key is an HMAC-SHA-256 in hex digits, or, where no plate was read, the track, which no key made.
+#: Cases whose offence lies in a quarter.
 OF_QUARTER: Final = """
     offence_at >= fromUnixTimestamp64Micro({begin_us:Int64}, 'UTC')
-    AND offence_at < fromUnixTimestamp64Micro({end_us:Int64}, 'UTC')
-    AND match(vehicle_key, '^[0-9a-f]{64}$')"""
+    AND offence_at < fromUnixTimestamp64Micro({end_us:Int64}, 'UTC')"""
+#: Those with a vehicle: vehicle_key is an HMAC-SHA-256 in hex digits, or, where no plate was read, the track, which no
+#: key made.
+WITH_VEHICLE: Final = OF_QUARTER + " AND match(vehicle_key, '^[0-9a-f]{64}$')"
 #: Rows of cases, by table: they outlive the violations and are what is left when a key is due. A vehicle has another
-#: HMAC in each quarter, so a command is of the quarter whose cases have its vehicle.
+#: HMAC in each quarter, so a command is of the quarter whose cases have its vehicle. A plate that an officer typed is
+#: sealed for a track that only the violation names: it is counted, and no sample can be made of it.
 CASES: Final = {
-    "cases": f"SELECT count() FROM cases WHERE {OF_QUARTER}",  # noqa: S608  constants of this file
-    "case_events": f"SELECT count() FROM case_events WHERE {OF_QUARTER}",  # noqa: S608
+    "cases": f"SELECT count() FROM cases WHERE {WITH_VEHICLE}",  # noqa: S608  constants of this file
+    "case_events": f"SELECT count() FROM case_events WHERE {WITH_VEHICLE}",  # noqa: S608
     "case_commands": f"""
         SELECT count() FROM case_commands
-        WHERE vehicle_key IN (SELECT vehicle_key FROM case_events WHERE {OF_QUARTER})""",  # noqa: S608
+        WHERE vehicle_key IN (SELECT vehicle_key FROM case_events WHERE {WITH_VEHICLE})""",  # noqa: S608
+    "reviews": f"""
+        SELECT count() FROM reviews
+        WHERE corrected_plate_encrypted IS NOT NULL
+            AND case_id IN (SELECT case_id FROM case_events WHERE {OF_QUARTER})""",  # noqa: S608
 }
 
 

@@ -10,7 +10,7 @@ from infra.cli.migrate import command as migrate
 from tests.contract.test_clickhouse_front import Front
 
 DATABASE = "retention"
-FILLED = ("violations", "case_events", "case_commands", "dead_letters")
+FILLED = ("violations", "case_events", "case_commands", "reviews", "dead_letters")
 
 
 @pytest.fixture(scope="module")

@@ -42,9 +42,16 @@ INSERT INTO case_commands_messages (_topic_id, _partition, _offset, _create_time
     payload, source_topic, happened_at_us, _offset_end)
 SELECT toUUID('00000000-0000-0000-0000-00000000000e'), 0, {offset:Int64}, now64(3, 'UTC'), {vehicle:String},
     {name:String}, 'VIOLATION', '', 'violations', 1722470400000000, {offset:Int64}"""
+#: An officer's verdict with a plate that they typed.
+REVIEW = """
+INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, review_id, case_id, verdict,
+    corrected_plate_encrypted, looked_at_us, decided_at_us, _offset_end)
+SELECT toUUID('00000000-0000-0000-0000-000000000010'), 0, {offset:Int64}, now64(3, 'UTC'), {case:String}, {case:String},
+    'CONFIRMED', 'sealed', 1722470400000000, 1722470400000000, {offset:Int64}"""
 #: Midnights of Almaty at which the quarter begins and ends, by the clocks of 2024 (UTC+5).
 BEGINS_US, ENDS_US = 1_719_774_000_000_000, 1_727_722_800_000_000
-NOTHING = {"plate_reads": 0, "violations": 0, "leads": 0, "cases": 0, "case_events": 0, "case_commands": 0}
+TABLES = ("plate_reads", "violations", "leads", "cases", "case_events", "case_commands", "reviews")
+NOTHING = dict.fromkeys(TABLES, 0)
 #: A refused message, dead-lettered as soon as it was written.
 REFUSED = """
 INSERT INTO dead_letters_messages (_topic_id, _partition, _offset, _create_time, stage, topic, `partition`, `offset`,
@@ -93,8 +100,10 @@ def test_a_key_is_proved_by_what_it_opened_before_the_tables_forgot_it(tmp_path:
         client.command(STEP, parameters={"offset": offset, "case": case, "vehicle": who, "at_us": at_us})
     for offset, who in enumerate((vehicle, other.vehicle_key(PLATES[0]), "ALA-1/1/2.0")):
         client.command(COMMAND, parameters={"offset": offset, "vehicle": who, "name": f"c{offset}"})
+    for offset, case in enumerate(("unread", "after")):
+        client.command(REVIEW, parameters={"offset": offset, "case": case})
     rows, log = SealedRows(client), DestructionLog(store.folder / "destroyed.jsonl")
-    left = {**NOTHING, "cases": 2, "case_events": 2, "case_commands": 1}
+    left = {**NOTHING, "cases": 2, "case_events": 2, "case_commands": 1, "reviews": 1}
     attest(key, log, rows, date(2024, 10, 1), AT, "night")
     assert log.entries()[0].facts == {"rows": {**left, "violations": 2}, "sampled": 2, "opened": 2}
 
