@@ -23,7 +23,7 @@ from sinks.reports.builds import Builds
 from sinks.reports.catalogue import LIMIT, REPORTS, Report, file_of, sql_of
 from sinks.reports.delimited import csv_of
 from sinks.reports.figures import freshness_of, shown, title_of
-from sinks.reports.tariff import with_tariff
+from sinks.reports.tariff import parquet_of, with_tariff
 
 FORMATS: Final = ("table", "csv", "json", "xlsx", "parquet", "html")
 #: Of these a terminal can show nothing.
@@ -89,19 +89,23 @@ def listing(*, as_json: bool) -> None:
 @click.argument("name", type=click.Choice(tuple(REPORTS)))
 @click.option("--by", help="Lines, as of the report itself.")
 @click.option("--by-cash-date", "cash", is_flag=True, help="The SQL of the report by cash date.")
-def sql(name: str, by: str | None, *, cash: bool) -> None:
+@click.option("--tariff", is_flag=True, help="The SQL that prices under another tariff are made from.")
+def sql(name: str, by: str | None, *, cash: bool, tariff: bool) -> None:
     """Print a report's SQL, to be used as it is.
 
     \b
     Examples:
       vigil report sql revenue --by camera
+      vigil report sql revenue --tariff
       clickhouse-client --param_from=2024-01-01 --param_to=2024-09-30 --queries-file waterfall.sql
     """
     try:
         Question(REPORTS[name], date.min, date.max, by or next(iter(REPORTS[name].by), None), cash)
     except ReportError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(sql_of(file_of(REPORTS[name], by, cash=cash)), nl=False)
+    if tariff and not REPORTS[name].tariff:
+        raise click.ClickException(f"no tariff can be laid over the report {name}; leave out --tariff")
+    click.echo(sql_of(file_of(REPORTS[name], by, cash=cash, tariff=tariff)), nl=False)
 
 
 @command.command("refresh")
@@ -237,7 +241,7 @@ def _written(client: Any, answer: Answer, form: str, *, tariff: bool) -> bytes |
 
             return html_of(answer)
         case "parquet" if tariff:
-            raise ReportError("--tariff is computed outside of ClickHouse, which writes Parquet; use csv, json or xlsx")
+            return parquet_of(client, answer)
         case "parquet":
             return raw(client, answer.question, "Parquet")
         case _:

@@ -72,6 +72,8 @@ class Terms:
         half_tenge_up: a half tenge of what is left is rounded up.
         repeat_same_day: an offence on the day of the execution is a repeat.
         milder_later_law: the version of the day of initiation holds where it is milder.
+        execution_ends_when_enforced: the year within which a decision must be executed ends with its handing over for
+            enforcement; else it goes on from there.
         uncertain: keys of what is uncertain, by rule.
     """
 
@@ -80,6 +82,7 @@ class Terms:
     half_tenge_up: bool
     repeat_same_day: bool
     milder_later_law: bool
+    execution_ends_when_enforced: bool
     uncertain: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -96,6 +99,7 @@ class Terms:
             "repeat": ("same_day",),
             "competing_versions": ("milder_later_law",),
             "owner_classes": ("without_own_figure",),
+            "execution": ("ends_when_enforced",),
         }
         rules = one_each(entries(data, FILE, "rule"), lambda entry: entry.choice("rule", list(keys)), list(keys))
         for name, entry in rules.items():
@@ -112,6 +116,7 @@ class Terms:
             rules["discount"].choice("half_tenge", ["up", "down"]) == "up",
             rules["repeat"].flag("same_day"),
             rules["competing_versions"].flag("milder_later_law"),
+            rules["execution"].flag("ends_when_enforced"),
             {name: entry.sourced() for name, entry in rules.items()},
         )
 

@@ -48,9 +48,12 @@ class Deadline:
 def deadline_of(event: CaseEvent, terms: Terms) -> Deadline | None:
     """Return the deadline that runs from a step; None where nothing does.
 
+    From ENFORCED the year of execution runs only where terms.toml says that it does not end there (decision 0250).
     Nothing runs from the confirmation of what only a court may sanction, nor from a warning that came into force.
     """
     name = RUNS_FROM.get(event.step)
+    if event.step is CaseStep.ENFORCED and not terms.law.terms.execution_ends_when_enforced:
+        name = DeadlineName.EXECUTION
     if name is None or (name is DeadlineName.PAYMENT and event.amount_kzt == 0):
         return None
     if name is DeadlineName.ISSUE and event.article is not None:

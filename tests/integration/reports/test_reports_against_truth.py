@@ -294,7 +294,12 @@ def test_the_same_tariff_gives_the_same_money_and_a_double_one_twice_as_much(rep
         '[tariff]\nname = "dear"\n[[price]]\narticle = "KoAP 601"\nfirst = { mrp = 6 }\nrepeat = { mrp = 10 }\n',
         encoding="utf-8",
     )
-    rows = {row["group"]: row for row in reports.answer("revenue", "--by", "article", "--tariff", str(path))["rows"]}
+    lines = reports.answer("revenue", "--by", "article", "--tariff", str(path))["rows"]
+    file = (tmp_path / "t.parquet").resolve()
+    asked = ("revenue", "--from", FROM, "--to", TO, "--by", "article", "--tariff", str(path))
+    reports.vigil(*asked, "--format", "parquet", "--out", str(file))
+    assert reports.rows(f"SELECT * FROM file('{file}', 'Parquet')") == [tuple(row.values()) for row in lines]
+    rows = {row["group"]: row for row in lines}
     assert rows["KoAP 592.1"]["difference_kzt"] == 0
     assert rows["KoAP 601"]["other_imposed_kzt"] > 1.9 * rows["KoAP 601"]["imposed_kzt"]
     said = reports.vigil("revenue", "--by", "district", "--tariff", str(path), expect=1)

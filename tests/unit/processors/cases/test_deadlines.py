@@ -1,6 +1,7 @@
 """Deadlines: which runs from which step, when it has passed, and the book of those that wait."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -36,6 +37,29 @@ def test_each_step_has_its_deadline() -> None:
         None,
     ]
     assert [event.step.value for event in desk.events][-1] == "ENFORCED"
+
+
+def test_the_year_of_execution_goes_on_under_enforcement_where_the_law_data_says_so() -> None:
+    """890: as shipped it ends with the handing over; else the case lapses a year after it, and not before."""
+    desk = Desk()
+    case_id = desk.delivered()
+    desk.deadline(case_id)
+    desk.deadline(case_id)
+    enforced = desk.events[-1]
+    other = replace(LAW, terms=replace(LAW.terms, execution_ends_when_enforced=False))
+    found = deadline_of(enforced, Terms(other, office_rules().issue_after_s))
+    assert deadline_of(enforced, TERMS) is None
+    assert found is not None
+    assert (found.name, found.due_us) == (DeadlineName.EXECUTION, at("2025-07-11T00:00"))
+    desk.deadline(case_id, "EXECUTION", "2025-07-10T23:59")
+    assert len(desk.refused) == 1
+    desk.deadline(case_id, "EXECUTION", "2025-07-11T00:00")
+    last = desk.events[-1]
+    assert (last.step.value, last.amount_kzt, last.reason) == (
+        "LAPSED",
+        enforced.amount_kzt,
+        "not executed within the execution term, art. 890",
+    )
 
 
 def test_a_command_names_the_step_that_it_runs_from() -> None:
