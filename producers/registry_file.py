@@ -30,6 +30,7 @@ ZONE_KINDS: Final = frozenset(
         "bus_lane",
         "junction",
         "shoulder",
+        "signal_head",
         "stop_line",
         "no_entry",
         "section_start",
@@ -368,10 +369,25 @@ def _zones(entry: _Fields) -> Sequence[Zone]:
             limits=table.numbers_by_name("limits"),
         )
         table.end()
+        if zone.kind == "signal_head":
+            _check_head(zone, f"zones[{number}].limits")
         if any(z.zone_id == zone.zone_id for z in out):
             raise _Bad(f"zones[{number}].zone_id", _show(zone.zone_id), "an id that no other zone has", "rename it")
         out.append(zone)
     return out
+
+
+def _check_head(zone: Zone, field: str) -> None:
+    """Refuse a signal head whose group or lamps cannot be told."""
+    groups = [name for name, on in zone.limits.items() if name.startswith("signal_group.") and on]
+    lamps = [name.removeprefix("lamps.") for name, on in zone.limits.items() if name.startswith("lamps.") and on]
+    advice = "name the group that the head shows: signal_group.NS = 1"
+    if len(groups) != 1:
+        raise _Bad(field, f"{len(groups)} limits signal_group.*", "one", advice)
+    if len(lamps) > 1 or not all(one and set(one) <= set("rag") for one in lamps):
+        found = ", ".join(f"lamps.{one}" for one in lamps)
+        advice = "give the letters from top to bottom, or from left to right: lamps.rag = 1"
+        raise _Bad(field, found, "one limit lamps.<letters> of r, a and g, or none for rag", advice)
 
 
 def _analysis(entry: _Fields) -> Analysis:

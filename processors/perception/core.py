@@ -25,6 +25,8 @@ from processors.perception.decoder import Decoded, GopDecoder
 from processors.perception.detector import Detector, Model
 from processors.perception.frame_times import FrameTimes, frame_times
 from processors.perception.gop_store import GopReader, GopStore
+from processors.perception.heads.head import heads_of
+from processors.perception.heads.watch import follow, look_at, pictured, signals_of
 from processors.perception.merge import Boxes, MergeLimits, kind_of, merge
 from processors.perception.metrics import PerceptionMetrics
 from processors.perception.picture import Sample, sample_of
@@ -219,6 +221,10 @@ class PerceptionCore:
         self._store.put(frames, begins_gop=begins)
         status = _status(chosen, outcome, segments, state, decodable, too_large=too_large)
         after, scene = self._after(record, state, segments, chosen, outcome, times, boxes)
+        heads = heads_of(camera, frames.width_px, frames.height_px)
+        shown = [(times.at_us[sample.packet], sample.heads) for sample in outcome.samples]
+        after = replace(after, heads=follow(state.heads, heads, shown))
+        seen = pictured(after.heads, heads, frames.captured_at_us)
         self._count(status, frames, chosen, outcome)
         detections = _detections(
             record,
@@ -230,7 +236,7 @@ class PerceptionCore:
             plates=plates,
             scene=scene,
             status=status,
-            signals=in_force,
+            signals=signals_of(in_force, seen, frames.captured_at_us),
         )
         return after, detections
 
@@ -323,6 +329,7 @@ class PerceptionCore:
 
         def take(picture: av.VideoFrame, packet: int) -> Sample:
             sample = sample_of(picture, packet, views_of(camera, picture.width, picture.height), settings.side_px)
+            sample = replace(sample, heads=look_at(picture, heads_of(camera, picture.width, picture.height)))
             return replace(sample, frame=picture) if packet in pictures else sample
 
         try:

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from processors.perception.heads.head import Head
+from processors.perception.heads.reading import HeadReading
 from processors.perception.letterbox import PAD, Letterbox, View, letterbox
 from processors.perception.scene import HEIGHT_PX, WIDTH_PX, GreyLook, look
 
@@ -36,6 +38,7 @@ class Sample:
         canvases: each view's place and its canvas, uint8 [side, side, 3], RGB; the whole view first.
         look: measurements of its grey picture.
         frame: the decoded picture, where plates are looked for on it; else None.
+        heads: signal heads in it and what they show.
     """
 
     packet: int
@@ -44,6 +47,7 @@ class Sample:
     canvases: Sequence[tuple[Letterbox, NDArray[np.uint8]]]
     look: GreyLook
     frame: av.VideoFrame | None = None
+    heads: Sequence[tuple[Head, HeadReading]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ def rgb_of(frame: av.VideoFrame) -> Image.Image:
     """Return a decoded frame as RGB, in its own size."""
     whole = View(0, 0, frame.width, frame.height, whole=True)
     return Image.fromarray(_scaled(frame, whole, frame.width, frame.height, "rgb24"))
+
+
+def region_of(frame: av.VideoFrame, view: View) -> NDArray[np.uint8]:
+    """Return a view of a decoded frame as RGB, uint8 [height, width, 3], in its own size."""
+    return _scaled(frame, view, view.width_px, view.height_px, "rgb24")
 
 
 def _scaled(frame: av.VideoFrame, view: View, width_px: int, height_px: int, out_format: str) -> NDArray[np.uint8]:

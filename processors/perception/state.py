@@ -5,12 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.messages import DecodeStatus
+from processors.perception.heads.head_track import HeadTrack, Shown
+from schemas.messages import DecodeStatus, Signal
 
-FORMAT: Final = 1
+#: 2 has signal heads at its end; 1, which has none, is read as well.
+FORMAT: Final = 2
+READ: Final = frozenset({1, FORMAT})
 _HEAD: Final = struct.Struct(">BqqBqqdB")
 _GOP: Final = struct.Struct(">iqqi")
 _BOX: Final = struct.Struct(">iffff")
+_HEADS: Final = struct.Struct(">B")
+_HEAD_TRACK: Final = struct.Struct(">BqqBqqqBqHq")
+_NAME: Final = struct.Struct(">H")
+#: Frames of a coming state are counted up to here: a darkness has to last as well.
+MOST_FRAMES: Final = 60_000
+_SIGNALS: Final[Sequence[Signal]] = tuple(Signal)
 _COUNTS: Final = struct.Struct(">HHH")
 #: Why the rest of a GOP is not decoded; the index is what is stored.
 _BROKEN: Final[Sequence[DecodeStatus | None]] = (None, DecodeStatus.UNDECODABLE, DecodeStatus.GOP_GONE)
@@ -63,6 +72,7 @@ class CameraState:
         grey: the last sampled frame as grey_height x grey_width bytes; empty: none.
         grey_width: its width; 0: none.
         boxes: of the last sampled frame.
+        heads: signal heads in the picture: (zone id, track), in the registry's order.
     """
 
     epoch_us: int = -1
@@ -75,6 +85,7 @@ class CameraState:
     grey: bytes = b""
     grey_width: int = 0
     boxes: tuple[SeenBox, ...] = ()
+    heads: tuple[tuple[str, HeadTrack], ...] = ()
 
     def to_bytes(self) -> bytes:
         """Serialise; the first byte is the format."""
@@ -96,6 +107,8 @@ class CameraState:
         parts.append(_COUNTS.pack(len(boxes), self.grey_width, len(self.grey)))
         parts += [_BOX.pack(box.kind, *box.xyxy_px) for box in boxes]
         parts.append(self.grey)
+        parts.append(_HEADS.pack(len(self.heads)))
+        parts += [_pack_head(zone_id, track) for zone_id, track in self.heads]
         return b"".join(parts)
 
     @classmethod
@@ -105,9 +118,9 @@ class CameraState:
         Raises:
             ValueError: not a state of this format; says what was found.
         """
-        if not data or data[0] != FORMAT:
+        if not data or data[0] not in READ:
             found = f"format {data[0]}" if data else "nothing"
-            raise ValueError(f"perception's state has {found}; this version reads format {FORMAT}")
+            raise ValueError(f"perception's state has {found}; this version reads formats 1 and {FORMAT}")
         try:
             _, epoch_us, sequence, broken, sampled_at_us, active_until_us, packet_bytes, has_gop = _HEAD.unpack_from(
                 data
@@ -124,9 +137,10 @@ class CameraState:
                 kind, *xyxy = _BOX.unpack_from(data, at)
                 boxes.append(SeenBox(kind, (xyxy[0], xyxy[1], xyxy[2], xyxy[3])))
                 at += _BOX.size
-            grey = data[at:]
+            grey = data[at:] if data[0] == 1 else data[at : at + grey_bytes]
+            heads = _heads(data, at + grey_bytes) if data[0] != 1 else ()
             reason = _BROKEN[broken]
-        except (struct.error, IndexError) as error:
+        except (struct.error, IndexError, UnicodeDecodeError) as error:
             raise ValueError(f"perception's state of {len(data)} bytes is cut short or damaged: {error}") from error
         if len(grey) != grey_bytes:
             raise ValueError(f"perception's state holds {len(grey)} bytes of picture, expected {grey_bytes}")
@@ -141,4 +155,46 @@ class CameraState:
             grey,
             grey_width,
             tuple(boxes),
+            heads,
         )
+
+
+def _pack_head(zone_id: str, track: HeadTrack) -> bytes:
+    """Serialise one head."""
+    name = zone_id.encode()
+    now, before = track.now, track.before
+    numbers = _HEAD_TRACK.pack(
+        _SIGNALS.index(now.signal),
+        now.since_us,
+        now.within_us,
+        _SIGNALS.index(before.signal),
+        before.since_us,
+        before.within_us,
+        track.seen_us,
+        _SIGNALS.index(track.coming),
+        track.coming_us,
+        min(track.frames, MOST_FRAMES),
+        track.suspect_us,
+    )
+    return _NAME.pack(len(name)) + name + numbers
+
+
+def _heads(data: bytes, at: int) -> tuple[tuple[str, HeadTrack], ...]:
+    """Restore the heads that stand at the end of a state."""
+    (count,) = _HEADS.unpack_from(data, at)
+    at += _HEADS.size
+    out = []
+    for _ in range(count):
+        (size,) = _NAME.unpack_from(data, at)
+        at += _NAME.size
+        zone_id = data[at : at + size].decode()
+        at += size
+        now, now_us, now_within, old, old_us, old_within, seen_us, coming, coming_us, frames, suspect_us = (
+            _HEAD_TRACK.unpack_from(data, at)
+        )
+        at += _HEAD_TRACK.size
+        shown = Shown(_SIGNALS[now], now_us, now_within), Shown(_SIGNALS[old], old_us, old_within)
+        out.append((zone_id, HeadTrack(*shown, seen_us, _SIGNALS[coming], coming_us, frames, suspect_us)))
+    if at != len(data):
+        raise ValueError(f"perception's state has {len(data) - at} bytes left over after its signal heads")
+    return tuple(out)

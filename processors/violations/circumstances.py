@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+from schemas.messages import PhaseSource, Signal
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -12,8 +14,9 @@ class Circumstances:
         motion_ratio: share of the picture that changed in the second of the measurement; None: no scene measurements.
         watched_s: looked-at seconds behind the level of the picture's sharpness.
         jumped_at_us: when the view last jumped, microseconds since the Unix epoch; 0: not since it is watched.
-        signals_known: the junction's controller was heard.
-        signals: (group, state, since_us) of each signal group.
+        signals_known: the junction's controller was heard, or a signal head was seen.
+        signals: (group, state, since_us, who told it, what its head shows beside a controller's state, whether the head
+            showed an impossible order) of each signal group.
         closing_gap_m: free distance to the vehicle behind that would collide first, metres; None: none closes in.
         closing_s: time to that collision, seconds.
         placed: the vehicle and its neighbours have positions on the ground, so that one behind would have been seen.
@@ -36,7 +39,7 @@ class Circumstances:
     watched_s: int = 0
     jumped_at_us: int = 0
     signals_known: bool = False
-    signals: tuple[tuple[str, str, int], ...] = ()
+    signals: tuple[tuple[str, str, int, str, str, bool], ...] = ()
     closing_gap_m: float | None = None
     closing_s: float | None = None
     placed: bool = False
@@ -61,7 +64,19 @@ class Circumstances:
     def unpack(cls, plain: list[Any]) -> "Circumstances":
         """Return what `pack` gave."""
         values = dict(zip((field.name for field in fields(cls)), plain, strict=True))
-        values["signals"] = tuple((group, state, since) for group, state, since in values["signals"])
+        values["signals"] = tuple(_signal(*one) for one in values["signals"])
         values["plates"] = tuple((text, ratio) for text, ratio in values["plates"])
         values["services"] = tuple(values["services"])
         return cls(**values)
+
+
+def _signal(
+    group: str,
+    state: str,
+    since_us: int,
+    source: str = PhaseSource.CONTROLLER.value,
+    seen: str = Signal.UNKNOWN.value,
+    failed: bool = False,  # noqa: FBT001, FBT002
+) -> tuple[str, str, int, str, str, bool]:
+    """Return one signal group from plain data; earlier states have its first three values alone."""
+    return group, state, since_us, source, seen, failed

@@ -292,4 +292,5 @@ class ViolationsCore:
             frames_created_at_ms=tracks.frames_created_at_ms,
             tracks_partition=record.partition,
             tracks_offset=record.offset,
+            signal_source=best.signal_source,
         )

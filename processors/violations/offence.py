@@ -6,7 +6,7 @@ from typing import Any
 
 from processors.rules.sight import Sight
 from processors.violations.circumstances import Circumstances
-from schemas.messages import ClockSource
+from schemas.messages import ClockSource, PhaseSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Offence:
         model_version: detection model.
         middle: pictures between the two, where a rule shows three (a line not yet reached, reached, passed).
         seen: what the stage saw around it; rules leave it to the stage.
+        signal_source: who told the signal's phase that it rests on; None: it rests on none.
     """
 
     track_id: str
@@ -62,6 +63,7 @@ class Offence:
     model_version: str
     middle: Sight | None = None
     seen: Circumstances = field(default_factory=Circumstances)
+    signal_source: PhaseSource | None = None
 
     @property
     def shown_track_id(self) -> str:
@@ -90,10 +92,13 @@ class Offence:
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Offence":
-        """Return what `pack` gave."""
-        values = dict(zip((one.name for one in fields(cls)), plain, strict=True))
+        """Return what `pack` gave; earlier states lack signal_source."""
+        names = [one.name for one in fields(cls)]
+        whole = [*plain, None] if len(plain) == len(names) - 1 else plain
+        values = dict(zip(names, whole, strict=True))
         values["onset"], values["sight"] = Sight(*values["onset"]), Sight(*values["sight"])
         values["middle"] = Sight(*values["middle"]) if values["middle"] is not None else None
         values["seen"] = Circumstances.unpack(values["seen"])
+        values["signal_source"] = PhaseSource(values["signal_source"]) if values["signal_source"] is not None else None
         values["clock_source"] = ClockSource(values["clock_source"])
         return cls(**values)

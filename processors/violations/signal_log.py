@@ -1,11 +1,12 @@
 """SignalLog: the phases of a junction's signal groups as one camera's seconds tell them. No clock, no I/O."""
 
+import math
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.messages import Signal, Tracks
+from schemas.messages import PhaseSource, Signal, Tracks
 
 #: Phases that are kept of one group, and groups of one junction: a cycle has four to six phases.
 MOST_PHASES = 8
@@ -21,11 +22,20 @@ class Phase:
 
     Attributes:
         signal: the state.
-        since_us: when it began, microseconds since the Unix epoch, by the controller's clock.
+        since_us: when it began, microseconds since the Unix epoch, by the clock of who told it.
+        source: who told it.
+        within_us: it began at most so long before or after since_us.
     """
 
     signal: Signal
     since_us: int
+    source: PhaseSource = PhaseSource.CONTROLLER
+    within_us: int = 0
+
+    @property
+    def since_error_s(self) -> float:
+        """Standard uncertainty of when it began, seconds: any instant in it is as likely (JCGM 100, 4.3.7)."""
+        return self.within_us / 1e6 / math.sqrt(3.0)
 
 
 @dataclass(slots=True)
@@ -53,8 +63,12 @@ class SignalLog:
                 if len(self.phases) >= MOST_GROUPS:
                     continue
                 known = self.phases[state.group_id] = []
+            # What was unknown for a while is known after all: the picture's word comes later where it was hidden.
+            while known and known[-1].signal is Signal.UNKNOWN and known[-1].since_us >= state.since_us:
+                known.pop()
             if not known or known[-1].since_us < state.since_us:
-                known.append(Phase(Signal(state.signal), state.since_us))
+                phase = Phase(Signal(state.signal), state.since_us, PhaseSource(state.source), state.since_within_us)
+                known.append(phase)
                 del known[:-MOST_PHASES]
 
     def heard(self, at_us: int) -> bool:
@@ -67,9 +81,9 @@ class SignalLog:
             return None
         found = None
         for phase in self.phases.get(group_id, ()):
-            if phase.since_us <= from_us:
+            if phase.since_us + phase.within_us <= from_us:
                 found = phase
-            elif phase.since_us <= to_us:
+            elif phase.since_us - phase.within_us <= to_us:
                 return None
         return found
 
@@ -82,17 +96,25 @@ class SignalLog:
             return None
         run = None
         for phase in self.phases.get(group_id, ()):
-            if phase.since_us > to_us:
+            if phase.since_us - phase.within_us > to_us:
                 break
             run = run or phase if phase.signal in signals else None
-        return run if run is not None and run.since_us <= from_us else None
+        return run if run is not None and run.since_us + run.within_us <= from_us else None
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
-        return [self.heard_us, {g: [[str(p.signal), p.since_us] for p in own] for g, own in self.phases.items()}]
+        plain = {
+            g: [[str(p.signal), p.since_us, str(p.source), p.within_us] for p in own] for g, own in self.phases.items()
+        }
+        return [self.heard_us, plain]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "SignalLog":
         """Return what `pack` gave."""
         heard_us, phases = plain
-        return cls(heard_us, {g: [Phase(Signal(s), since) for s, since in own] for g, own in phases.items()})
+        return cls(heard_us, {g: [_phase(*one) for one in own] for g, own in phases.items()})
+
+
+def _phase(signal: str, since_us: int, source: str = PhaseSource.CONTROLLER, within_us: int = 0) -> Phase:
+    """Return a phase from plain data; earlier states have its first two values alone."""
+    return Phase(Signal(signal), since_us, PhaseSource(source), within_us)

@@ -123,7 +123,10 @@ class Watch:
             watched_s=self.watched_s,
             jumped_at_us=self.jumped_at_us,
             signals_known=tracks.signals_known,
-            signals=tuple((one.group_id, one.signal.value, one.since_us) for one in tracks.signals),
+            signals=tuple(
+                (one.group_id, one.signal.value, one.since_us, one.source.value, one.seen.value, one.failed)
+                for one in tracks.signals
+            ),
             closing_gap_m=gap[0] if gap is not None else None,
             closing_s=gap[1] if gap is not None else None,
             placed=index >= 0 and tracks.track_x_m[index] is not None and tracks.track_heading_deg[index] is not None,

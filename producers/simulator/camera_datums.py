@@ -20,7 +20,7 @@ from producers.simulator.frame_layout import FrameLayout
 from producers.simulator.motions import BICYCLE, PERSON
 from producers.simulator.plates import plate_bytes
 from producers.simulator.sight import Seen
-from schemas.messages import Signal, SignalState
+from schemas.messages import PhaseSource, Signal, SignalState
 
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint32]
@@ -143,7 +143,10 @@ def _text(text: str) -> bytes:
 def _signals(states: Sequence[SignalState]) -> bytes:
     """Return signals_known and signals as they stand in a detections datum."""
     order: list[Any] = list(Signal)
+    sources: list[Any] = list(PhaseSource)
     out = bytes([bool(states)]) + _long(len(states))
     for state in states:
         out += _text(state.group_id) + _long(order.index(state.signal)) + _long(state.since_us)
+        out += _long(sources.index(state.source)) + _long(state.since_within_us)
+        out += _long(order.index(state.seen)) + bytes([state.failed])
     return out + _long(0) if states else out

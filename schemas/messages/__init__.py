@@ -33,6 +33,7 @@ from schemas.messages.packet import Packet
 from schemas.messages.passage import Passage
 from schemas.messages.payment import Payment
 from schemas.messages.payment_kind import PaymentKind
+from schemas.messages.phase_source import PhaseSource
 from schemas.messages.plate_candidate import PlateCandidate
 from schemas.messages.plate_read import PlateRead
 from schemas.messages.plate_reading import PlateReading
@@ -113,6 +114,7 @@ __all__ = [
     "Passage",
     "Payment",
     "PaymentKind",
+    "PhaseSource",
     "PlateCandidate",
     "PlateRead",
     "PlateReading",

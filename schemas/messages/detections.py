@@ -44,7 +44,8 @@ class Detections:
         box_class: For each box: COCO-80 class id.
         plates: Plates read on boxes.
         scene: Scene measurements; null when no frame was sampled.
-        signals_known: False: the junction's controller was not heard in time, or there is none.
+        signals_known: False: nobody told the signals in time, neither the junction's controller nor a signal head in
+            the picture.
         signals: Signal groups in force at the start of the second.
     """
 

@@ -58,7 +58,8 @@ class Tracks:
         box_y_m: For each box: ground position y, metres; likewise.
         plates: Plates voted so far on tracks of this second.
         scene: Scene measurements; null when no frame was sampled.
-        signals_known: False: the junction's controller was not heard in time, or there is none.
+        signals_known: False: nobody told the signals in time, neither the junction's controller nor a signal head in
+            the picture.
         signals: Signal groups in force at the start of the second.
     """
 

@@ -7,6 +7,7 @@ from schemas.messages.article import Article
 from schemas.messages.evidence import Evidence
 from schemas.messages.exculpation import Exculpation
 from schemas.messages.owner import Owner
+from schemas.messages.phase_source import PhaseSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Violation:
             since the Unix epoch.
         tracks_partition: Partition of the tracks message that led to this step.
         tracks_offset: Offset of the tracks message that led to this step.
+        signal_source: Who told the signal's phase that it rests on; null: it rests on none.
     """
 
     violation_id: str
@@ -81,3 +83,4 @@ class Violation:
     frames_created_at_ms: int
     tracks_partition: int
     tracks_offset: int
+    signal_source: PhaseSource | None = None

@@ -25,7 +25,9 @@ _VIEW: Final = re.compile(
     r"SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?COMMENT ",
     re.DOTALL,
 )
-_ADD: Final = re.compile(rf"ALTER TABLE (\w+)\s+ADD COLUMN IF NOT EXISTS ((?:`\w+`|\w+) .+ COMMENT {_TEXT})")
+_ADD: Final = re.compile(
+    rf"ALTER TABLE (\w+)\s+(ADD COLUMN IF NOT EXISTS|MODIFY COLUMN) ((?:`\w+`|\w+) .+ COMMENT {_TEXT})"
+)
 _SAY: Final = re.compile(rf"ALTER TABLE (\w+) COMMENT COLUMN (\w+) {_TEXT}")
 _DROP_CHECK: Final = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT IF EXISTS \w+$")
 _ADD_CHECK: Final = re.compile(r"ALTER TABLE (\w+) ADD CONSTRAINT IF NOT EXISTS \w+ CHECK (.+)")
@@ -153,9 +155,10 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 first = statement.partition("\n")[0]
                 raise DictionaryError(
                     f"{where}: the data dictionary cannot read '{first}'; expected CREATE TABLE, CREATE MATERIALIZED"
-                    " VIEW ... TO, CREATE VIEW over SELECT * EXCEPT, or ALTER TABLE ... ADD COLUMN IF NOT EXISTS, each"
-                    " with a COMMENT at its end; or ALTER TABLE ... COMMENT COLUMN, DROP CONSTRAINT IF EXISTS, ADD"
-                    " CONSTRAINT IF NOT EXISTS, MODIFY SETTING, or MODIFY TTL of a term and one DELETE WHERE topic"
+                    " VIEW ... TO, CREATE VIEW over SELECT * EXCEPT, ALTER TABLE ... ADD COLUMN IF NOT EXISTS or MODIFY"
+                    " COLUMN, each with a COMMENT at its end; or ALTER TABLE ... COMMENT COLUMN, DROP CONSTRAINT IF"
+                    " EXISTS, ADD CONSTRAINT IF NOT EXISTS, MODIFY SETTING, or MODIFY TTL of a term and one DELETE"
+                    " WHERE topic"
                 )
     for view in views.values():
         if view.table not in tables:
@@ -166,7 +169,7 @@ def read(files: Sequence[Migration]) -> Dictionary:
 def _changed(where: str, tables: Mapping[str, Table], statement: str) -> Table | None:
     """Return a table as an ALTER leaves it; None: the statement is none that shows, or of a table not made before."""
     if (found := _ADD.fullmatch(statement)) and found[1] in tables:
-        return _with_column(where, tables[found[1]], found[2])
+        return _with_column(where, tables[found[1]], found[3], known=found[2] == "MODIFY COLUMN")
     if (found := _SAY.fullmatch(statement)) and found[1] in tables:
         return _with_meaning(where, tables[found[1]], found[2], found[3])
     if (found := _ADD_CHECK.fullmatch(statement)) and found[1] in tables:
@@ -302,14 +305,18 @@ def _table(where: str, name: str, body: str, rest: str) -> Table:
     )
 
 
-def _with_column(where: str, table: Table, text: str) -> Table:
-    """Return a table with a further column."""
+def _with_column(where: str, table: Table, text: str, *, known: bool = False) -> Table:
+    """Return a table with a further column; with one that is `known` already as it is from now on."""
     meaning = _meaning(f"{where}: table {table.name}, '{text[:60]}'", text)
     column = _COLUMN.match("    " + _COMMENT.sub("", text))
     if column is None:
         raise DictionaryError(f"{where}: table {table.name}: expected a column, found '{text}'")
     added = Column(column[1] or column[2], column[3], meaning)
-    return replace(table, columns=[*table.columns, added])
+    if not known:
+        return replace(table, columns=[*table.columns, added])
+    if all(one.name != added.name for one in table.columns):
+        raise DictionaryError(f"{where}: table {table.name} has no column {added.name} to modify")
+    return replace(table, columns=[added if one.name == added.name else one for one in table.columns])
 
 
 def _with_meaning(where: str, table: Table, name: str, text: str) -> Table:

@@ -103,7 +103,7 @@ class BlockedJunction:
     """One that stands alone has broken down, as far as can be seen: a jam is another that stood there before."""
 
     kind: ClassVar[str] = "blocked_junction"
-    version: ClassVar[str] = "blocked_junction/3"
+    version: ClassVar[str] = "blocked_junction/4"
 
     def initial(self) -> Watched:
         """Nobody stands there."""
@@ -155,7 +155,7 @@ class BlockedJunction:
         phase = state.log.over(group_id, until_us, until_us)
         if phase is None or phase.signal is not Signal.RED:
             return None
-        stood_s = (until_us - max(stand.since_us, phase.since_us)) / 1e6
+        stood_s = (until_us - max(stand.since_us, phase.since_us + phase.within_us)) / 1e6
         # It was seen last a look ago at most, and red began by another clock.
         error_s = math.hypot(math.sqrt(2.0 / 12.0) * second.step_us / 1e6, settings.clock_error_s)
         excess = stood_s - settings.coverage_k * error_s - settings.min_red_s
@@ -238,6 +238,7 @@ def _offence(  # noqa: PLR0917 (a stay, and what proves it)
         calibration_version=t.calibration_version,
         calibration_method=calibration.method,
         model_version=t.model_version,
+        signal_source=phase.source,
     )
 
 

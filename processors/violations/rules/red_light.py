@@ -67,7 +67,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/4"
+    version: ClassVar[str] = "red_light/5"
     #: States of the signal on which the line may not be passed, and what its measures call them.
     closed: ClassVar[frozenset[Signal]] = frozenset({Signal.RED})
     word: ClassVar[str] = "red"
@@ -141,6 +141,7 @@ class RedLight:
         phase = self.phase(log, line.group_id, passing.at_us - margin_us, until_us)
         if phase is None or phase.signal not in self.closed:
             return None
+        error_s = math.hypot(error_s, phase.since_error_s)
         red_s = (passing.at_us - phase.since_us) / 1e6
         grace_s = self.grace_s(settings, way, passing, place)
         excess = red_s - settings.coverage_k * error_s - grace_s
@@ -180,6 +181,7 @@ class RedLight:
             calibration_method=calibration.method,
             model_version=t.model_version,
             middle=on.sight,
+            signal_source=phase.source,
         )
 
     def lines(self, place: Place) -> Sequence[Scope[tuple[StopLine, Settings]]]:

@@ -61,7 +61,7 @@ class StopLineRule:
     """Holds where vehicles stand on red against the line, and when they passed it against its signal's phases."""
 
     kind: ClassVar[str] = "stop_line"
-    version: ClassVar[str] = "stop_line/3"
+    version: ClassVar[str] = "stop_line/4"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -112,7 +112,7 @@ class StopLineRule:
         phase = log.over(line.group_id, until_us, until_us)
         if phase is None or phase.signal is not Signal.RED:
             return None
-        stood_s = (until_us - max(stood[0].at_us, phase.since_us)) / 1e6
+        stood_s = (until_us - max(stood[0].at_us, phase.since_us + phase.within_us)) / 1e6
         if stood_s < settings.min_stand_s or not self._not_on_green(
             log, way, way.looks.index(stood[0]), line, settings, error_m
         ):
@@ -148,6 +148,7 @@ class StopLineRule:
             calibration_version=t.calibration_version,
             calibration_method=calibration.method,
             model_version=t.model_version,
+            signal_source=phase.source,
         )
 
     @staticmethod

@@ -165,7 +165,7 @@ def test_a_count_that_the_data_cannot_hold(count: int) -> None:
 def test_blocks() -> None:
     """Arrays in several blocks, with and without their size in bytes, are read as one array."""
     plain = encode_datum("detections", replace(example("detections"), signals=[]))
-    signal = zigzag(1) + b"A" + zigzag(2) + zigzag(77)
+    signal = zigzag(1) + b"A" + zigzag(2) + zigzag(77) + zigzag(1) + zigzag(5) + zigzag(6) + b"\1"
     for blocks in (
         zigzag(1) + signal + zigzag(2) + signal + signal + b"\0",
         zigzag(-2) + zigzag(2 * len(signal)) + signal + signal + zigzag(1) + signal + b"\0",

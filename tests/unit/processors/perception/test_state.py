@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.perception.heads.head_track import HeadTrack, Shown
 from processors.perception.state import FORMAT, MOST_BOXES, CameraState, GopStart, SeenBox
-from schemas.messages import DecodeStatus
+from schemas.messages import DecodeStatus, Signal
 
 LONGS = st.integers(-(2**63), 2**63 - 1)
 INTS = st.integers(-(2**31), 2**31 - 1)
@@ -23,8 +24,14 @@ FULL = CameraState(
     grey=bytes(range(80)) * 45,
     grey_width=80,
     boxes=(SeenBox(2, (1.5, 2.0, 30.25, 40.0)), SeenBox(0, (0.0, 0.0, 5.0, 9.0))),
+    heads=(
+        ("head-north", HeadTrack(Shown(Signal.RED, 1_700_000_000_500_000, 100_000), seen_us=1_700_000_001_000_000)),
+    ),
 )
 
+SIGNALS = st.sampled_from(list(Signal))
+SHORTS = st.integers(0, 60_000)
+SHOWN = st.builds(Shown, SIGNALS, LONGS, LONGS)
 states = st.builds(
     CameraState,
     epoch_us=LONGS,
@@ -36,6 +43,10 @@ states = st.builds(
     packet_bytes=st.floats(allow_nan=False),
     grey=st.binary(max_size=200),
     grey_width=st.integers(0, 200),
+    heads=st.lists(
+        st.tuples(st.text(max_size=20), st.builds(HeadTrack, SHOWN, SHOWN, LONGS, SIGNALS, LONGS, SHORTS, LONGS)),
+        max_size=3,
+    ).map(tuple),
     boxes=st.lists(st.builds(SeenBox, INTS, st.tuples(EDGES, EDGES, EDGES, EDGES)), max_size=5).map(tuple),
 )
 
@@ -54,8 +65,17 @@ def test_cut_anywhere_or_extended_is_refused() -> None:
     for end in range(len(data)):
         with pytest.raises(ValueError, match="perception's state"):
             CameraState.from_bytes(data[:end])
-    with pytest.raises(ValueError, match=f"holds {len(FULL.grey) + 1} bytes of picture"):
+    with pytest.raises(ValueError, match="1 bytes left over"):
         CameraState.from_bytes(data + b"\0")
+
+
+def test_a_state_of_before_there_were_heads_is_read() -> None:
+    """Format 1 ended with the picture: it is the same state without heads."""
+    plain = dataclasses.replace(FULL, heads=())
+    data = plain.to_bytes()
+    assert CameraState.from_bytes(b"\1" + data[1:-1]) == plain
+    with pytest.raises(ValueError, match=f"holds {len(FULL.grey) + 1} bytes of picture"):
+        CameraState.from_bytes(b"\1" + data[1:])
 
 
 def test_another_format_and_an_unknown_reason_are_refused() -> None:

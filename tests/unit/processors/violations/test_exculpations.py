@@ -24,6 +24,7 @@ from processors.violations.watch import MOST_ALIKE, MOST_OPENED, Watch
 from schemas.messages import (
     ClockSource,
     Exculpation,
+    PhaseSource,
     PlateCandidate,
     Scene,
     Signal,
@@ -54,6 +55,12 @@ def found(ground: str, kind: str = "u_turn", seen: Circumstances | None = None, 
     """Return what came of one ground."""
     one = offence(seen=seen or Circumstances(), **changes)
     return next(e for e in exculpations_of(kind, one) if e.ground == ground)
+
+
+def told(group: str, state: Signal, since_us: int, **more: Any) -> tuple[str, str, int, str, str, bool]:
+    """Return a signal group as circumstances have it: `source`, `seen` and `failed` as of a SignalState."""
+    one = SignalState(group, state, since_us, **more)
+    return group, state.value, since_us, one.source.value, one.seen.value, one.failed
 
 
 def test_every_ground_is_recorded_once_with_a_reason() -> None:
@@ -89,7 +96,7 @@ def test_a_speed_without_calibration_is_dropped() -> None:
 )
 def test_signals_out_of_order(states: Sequence[Signal], known: bool, outcome: str) -> None:  # noqa: FBT001
     """All dark drops a red light; a part, or nobody heard, is flagged; other offences hang on no signal."""
-    signals = tuple((f"g{n}", state.value, offence().at_us - 30_000_000) for n, state in enumerate(states))
+    signals = tuple(told(f"g{n}", state, offence().at_us - 30_000_000) for n, state in enumerate(states))
     seen = Circumstances(signals_known=known, signals=signals)
     assert found("signal_failure", "red_light", seen).outcome == outcome
     assert found("signal_failure", "u_turn", seen).outcome == "cleared"
@@ -105,7 +112,7 @@ def test_signals_out_of_order(states: Sequence[Signal], known: bool, outcome: st
 )
 def test_a_rail_crossings_signal_forbids_by_flashing(states: Sequence[Signal], outcome: str) -> None:
     """Only a dark one is out of order; who stands on the rails does so whatever it shows."""
-    signals = tuple((f"g{n}", state.value, offence().at_us - 30_000_000) for n, state in enumerate(states))
+    signals = tuple(told(f"g{n}", state, offence().at_us - 30_000_000) for n, state in enumerate(states))
     seen = Circumstances(signals_known=True, signals=signals)
     ground = found("signal_failure", "rail_crossing", seen)
     assert ground.outcome == outcome
@@ -113,10 +120,53 @@ def test_a_rail_crossings_signal_forbids_by_flashing(states: Sequence[Signal], o
     assert found("signal_failure", "rail_crossing", seen, measures={"standing_s": 20.0}).outcome == "cleared"
 
 
+@pytest.mark.parametrize(
+    ("state", "seen", "outcome"),
+    [
+        (Signal.RED, Signal.UNKNOWN, "cleared"),
+        (Signal.RED, Signal.RED, "cleared"),
+        (Signal.RED, Signal.RED_AMBER, "cleared"),
+        (Signal.FLASHING, Signal.AMBER, "flagged"),
+        (Signal.RED, Signal.GREEN, "flagged"),
+        (Signal.RED, Signal.DARK, "flagged"),
+        (Signal.RED, Signal.FLASHING, "flagged"),
+    ],
+)
+def test_a_head_that_contradicts_its_controller(state: Signal, seen: Signal, outcome: str) -> None:
+    """The controller's word goes, and what drivers saw is the ground's reason."""
+    since_us = offence().at_us - 30_000_000
+    signals = (told("g1", Signal.RED, since_us), told("g2", state, since_us, seen=seen))
+    ground = found("signal_failure", "red_light", Circumstances(signals_known=True, signals=signals))
+    assert ground.outcome == outcome
+    if outcome == "flagged" and state is Signal.RED:
+        assert ground.reason == (
+            f"the controller tells RED of signal group g2, its head in the picture shows {seen.value}"
+        )
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [([True], "dropped"), ([True, False], "flagged"), ([False], "cleared")])
+def test_lights_in_an_impossible_order(failed: Sequence[bool], outcome: str) -> None:
+    """All heads of the junction drop, a part is flagged; heads in order are named as what told the phases."""
+    picture = PhaseSource.PICTURE
+    since_us = offence().at_us - 30_000_000
+    signals = tuple(told(f"g{n}", Signal.RED, since_us, source=picture, failed=one) for n, one in enumerate(failed))
+    ground = found("signal_failure", "red_light", Circumstances(signals_known=True, signals=signals))
+    assert ground.outcome == outcome
+    assert outcome != "cleared" or "as their heads in the picture showed" in ground.reason
+
+
+def test_circumstances_of_before_there_were_heads_are_read() -> None:
+    """A state of three values a group is one that a controller told."""
+    now = Circumstances(signals_known=True, signals=(told("g1", Signal.RED, 7),))
+    plain = now.pack()
+    old = [[one[:3] for one in value] if value == now.signals else value for value in plain]
+    assert Circumstances.unpack(old) == Circumstances.unpack(plain) == now
+
+
 @pytest.mark.parametrize(("lasted_s", "outcome"), [(300, "cleared"), (301, "flagged")])
 def test_a_stuck_signal(lasted_s: int, outcome: str) -> None:
     """One that shows the same for longer than any cycle lasts."""
-    signals = (("g1", "RED", offence().at_us - lasted_s * 1_000_000),)
+    signals = (told("g1", Signal.RED, offence().at_us - lasted_s * 1_000_000),)
     assert found("signal_failure", "red_light", Circumstances(signals_known=True, signals=signals)).outcome == outcome
 
 
