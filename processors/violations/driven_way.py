@@ -17,7 +17,6 @@ class Way:
     """A vehicle's way in a zone.
 
     Attributes:
-        vehicle: its name: its track, or the elder one that shows it, too.
         zone_id: the zone.
         since_us: when it was first seen there.
         seen_us: when the vehicle was last seen, anywhere.
@@ -29,16 +28,16 @@ class Way:
         vehicle_class: COCO-80 class of its track when it was last followed.
         judged: seconds in which it was asked whether an elder track shows the vehicle, too.
         doubled: those of them in which one does.
-        last_us: when it was last seen with a place.
+        last_us: when it was last seen with a place that steps are told from.
         last_x_m: that place, metres.
         last_y_m: likewise.
         step_mps: speed of the way there from the place before, metres a second; None: there was none.
         step_s: how long that took, seconds.
+        cut: whether the picture's lower edge cut its latest box.
         onset: pictures of the begin.
         best: its longest measurement, None before one is beyond the limit.
     """
 
-    vehicle: str
     zone_id: str
     since_us: int
     seen_us: int
@@ -55,11 +54,15 @@ class Way:
     last_y_m: float
     step_mps: float | None
     step_s: float
+    cut: bool
     onset: Sight
     best: Offence | None
 
-    def step(self, at_us: int, x_m: float, y_m: float, most_mps2: float, noise_m: float) -> bool:
+    def step(self, at_us: int, x_m: float, y_m: float, most_mps2: float, noise_m: float, *, cut: bool) -> bool:
         """Take the next place; say whether one vehicle can have driven there, as fast as it had come.
+
+        The foot of a box that the picture's lower edge cuts stays at the edge while the vehicle drives on: no step is
+        told from it. Who comes in over the edge begins there; whoever is seen whole again must be where they can be.
 
         Args:
             at_us: when it was seen there, microseconds since the Unix epoch.
@@ -67,7 +70,14 @@ class Way:
             y_m: likewise.
             most_mps2: most that the speed may change, metres a second squared.
             noise_m: error of a place that is reckoned with, metres.
+            cut: whether the picture's lower edge cuts the box.
         """
+        comes_in, self.cut = self.cut and self.step_mps is None, cut
+        if comes_in or (cut and self.step_mps is None):
+            self.last_us, self.last_x_m, self.last_y_m = at_us, x_m, y_m
+            return True
+        if cut:
+            return True
         lasted_s = (at_us - self.last_us) / 1e6
         if lasted_s <= 0:
             return True
@@ -85,9 +95,10 @@ class Way:
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         return [
-            *(self.vehicle, self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over),
+            *(self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over),
             *(self.inside, self.vehicle_class, self.judged, self.doubled, self.last_us, self.last_x_m, self.last_y_m),
-            *(self.step_mps, self.step_s, self.onset.pack(), self.best.pack() if self.best is not None else None),
+            *(self.step_mps, self.step_s, self.cut, self.onset.pack()),
+            self.best.pack() if self.best is not None else None,
         ]
 
     @classmethod

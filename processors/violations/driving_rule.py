@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
@@ -41,6 +41,9 @@ GONE_US = 2_000_000
 FOOT_ERROR_M = 0.5
 #: A box that ends so close to the picture's lower edge is cut off there, pixels.
 EDGE_PX = 3.0
+#: Share of its height by which a box that goes down has gone down: above what its lower edge errs from look to look,
+#: below what a vehicle that leaves drives in a second. A choice.
+DOWN_RATIO = 0.1
 #: Vehicles followed on one camera.
 MOST_WAYS = 256
 #: Slow vehicles outside the zones remembered on one camera; the least recently seen leave first.
@@ -87,7 +90,7 @@ class DrivingRule:
             if not 0 <= second.at_us - way.seen_us < GONE_US:
                 del state.ways[track_id]
                 if way.best is not None and self.proves(way):
-                    offences.append(replace(way.best, track_id=way.vehicle))
+                    offences.append(way.best)
         return state, offences
 
     def proves(self, way: Way) -> bool:
@@ -122,7 +125,6 @@ class DrivingRule:
         seen_us = _seen_us(i, second)
         return Way(
             *(
-                t.track_id[i],
                 scope.zone_id or "",
                 second.at_us,
                 second.at_us,
@@ -135,7 +137,7 @@ class DrivingRule:
                 0,
                 0,
             ),
-            *(seen_us, x, y, None, 0.0, second.sight_of(i), None),
+            *(seen_us, x, y, None, 0.0, _cut(i, second), second.sight_of(i), None),
         )
 
     def _go_on(
@@ -156,15 +158,18 @@ class DrivingRule:
         before = (way.last_x_m, way.last_y_m)
         assert place.calibration is not None
         error_m = math.hypot(FOOT_ERROR_M, place.calibration.position_error_m)
+        cut = _cut(i, second)
         if not way.over and x is not None and y is not None:
-            way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, settings.coverage_k * error_m)
+            noise_m = settings.coverage_k * error_m
+            way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, noise_m, cut=cut)
         if way.over:
             return
         way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]
-        if t.track_class[i] not in self.vehicles or _slow(i, second, settings):
+        # What the lower edge cuts seems to come to stand there, and part of a vehicle may be taken for another kind.
+        if not cut and (t.track_class[i] not in self.vehicles or _slow(i, second, settings)):
             way.spoilt = True
         # Whoever leaves the picture is seen no more, whatever their track goes over to at its edge.
-        way.over = way.step_mps is not None and _cut(i, second)
+        way.over = cut and way.step_mps is not None and _goes_down(i, second)
         if way.spoilt or own is None or x is None or y is None:
             return
         end = self._end(way, i, before, second, own, place)
@@ -173,10 +178,7 @@ class DrivingRule:
         offence = self._measure(way, i, math.hypot(end[0] - way.x_m, end[1] - way.y_m), second, own, place)
         if offence is not None or way.best is not None:
             way.judged += 1
-            elder = elder_of(i, second)
-            if elder is not None:
-                way.doubled += 1
-                way.vehicle = t.track_id[elder]
+            way.doubled += elder_of(i, second) is not None
         if offence is not None and (way.best is None or offence.worth > way.best.worth):
             way.best = offence
 
@@ -299,6 +301,16 @@ def _cut(i: int, second: Second) -> bool:
     """Say whether the picture's lower edge cuts a vehicle's latest box."""
     b = second.last_box[i]
     return b >= 0 and second.tracks.box_y2_px[b] >= second.tracks.height_px - EDGE_PX
+
+
+def _goes_down(i: int, second: Second) -> bool:
+    """Say whether a vehicle's foot has come down in the picture within a second: it drives out over the lower edge.
+
+    By more than DOWN_RATIO of its box's height, which no error of a box is; who drives along the edge stays there.
+    """
+    t = second.tracks
+    lower = [(t.box_y2_px[b], t.box_y2_px[b] - t.box_y1_px[b]) for b, of in enumerate(t.box_track) if of == i]
+    return bool(lower) and lower[-1][0] - lower[0][0] > DOWN_RATIO * lower[0][1]
 
 
 def _seen_us(i: int, second: Second) -> int:

@@ -315,6 +315,28 @@ def test_what_a_track_does_at_the_pictures_edge_is_no_longer_the_vehicles() -> N
     assert one.measured == pytest.approx(20.0, abs=0.1)
 
 
+@pytest.mark.parametrize("kind", ["truck_ban", "bus_lane"])
+def test_who_drives_along_the_lower_edge_drives_as_anywhere(kind: str) -> None:
+    """The edge cuts every box of a lane along the bottom of the picture: the way counts as one 100 px above it."""
+    measured = []
+    for y_m in (90.0, 99.8):
+        way = [(4.0 + 1.6 * n, y_m) for n in range(55)]
+        seconds = filmed([*way, *[None] * 20], coco=7 if kind == "truck_ban" else 2)
+        measured += [one.measured for one in found_on(seconds, PLACES[kind]) if one.kind == kind]
+    assert len(measured) == 2
+    assert measured[0] == pytest.approx(measured[1], abs=0.1) == 86.4
+
+
+def test_one_second_beside_another_vehicle_does_not_give_the_offence_to_it() -> None:
+    """An elder track is so near in one second of ten: the offender is proposed, under its own track."""
+    lane = camera(zone("here", "bus_lane", (0, 0, 520, 0, 520, 1000, 0, 1000)), calibration=calibration())
+    way = [(50.0, 10.0 + 1.6 * n) for n in range(50)]
+    beside = [(x + (1.9 if 35 <= n < 40 else 3.5), y + 0.5) for n, (x, y) in enumerate(way)]
+    pairs = zip(filmed([*beside, *[None] * 15], "elder"), filmed([*way, *[None] * 15], "offender"), strict=True)
+    seconds = [both(*pair) if all(one.track_id for one in pair) else pair[0] for pair in pairs]
+    assert [(one.track_id, one.vehicle_key) for one in found_on(seconds, lane)] == [("offender", "offender")]
+
+
 def test_a_second_box_drives_no_way_of_its_own() -> None:
     """A track beside the vehicle's, begun later, is not proposed; one of a vehicle that follows is."""
     for behind_m, names in ((2.0, {"a"}), (12.0, {"a", "b"})):
