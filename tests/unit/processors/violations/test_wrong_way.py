@@ -100,7 +100,9 @@ def test_a_second_box_of_the_vehicle_is_no_second_offender(ahead_m: float, aside
             replace(
                 second(n, seen, samples=5), box_track=[0] * 5 + [1] * 5, box_sample=[*range(5), *range(5)],
                 box_x_m=[5.0] * 5 + [5.0 + aside_m] * 5, box_y_m=[*y_m, *(y + ahead_m for y in y_m)],
-                box_x1_px=[460.0] * 5 + [760.0] * 5, box_x2_px=[540.0] * 5 + [840.0] * 5,
+                box_x1_px=[460.0] * 5 + [460.0 + 20 * aside_m] * 5,
+                box_x2_px=[540.0] * 5 + [540.0 + 20 * aside_m] * 5,
+                box_y1_px=[400.0] * 5 + [400.0 - 10 * ahead_m] * 5, box_y2_px=[500.0] * 5 + [500.0 - 10 * ahead_m] * 5,
             )
         )  # fmt: skip
     for at_once in (True, False):
