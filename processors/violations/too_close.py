@@ -75,8 +75,10 @@ def near_pairs(second: Second, about: Container[str]) -> set[tuple[str, str]]:
 
 
 def _heading_deg(i: int, j: int, second: Second) -> float | None:
-    headings = second.tracks.track_heading_deg
-    return headings[i] if headings[i] is not None else headings[j]
+    """Return the heading of the one that began first, or the other's where that has none."""
+    t = second.tracks
+    elder, other = sorted((i, j), key=lambda k: (t.track_first_seen_us[k], t.track_id[k]))
+    return t.track_heading_deg[other] if t.track_heading_deg[elder] is None else t.track_heading_deg[elder]
 
 
 def join(same: dict[str, Companion], second: Second, driving: Mapping[str, int]) -> set[str]:
