@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from processors.rules.sight import Sight
+from processors.violations.too_close import Companion
 from processors.violations.trail import Point
 
 
@@ -43,11 +44,11 @@ class Against:
 
     Attributes:
         drives: vehicles on their way.
-        same: the first track of the vehicle that each further track shows, the oldest first.
+        same: the track of such a vehicle that each further track seems to show, see too_close.py, the oldest first.
     """
 
     drives: dict[str, Drive]
-    same: dict[str, str]
+    same: dict[str, Companion]
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
@@ -58,7 +59,7 @@ class Against:
             ]
             for t, d in self.drives.items()
         }
-        return [drives, dict(self.same)]
+        return [drives, {track: one.pack() for track, one in self.same.items()}]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Against":
@@ -69,5 +70,5 @@ class Against:
                 track: Drive(*[*fields, Sight(*onset), [(at_us, x, y) for at_us, x, y in trail]])
                 for track, (*fields, onset, trail) in drives.items()
             },
-            dict(same),
+            {track: Companion.unpack(one) for track, one in same.items()},
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from processors.rules.sight import Sight
 from processors.violations.stretch import Stretch
+from processors.violations.too_close import Companion
 
 
 @dataclass(slots=True)
@@ -35,17 +36,18 @@ class Fast:
     Attributes:
         runs: vehicles that are too fast, second by second.
         stretches: ways of vehicles that may be.
-        same: the track of a fast vehicle that each further track of it shows, the oldest first.
+        same: the track of a fast vehicle that each further track seems to show, see too_close.py, the oldest first.
     """
 
     runs: dict[str, Run]
     stretches: dict[str, Stretch]
-    same: dict[str, str]
+    same: dict[str, Companion]
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         runs = {t: [r.since_us, r.seen_us, r.seconds, r.onset.pack(), list(r.begin)] for t, r in self.runs.items()}
-        return [runs, {track: one.pack() for track, one in self.stretches.items()}, dict(self.same)]
+        stretches = {track: one.pack() for track, one in self.stretches.items()}
+        return [runs, stretches, {track: one.pack() for track, one in self.same.items()}]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Fast":
@@ -57,5 +59,5 @@ class Fast:
                 for track, (since, seen, seconds, onset, begin) in runs.items()
             },
             {track: Stretch.unpack(one) for track, one in stretches.items()},
-            dict(same),
+            {track: Companion.unpack(one) for track, one in same.items()},
         )

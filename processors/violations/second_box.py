@@ -36,7 +36,7 @@ def elder_of(i: int, second: Second) -> int | None:
         a = own.get(t.box_sample[b])
         if j == i or a is None or not _began_before(j, i, second):
             continue
-        both.setdefault(j, []).append(_one_vehicle(a, b, _heading_deg(i, j, second), second))
+        both.setdefault(j, []).append(one_vehicle(a, b, _heading_deg(i, j, second), second))
     found = [j for j, same in both.items() if 2 * sum(same) > len(same)]
     return min(found, key=lambda j: (t.track_first_seen_us[j], j), default=None)
 
@@ -55,7 +55,7 @@ def _heading_deg(i: int, j: int, second: Second) -> float | None:
     return headings[j] if headings[j] is not None else headings[i]
 
 
-def _one_vehicle(a: int, b: int, heading_deg: float | None, second: Second) -> bool:
+def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second) -> bool:
     """Say whether two boxes of one frame can only be of one vehicle."""
     t = second.tracks
     east, north = t.box_x_m[b] - t.box_x_m[a], t.box_y_m[b] - t.box_y_m[a]

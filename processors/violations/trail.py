@@ -13,8 +13,10 @@ Point = tuple[int, float, float]
 TRAIL_US: Final = 2_000_000
 #: A speed before a step is told from a trail of this length on: over less, feet that err by FOOT_ERROR_M say nothing.
 LEAST_US: Final = 400_000
-#: Points of a trail; the oldest leave.
-MOST_POINTS: Final = 16
+#: All points of a trail but its last are so far apart at least, so that it lasts as long at every rate of frames.
+APART_US: Final = 125_000
+#: Points of a trail: both its ends, what lies between them, and one more as the last may be near to the one before it.
+MOST_POINTS: Final = TRAIL_US // APART_US + 2
 #: Most that a vehicle's speed changes, metres a second squared: as DrivingRule's most_mps2.
 MOST_MPS2: Final = 6.0
 #: Standard uncertainty of a foot's place along the way, metres: as speeding.FOOT_ERROR_M.
@@ -54,8 +56,10 @@ def go_on(trail: Sequence[Point], points: Sequence[Point], coverage_k: float) ->
             continue
         if went_over(out, point, coverage_k):
             out, over = [], True
+        if len(out) > 1 and out[-1][0] - out[-2][0] < APART_US:
+            out.pop()
         out.append(point)
-        out = [one for one in out[-MOST_POINTS:] if point[0] - one[0] <= TRAIL_US]
+        out = [one for one in out if point[0] - one[0] <= TRAIL_US]
     return out, over
 
 

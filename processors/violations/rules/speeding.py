@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median_low
 from typing import Any, ClassVar
@@ -14,7 +13,7 @@ from processors.violations.fast import Fast, Run
 from processors.violations.offence import Offence
 from processors.violations.speed_limits import SPEEDING, Settings, scope_of, scopes_of
 from processors.violations.stretch import Stretch, mean_kmh
-from processors.violations.too_close import join
+from processors.violations.too_close import heard
 from processors.violations.trail import TRAIL_US, go_on
 from processors.violations.zone_boxes import feet_of, lies_in, own_boxes
 from schemas.messages import Calibration
@@ -67,13 +66,11 @@ class Speeding:
                 continue
             proven = self._row(state.runs, i, speed, error, second, scope, calibration), by_stretch
             offences += [offence for offence in proven if offence is not None]
-        if state.runs:
-            join(state.same, second, {track: run.since_us for track, run in state.runs.items()})
-            # Who was measured in this second and was not beyond the limit has no row any more.
-            measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
-            for track in [k for k, run in state.runs.items() if run.seen_us != now_us and k in measured]:
-                del state.runs[track]
-        return state, [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
+        # Who was measured in this second and was not beyond the limit has no row any more.
+        measured = {t.track_id[i] for i, speed in enumerate(t.track_speed_kmh) if speed is not None}
+        for track in [k for k, run in state.runs.items() if run.seen_us != now_us and k in measured]:
+            del state.runs[track]
+        return state, heard(state.same, offences, second, {track: run.since_us for track, run in state.runs.items()})
 
     def _row(
         self,

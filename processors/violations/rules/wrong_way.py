@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from processors.rules.geometry import heading_deg, turn_deg
@@ -12,7 +12,7 @@ from processors.violations.against import Against, Drive
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
-from processors.violations.too_close import join
+from processors.violations.too_close import heard
 from processors.violations.trail import go_on, places_of, tells_speed
 from schemas.messages import Calibration
 
@@ -99,9 +99,7 @@ class WrongWay:
             offence = self._vehicle(drives, i, heading, second, scopes, place, afresh=afresh)
             if offence is not None:
                 offences.append(offence)
-        if drives:
-            join(state.same, second, {track: one.since_us for track, one in drives.items()})
-        return state, [replace(one, track_id=state.same.get(one.track_id, one.track_id)) for one in offences]
+        return state, heard(state.same, offences, second, {track: one.since_us for track, one in drives.items()})
 
     def _vehicle(
         self,

@@ -327,7 +327,9 @@ def test_nobody_drives_nearer_to_another_than_a_car_is_long(ahead_m: float, asid
             replace(
                 second(n, seen, samples=5), box_track=[0] * 5 + [1] * 5, box_sample=samples * 2,
                 box_x_m=[5.0] * 5 + [5.0 + aside_m] * 5, box_y_m=places,
-                box_x1_px=[460.0] * 5 + [760.0] * 5, box_x2_px=[540.0] * 5 + [840.0] * 5,
+                box_x1_px=[460.0] * 5 + [460.0 + 20 * aside_m] * 5,
+                box_x2_px=[540.0] * 5 + [540.0 + 20 * aside_m] * 5,
+                box_y1_px=[400.0] * 5 + [400.0 - 10 * ahead_m] * 5, box_y2_px=[500.0] * 5 + [500.0 - 10 * ahead_m] * 5,
             )
         )  # fmt: skip
     for at_once in (True, False):

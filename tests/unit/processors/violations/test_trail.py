@@ -2,7 +2,7 @@
 
 import pytest
 
-from processors.violations.trail import MOST_POINTS, TRAIL_US, Point, go_on, went_over
+from processors.violations.trail import APART_US, MOST_POINTS, TRAIL_US, Point, go_on, tells_speed, went_over
 
 
 def along(*metres: float, begin_s: float = 0.0) -> list[Point]:
@@ -52,9 +52,22 @@ def test_after_a_step_to_another_the_trail_is_that_ones() -> None:
     assert go_on(trail, along(-51.0, -51.2, begin_s=2.0), 1.96) == (trail, False)
 
 
-def test_a_trail_has_a_bound() -> None:
-    """In time and in points, whatever the camera's rate."""
-    slow, _ = go_on([], [(n * 500_000, 0.0, 0.0) for n in range(100)], 1.96)
-    assert slow[-1][0] - slow[0][0] == TRAIL_US
-    fast, _ = go_on([], [(n * 10_000, 0.0, 0.0) for n in range(100)], 1.96)
-    assert len(fast) == MOST_POINTS
+@pytest.mark.parametrize("fps", [1, 2, 5, 8, 10, 25, 30, 38, 50, 100])
+def test_a_trail_lasts_as_long_at_every_rate(fps: int) -> None:
+    """Two seconds, less than a step between its points; it has a bound, and its end is the last place."""
+    points = [(n * 1_000_000 // fps, 0.0, 8.0 * n / fps) for n in range(10 * fps)]
+    trail, over = go_on([], points, 1.96)
+    assert not over
+    assert trail[-1] == points[-1]
+    assert TRAIL_US - APART_US - 1_000_000 // fps < trail[-1][0] - trail[0][0] <= TRAIL_US
+    assert tells_speed(trail)
+    assert len(trail) <= MOST_POINTS
+
+
+def test_a_trail_goes_on_alike_in_one_step_and_in_many() -> None:
+    """Seconds of thirty frames, or frame by frame."""
+    points = [(n * 1_000_000 // 30, 0.0, n / 3) for n in range(150)]
+    trail: list[Point] = []
+    for point in points:
+        trail, _ = go_on(trail, [point], 1.96)
+    assert trail == go_on([], points, 1.96)[0]

@@ -89,6 +89,18 @@ def test_a_track_that_goes_from_car_to_car_of_a_queue_drives_nowhere(heading_deg
     assert len(play(core, Cameras(LANE), [*driven, second(6)])[0]) == 1
 
 
+@pytest.mark.parametrize("fps", [5, 25, 38, 50])
+def test_it_is_found_at_every_rate_of_frames(fps: int) -> None:
+    """Eight metres a second, each box of it with a place."""
+    messages = []
+    for n in range(6):
+        y_m = [60.0 - 8 * (n + b / fps) for b in range(fps)]
+        seen = second(n, [driving(y_m[-1])], samples=fps)
+        messages.append(replace(seen, box_x_m=[5.0] * fps, box_y_m=y_m))
+    for at_once in (True, False):
+        assert len(play(ViolationsCore(), Cameras(LANE), [*messages, second(6)], at_once=at_once)[0]) == 1
+
+
 @pytest.mark.parametrize(("ahead_m", "aside_m", "count"), [(-2.0, 0.3, 1), (2.0, 0.3, 1), (9.0, 0.3, 2), (0.5, 3.5, 2)])
 def test_a_second_box_of_the_vehicle_is_no_second_offender(ahead_m: float, aside_m: float, count: int) -> None:
     """Nobody drives nearer to another than a car is long; who is a lane aside or farther ahead is another."""
@@ -100,7 +112,9 @@ def test_a_second_box_of_the_vehicle_is_no_second_offender(ahead_m: float, aside
             replace(
                 second(n, seen, samples=5), box_track=[0] * 5 + [1] * 5, box_sample=[*range(5), *range(5)],
                 box_x_m=[5.0] * 5 + [5.0 + aside_m] * 5, box_y_m=[*y_m, *(y + ahead_m for y in y_m)],
-                box_x1_px=[460.0] * 5 + [760.0] * 5, box_x2_px=[540.0] * 5 + [840.0] * 5,
+                box_x1_px=[460.0] * 5 + [460.0 + 20 * aside_m] * 5,
+                box_x2_px=[540.0] * 5 + [540.0 + 20 * aside_m] * 5,
+                box_y1_px=[400.0] * 5 + [400.0 - 10 * ahead_m] * 5, box_y2_px=[500.0] * 5 + [500.0 - 10 * ahead_m] * 5,
             )
         )  # fmt: skip
     for at_once in (True, False):
