@@ -61,7 +61,8 @@ Side = tuple[Carriageway, Settings]
 class Oncoming:
     """Follows vehicles over the middle line and along on the other side: one look at them on their own side proves it.
 
-    That may be before the way, or after it: a track often begins anew where a vehicle swings out.
+    That may be before the way, or after it: a track often begins anew where a vehicle swings out. Both are looked for
+    beside the zone's left border only: elsewhere the line may be broken, or the street bend.
     """
 
     kind: ClassVar[str] = "oncoming"
@@ -121,7 +122,8 @@ class Oncoming:
         assert calibration is not None
         track, last = t.track_id[i], spot_of(second, box, side)
         margin_m = settings.coverage_k * calibration.position_error_m
-        if (one is None or not (one.beyond or one.before)) and last.beyond_m < -margin_m and not last.cut:
+        own = last.beyond_m < -margin_m and not last.cut and side.has_beside(last.along_m)
+        if own and (one is None or not (one.beyond or one.before)):
             if one is not None or len(state) < MOST_CROSSINGS:
                 name = track if one is None else one.vehicle
                 state[track] = Crossing(side.zone_id, name, last.at_us, second.sight_of_box(box), last)
@@ -129,7 +131,7 @@ class Oncoming:
         proof: Offence | None = None
         for b in boxes_by_track(second)[i]:
             spot, sight = spot_of(second, b, side), second.sight_of_box(b)
-            if spot.cut:
+            if spot.cut or not side.has_beside(spot.along_m):
                 continue
             one = state.get(track)
             if one is not None and not 0 < spot.at_us - one.last.at_us <= settings.most_gap_s * 1e6:
@@ -177,7 +179,13 @@ def _side_of(one: Crossing | None, i: int, box: int, scopes: Sequence[Scope[Side
         return inside
     heading = second.tracks.track_heading_deg[i]
     along = (s.settings for s in scopes if heading is None or turn_deg(heading, s.settings[0].heading_deg) < ALONG_DEG)
-    return next((side for side in along if spot_of(second, box, side[0]).beyond_m >= side[1].min_beyond_m), None)
+    return next((side for side in along if _may_be_beyond(spot_of(second, box, side[0]), side)), None)
+
+
+def _may_be_beyond(spot: Spot, side_of: Side) -> bool:
+    """Say whether a look may show a vehicle on the other side of a zone's left border, beside it."""
+    side, settings = side_of
+    return spot.beyond_m >= settings.min_beyond_m and side.has_beside(spot.along_m)
 
 
 def _met(track: str, spot: Spot, sight: Sight, side_of: Side, margin_m: float) -> Crossing | None:
