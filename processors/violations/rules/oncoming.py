@@ -11,9 +11,9 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
 from processors.violations.beyond_line import Beyond, Crossing
 from processors.violations.carriageway import Carriageway, carriageway_of
+from processors.violations.elders import Elders
 from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.second_box import elder_of
 from processors.violations.turning import ALONG_ERROR_M, Spot, boxes_by_track, spot_of
 
 
@@ -125,8 +125,9 @@ class Oncoming:
         own = last.beyond_m < -margin_m and not last.cut and side.has_beside(last.along_m)
         if own and (one is None or not (one.beyond or one.before)):
             if one is not None or len(state) < MOST_CROSSINGS:
-                name = track if one is None else one.vehicle
-                state[track] = Crossing(side.zone_id, name, last.at_us, second.sight_of_box(box), last)
+                name, elders = (track, Elders()) if one is None else (one.vehicle, one.elders)
+                sight = second.sight_of_box(box)
+                state[track] = Crossing(side.zone_id, name, last.at_us, sight, last, elders=elders)
             return None
         proof: Offence | None = None
         for b in boxes_by_track(second)[i]:
@@ -148,13 +149,12 @@ class Oncoming:
         one = state.get(track)
         if last.cut:
             state.pop(track, None)
-        if one is None or one.beyond is None or proof is not None:
+        if one is None or one.beyond is None or proof is not None or one.last.at_us < second.begins_us:
             return proof
-        elder = elder_of(i, second)
-        if elder is not None:
-            # Two boxes of one vehicle: the elder track's is judged, and what this one shows later is that vehicle's.
-            name = t.track_id[elder]
-            one.vehicle = state[name].vehicle if name in state else name
+        near, elder = one.elders.take(i, second), one.elders.vehicle()
+        # What a second box shows is the elder track's vehicle's; while that stands there too, it is judged.
+        one.vehicle = track if elder is None else state[elder].vehicle if elder in state else elder
+        if elder is not None and near == elder:
             return None
         way = one.beyond
         pictures = (one.onset, way.begin, way.end)

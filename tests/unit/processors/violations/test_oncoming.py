@@ -8,7 +8,9 @@ from itertools import pairwise
 import pytest
 
 from processors.rules.place import Place
+from processors.rules.second import Second
 from processors.violations.carriageway import carriageway_of
+from processors.violations.second_box import elder_of
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
@@ -171,6 +173,31 @@ def test_a_second_box_is_the_same_vehicle() -> None:
     behind = [None if at is None or n < 8 else (at[0], at[1] - 9.0) for n, at in enumerate(way)]
     queue = [both(*pair) for pair in zip(filmed(way), filmed(behind, "b"), strict=True)]
     assert {one.track_id for one in found(queue, STREET)} == {"a", "b"}
+
+
+def test_a_second_beside_another_makes_no_second_box_of_it() -> None:
+    """Who is driven past is an elder track; in one second its boxes err by 0.6 m towards the line: not its offence."""
+    way = overtaking(beyond_m=0.95, over_m=50.0)
+    slow = [(51.5, 30.0 + 6.0 * n / FPS) for n in range(len(way))]
+    erring = [(x - 0.6 if 20 <= n < 25 else x, y) if y < 99 else None for n, (x, y) in enumerate(slow)]
+    seconds = [both(*pair) for pair in zip(filmed(erring, "overtaken"), filmed(way, "overtaker"), strict=True)]
+    assert {elder_of(1, Second(one, Place(STREET))) for one in seconds if len(one.track_id) > 1} == {None, 0}
+    (one,) = found(seconds, STREET)
+    assert one.track_id == "overtaker"
+    assert found(seconds, STREET, at_once=False) == [one]
+
+
+def test_a_second_box_that_errs_for_a_second_is_one() -> None:
+    """Near in most seconds, the elder track is the vehicle still; and so it is when it ends before the second box."""
+    way = overtaking()
+    beside = [
+        None if at is None or n < 8 else (at[0] + 0.6, at[1] - (6.0 if 25 <= n < 30 else 2.0))
+        for n, at in enumerate(way)
+    ]
+    for until in (len(way), 35):
+        elder = [at if n < until else None for n, at in enumerate(way)]
+        seconds = [both(*pair) for pair in zip(filmed(elder), filmed(beside, "b"), strict=True)]
+        assert {one.track_id for one in found(seconds, STREET)} == {"a"}
 
 
 def test_one_bad_box_ends_no_way() -> None:
