@@ -97,6 +97,9 @@ class Oncoming:
             side = _side_of(one, i, box, scopes, second)
             if side is None:
                 continue
+            if one is not None and side[0].zone_id != one.zone_id:
+                del state[t.track_id[i]]
+                one = None
             # A heading may not be measured yet, or not in this second; places show the way.
             if heading is not None and turn_deg(heading, side[0].heading_deg) >= ALONG_DEG:
                 state.pop(t.track_id[i], None)
@@ -172,7 +175,12 @@ class Oncoming:
 def _side_of(one: Crossing | None, i: int, box: int, scopes: Sequence[Scope[Side]], second: Second) -> Side | None:
     """Return the side that a vehicle is followed on, is in, or may drive along beyond the line of; None: none."""
     if one is not None:
-        return next((s.settings for s in scopes if s.zone_id == one.zone_id), None)
+        own = next((s.settings for s in scopes if s.zone_id == one.zone_id), None)
+        if own is None or own[0].has_beside(spot_of(second, box, own[0]).along_m):
+            return own
+        # Past its end the next zone of the street may have begun.
+        others = [s for s in scopes if s.zone_id != one.zone_id]
+        return _side_of(None, i, box, others, second) or own
     mask = second.zone_mask[i]
     inside = next((s.settings for s in scopes if mask & s.bit), None)
     if inside is not None:

@@ -126,6 +126,17 @@ def test_only_beside_the_solid_line_is_a_way_one() -> None:
         assert [one.kind for one in found(filmed([*way, *AWAY]), solid(0, 100))] == ["oncoming"]
 
 
+def test_past_the_end_of_a_zone_the_next_one_follows() -> None:
+    """A line that is drawn in two zones: the way is measured in the one in which it is long enough."""
+    corners = ((500, 0, 1000, 0, 1000, 350, 500, 350), (500, 350, 1000, 350, 1000, 1000, 500, 1000))
+    zones = [zone(name, "roadway", at, 0.0, oncoming=1.0) for name, at in zip(("first", "next"), corners, strict=True)]
+    street = camera(*zones, calibration=calibration())
+    (one,) = found(filmed(overtaking()), street)
+    assert one.zone_id == "next"
+    assert 30.0 <= one.measured <= 35.0
+    assert found(filmed(overtaking()), street, at_once=False) == [one]
+
+
 def test_a_way_is_measured_beside_the_solid_line() -> None:
     """Who goes over a broken line and drives on where it is solid: from there, and no farther than the line goes."""
     (whole,) = found(filmed(overtaking()), solid(0, 100))
