@@ -1,10 +1,11 @@
 """Beyond the line: a vehicle's way along in the oncoming carriageway, and what was seen of it before and after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from processors.rules.sight import Sight
+from processors.violations.elders import Elders
 from processors.violations.turning import Spot
 
 
@@ -50,6 +51,7 @@ class Crossing:
         beyond: its way on the other side; None: it is not there.
         before: that of one that was not seen on its own side yet, and is between the two.
         off: looks in a row that were not surely on the other side while `beyond` goes on: one bad box is none.
+        elders: elder tracks beside it, in the seconds in which it was on the other side.
     """
 
     zone_id: str
@@ -60,15 +62,17 @@ class Crossing:
     beyond: Beyond | None = None
     before: Beyond | None = None
     off: int = 0
+    elders: Elders = field(default_factory=Elders)
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""
         ways = (way.pack() if way is not None else None for way in (self.beyond, self.before))
-        return [self.zone_id, self.vehicle, self.own_us, self.onset.pack(), list(self.last), self.off, *ways]
+        seen = [self.zone_id, self.vehicle, self.own_us, self.onset.pack(), list(self.last), self.off]
+        return [*seen, self.elders.pack(), *ways]
 
     @classmethod
     def unpack(cls, plain: Sequence[Any]) -> "Crossing":
         """Return what `pack` gave."""
-        zone_id, vehicle, own_us, onset, last, off, *ways = plain
+        zone_id, vehicle, own_us, onset, last, off, elders, *ways = plain
         beyond, before = (Beyond.unpack(way) if way is not None else None for way in ways)
-        return cls(zone_id, vehicle, own_us, Sight(*onset), Spot(*last), beyond, before, off)
+        return cls(zone_id, vehicle, own_us, Sight(*onset), Spot(*last), beyond, before, off, Elders.unpack(elders))

@@ -17,6 +17,8 @@ class Carriageway(NamedTuple):
         east, north: the same, a unit vector.
         left_m: its left border, the street's middle line where traffic keeps right, across the direction, metres to the
             right of the camera's ground origin.
+        first_m, last_m: where that border begins and ends along the direction, metres from the same origin: the zone
+            says nothing of what lies before it or past it.
     """
 
     zone_id: str
@@ -24,6 +26,8 @@ class Carriageway(NamedTuple):
     east: float
     north: float
     left_m: float
+    first_m: float
+    last_m: float
 
     def along_m(self, x_m: float, y_m: float) -> float:
         """Return a ground position's place along the permitted direction, metres from the camera's ground origin."""
@@ -33,15 +37,22 @@ class Carriageway(NamedTuple):
         """Return how far left of the left border a ground position lies, metres; negative: on this side."""
         return self.left_m - (x_m * self.north - y_m * self.east)
 
+    def has_beside(self, along_m: float) -> bool:
+        """Say whether a place along the permitted direction lies beside the left border, neither before nor past it."""
+        return self.first_m <= along_m <= self.last_m
+
 
 def carriageway_of(place: Place, zone: Zone) -> Carriageway | None:
     """Return the side of a street that a zone is drawn over; None where it has no direction, or no ground.
 
-    Its left border is taken as straight, through the two corners farthest to the left.
+    Its left border is taken as straight, through the two corners farthest to the left. It reaches as far as the corners
+    that are nearer to it than to the right border.
     """
     corners = ground_of(place, zone)
     if zone.heading_deg is None or len(corners) < 3:
         return None
     east, north = math.sin(math.radians(zone.heading_deg)), math.cos(math.radians(zone.heading_deg))
-    across = sorted(x * north - y * east for x, y in corners)
-    return Carriageway(zone.zone_id, zone.heading_deg, east, north, (across[0] + across[1]) / 2)
+    across = sorted((x * north - y * east, x * east + y * north) for x, y in corners)
+    left_m, middle_m = (across[0][0] + across[1][0]) / 2, (across[0][0] + across[-1][0]) / 2
+    along = [along_m for n, (across_m, along_m) in enumerate(across) if n < 2 or across_m < middle_m]
+    return Carriageway(zone.zone_id, zone.heading_deg, east, north, left_m, min(along), max(along))

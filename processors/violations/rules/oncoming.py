@@ -11,9 +11,9 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
 from processors.violations.beyond_line import Beyond, Crossing
 from processors.violations.carriageway import Carriageway, carriageway_of
+from processors.violations.elders import Elders
 from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.second_box import elder_of
 from processors.violations.turning import ALONG_ERROR_M, Spot, boxes_by_track, spot_of
 
 
@@ -61,7 +61,8 @@ Side = tuple[Carriageway, Settings]
 class Oncoming:
     """Follows vehicles over the middle line and along on the other side: one look at them on their own side proves it.
 
-    That may be before the way, or after it: a track often begins anew where a vehicle swings out.
+    That may be before the way, or after it: a track often begins anew where a vehicle swings out. Both are looked for
+    beside the zone's left border only: elsewhere the line may be broken, or the street bend.
     """
 
     kind: ClassVar[str] = "oncoming"
@@ -96,6 +97,9 @@ class Oncoming:
             side = _side_of(one, i, box, scopes, second)
             if side is None:
                 continue
+            if one is not None and side[0].zone_id != one.zone_id:
+                del state[t.track_id[i]]
+                one = None
             # A heading may not be measured yet, or not in this second; places show the way.
             if heading is not None and turn_deg(heading, side[0].heading_deg) >= ALONG_DEG:
                 state.pop(t.track_id[i], None)
@@ -121,15 +125,17 @@ class Oncoming:
         assert calibration is not None
         track, last = t.track_id[i], spot_of(second, box, side)
         margin_m = settings.coverage_k * calibration.position_error_m
-        if (one is None or not (one.beyond or one.before)) and last.beyond_m < -margin_m and not last.cut:
+        own = last.beyond_m < -margin_m and not last.cut and side.has_beside(last.along_m)
+        if own and (one is None or not (one.beyond or one.before)):
             if one is not None or len(state) < MOST_CROSSINGS:
-                name = track if one is None else one.vehicle
-                state[track] = Crossing(side.zone_id, name, last.at_us, second.sight_of_box(box), last)
+                name, elders = (track, Elders()) if one is None else (one.vehicle, one.elders)
+                sight = second.sight_of_box(box)
+                state[track] = Crossing(side.zone_id, name, last.at_us, sight, last, elders=elders)
             return None
         proof: Offence | None = None
         for b in boxes_by_track(second)[i]:
             spot, sight = spot_of(second, b, side), second.sight_of_box(b)
-            if spot.cut:
+            if spot.cut or not side.has_beside(spot.along_m):
                 continue
             one = state.get(track)
             if one is not None and not 0 < spot.at_us - one.last.at_us <= settings.most_gap_s * 1e6:
@@ -146,13 +152,12 @@ class Oncoming:
         one = state.get(track)
         if last.cut:
             state.pop(track, None)
-        if one is None or one.beyond is None or proof is not None:
+        if one is None or one.beyond is None or proof is not None or one.last.at_us < second.begins_us:
             return proof
-        elder = elder_of(i, second)
-        if elder is not None:
-            # Two boxes of one vehicle: the elder track's is judged, and what this one shows later is that vehicle's.
-            name = t.track_id[elder]
-            one.vehicle = state[name].vehicle if name in state else name
+        near, elder = one.elders.take(i, second), one.elders.vehicle()
+        # What a second box shows is the elder track's vehicle's; while that stands there too, it is judged.
+        one.vehicle = track if elder is None else state[elder].vehicle if elder in state else elder
+        if elder is not None and near == elder:
             return None
         way = one.beyond
         pictures = (one.onset, way.begin, way.end)
@@ -170,14 +175,25 @@ class Oncoming:
 def _side_of(one: Crossing | None, i: int, box: int, scopes: Sequence[Scope[Side]], second: Second) -> Side | None:
     """Return the side that a vehicle is followed on, is in, or may drive along beyond the line of; None: none."""
     if one is not None:
-        return next((s.settings for s in scopes if s.zone_id == one.zone_id), None)
+        own = next((s.settings for s in scopes if s.zone_id == one.zone_id), None)
+        if own is None or own[0].has_beside(spot_of(second, box, own[0]).along_m):
+            return own
+        # Past its end the next zone of the street may have begun.
+        others = [s for s in scopes if s.zone_id != one.zone_id]
+        return _side_of(None, i, box, others, second) or own
     mask = second.zone_mask[i]
     inside = next((s.settings for s in scopes if mask & s.bit), None)
     if inside is not None:
         return inside
     heading = second.tracks.track_heading_deg[i]
     along = (s.settings for s in scopes if heading is None or turn_deg(heading, s.settings[0].heading_deg) < ALONG_DEG)
-    return next((side for side in along if spot_of(second, box, side[0]).beyond_m >= side[1].min_beyond_m), None)
+    return next((side for side in along if _may_be_beyond(spot_of(second, box, side[0]), side)), None)
+
+
+def _may_be_beyond(spot: Spot, side_of: Side) -> bool:
+    """Say whether a look may show a vehicle on the other side of a zone's left border, beside it."""
+    side, settings = side_of
+    return spot.beyond_m >= settings.min_beyond_m and side.has_beside(spot.along_m)
 
 
 def _met(track: str, spot: Spot, sight: Sight, side_of: Side, margin_m: float) -> Crossing | None:
