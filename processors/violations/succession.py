@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from processors.violations.taken_places import MOTORCYCLE
-from processors.violations.way import Look, Way, add_look
+from processors.violations.way import Look, Passing, Way, add_look
 
 #: A fresh track may begin so far beyond the line, metres: at 60 km/h what is driven in a look left out at two frames a
 #: second, 17 m, of which some lies before the line. Farther beyond, nothing of the passing was seen.
@@ -132,6 +132,35 @@ def _apart(way: Way, other: Way) -> bool:
 def begun(ways: Mapping[str, Way]) -> dict[str, Way]:
     """Return the ways that began before the line: of the others nobody knows yet where they came from."""
     return {name: way for name, way in ways.items() if way.looks[0].along_m < 0}
+
+
+def not_before(way: Way, passing: Passing, position_error_m: float) -> Passing | None:
+    """Return the earliest that a way's vehicle can have passed the line, where its two sides are of two tracks.
+
+    Should they be of two vehicles after all, the one that is proposed passed when its own looks beyond the line say,
+    taken back at the speed of the first two.
+
+    Args:
+        way: the way.
+        passing: what the looks on both sides of the line say of it.
+        position_error_m: standard uncertainty of a foot's place against the line's, metres.
+
+    Returns:
+        The same passing where both sides are of one track; None where those beyond do not tell.
+    """
+    before, *beyond = way.looks[passing.before :]
+    if beyond[0].sight.track_ids == before.sight.track_ids:
+        return passing
+    whole = [look for look in beyond if not look.cut][:2]
+    if len(whole) < 2 or whole[1].along_m <= whole[0].along_m:
+        return None
+    first, then = whole
+    step_m, step_s = then.along_m - first.along_m, (then.at_us - first.at_us) / 1e6
+    share = first.along_m / step_m
+    error_s = position_error_m * math.hypot(1.0 + share, share) * step_s / step_m
+    at_us = first.at_us - round(share * step_s * 1e6)
+    # Both must hold.
+    return Passing(min(at_us, passing.at_us), max(error_s, passing.error_s), passing.before)
 
 
 def by_itself(way: Way) -> Way:

@@ -129,3 +129,18 @@ def test_a_track_that_is_seen_again_before_the_line_has_not_driven_on() -> None:
     waits = tracks([*driven[:6], None, None, -0.5, -0.5, -0.5, -0.5, -0.5, None, None, None], RED, "a")
     assert found(together(waits, goes_on)) == []
     assert found(together(waits, goes_on), at_once=False) == []
+
+
+@pytest.mark.parametrize(("speed_mps", "then_m"), [(3.0, 4.0), (4.0, 6.0)])
+@pytest.mark.parametrize("was_mps", [8.0, 10.0])
+def test_who_passed_on_amber_by_its_own_looks_is_not_proposed(speed_mps: float, then_m: float, was_mps: float) -> None:
+    """One that drives behind is lost and the one ahead comes into view: as one vehicle it would have passed on red.
+
+    Where red had begun before the one ahead can have passed, by its own looks, it does not matter which of them it is.
+    """
+    lost: Fronts = [*[-4.0 - was_mps * 0.5 * (3 - n) for n in range(4)], *[None] * 14]
+    ahead: Fronts = [*[None] * 5, *[then_m + speed_mps * 0.5 * n for n in range(6)], *[None] * 7]
+    passed_s = 2.5 - then_m / speed_mps
+    for red_s, kinds in ((passed_s + 0.1, []), (passed_s - 2.5, ["red_light"])):
+        signals = [(Signal.GREEN, -20.0), (Signal.AMBER, red_s - 3.0), (Signal.RED, red_s)]
+        assert [v.kind for v in found(together(tracks(lost, signals), tracks(ahead, signals, "b")))] == kinds
