@@ -12,7 +12,7 @@ from processors.violations.line_watch import LineWatch, line_scopes, lines_in_vi
 from processors.violations.offence import Offence
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
-from processors.violations.succession import FRESH_M, begun, by_itself, succeed
+from processors.violations.succession import FRESH_M, begun, by_itself, not_before, succeed
 from processors.violations.way import Passing, Way, follow
 from schemas.messages import Calibration, Signal
 
@@ -92,7 +92,8 @@ class RedLight:
                 even = of_one_size(by_itself(way), second, place)
                 if not even.looks or even.looks[-1].along_m < settings.past_m:
                     continue
-                passing = even.passing(error_m)
+                seen = even.passing(error_m)
+                passing = not_before(even, seen, error_m) if seen is not None else None
                 if passing is None or passing.before + 1 < settings.least_looks or not self.is_one(even, passing):
                     way.done = True
                     continue

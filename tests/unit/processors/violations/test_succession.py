@@ -89,3 +89,58 @@ def test_who_drives_past_another_has_its_own_looks() -> None:
     """In the next lane, 3.5 m aside, another one waits: that is not its place."""
     waits = [replace(m, track_speed_kmh=[0.0]) for m in tracks([-1.0] * 14, RED, "b", 8.5)]
     assert [v.track_id for v in found(together(waits, tracks([*THROUGH, *GONE], RED)))] == ["a"]
+
+
+#: Green until the second 0.5, amber until 3.5.
+TURNS = [(Signal.GREEN, -9), (Signal.AMBER, -2), (Signal.RED, 1)]
+
+
+@pytest.mark.parametrize("speed_mps", [4.0, 6.0, 8.0])
+@pytest.mark.parametrize(("last_m", "stands_m"), [(-4.0, 3.0), (-4.0, 6.0), (-6.0, 4.0)])
+def test_who_stood_there_hidden_is_not_the_one_that_drove_up(speed_mps: float, last_m: float, stands_m: float) -> None:
+    """One drives up and is lost; another has stood beyond the line since green and comes into view a second later.
+
+    None could have stopped there by then. It is the same where the first one is never seen again.
+    """
+    drives = [last_m - speed_mps * 0.5 * (3 - n) for n in range(4)]
+    stands = tracks([*[None] * 5, *[stands_m] * 11, *[None] * 4], TURNS, "b")
+    for again in (-1.0, None):
+        lost = tracks([*drives, *[None] * 8, *[again] * 8], TURNS, "a")
+        assert found(together(lost, stands)) == []
+
+
+def test_one_that_brakes_beyond_the_line_is_still_the_one_that_was_lost() -> None:
+    """At 4 m/s^2 it comes to stand in the second in which its track breaks: its way goes on."""
+    brakes: Fronts = [-11.0, -6.0, -2.0, 1.0, 3.0, 4.0, *[4.0] * 10]
+    ways = [
+        tracks(only(brakes, shown), [(Signal.RED, -9)], name) for name, shown in (("a", range(4)), ("b", range(4, 16)))
+    ]
+    hidden = [tracks(only(brakes, shown), RED, name) for name, shown in (("a", range(3)), ("b", range(4, 16)))]
+    for one in (ways, hidden):
+        assert [(v.kind, v.track_id) for v in found(together(*one))] == [("stop_line", "b")]
+
+
+def test_a_track_that_is_seen_again_before_the_line_has_not_driven_on() -> None:
+    """Its way was given to the next one, that drives beyond the line; then it is there again itself: two vehicles."""
+    driven: Fronts = [2.0 * n - 11.0 for n in range(11)]
+    goes_on = tracks([*only(driven, range(6, 11)), *GONE, None], RED, "b")
+    gone = tracks([*only(driven, range(6)), *GONE, None], RED, "a")
+    assert [v.kind for v in found(together(gone, goes_on))] == ["red_light"]
+    waits = tracks([*driven[:6], None, None, -0.5, -0.5, -0.5, -0.5, -0.5, None, None, None], RED, "a")
+    assert found(together(waits, goes_on)) == []
+    assert found(together(waits, goes_on), at_once=False) == []
+
+
+@pytest.mark.parametrize(("speed_mps", "then_m"), [(3.0, 4.0), (4.0, 6.0)])
+@pytest.mark.parametrize("was_mps", [8.0, 10.0])
+def test_who_passed_on_amber_by_its_own_looks_is_not_proposed(speed_mps: float, then_m: float, was_mps: float) -> None:
+    """One that drives behind is lost and the one ahead comes into view: as one vehicle it would have passed on red.
+
+    Where red had begun before the one ahead can have passed, by its own looks, it does not matter which of them it is.
+    """
+    lost: Fronts = [*[-4.0 - was_mps * 0.5 * (3 - n) for n in range(4)], *[None] * 14]
+    ahead: Fronts = [*[None] * 5, *[then_m + speed_mps * 0.5 * n for n in range(6)], *[None] * 7]
+    passed_s = 2.5 - then_m / speed_mps
+    for red_s, kinds in ((passed_s + 0.1, []), (passed_s - 2.5, ["red_light"])):
+        signals = [(Signal.GREEN, -20.0), (Signal.AMBER, red_s - 3.0), (Signal.RED, red_s)]
+        assert [v.kind for v in found(together(tracks(lost, signals), tracks(ahead, signals, "b")))] == kinds
