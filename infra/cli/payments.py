@@ -12,7 +12,8 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
-from infra.payments.payment_file import PaymentFileError, Problem, read
+from infra.import_line import Problem
+from infra.payments.payment_file import PaymentFileError, read
 from infra.payments.payment_topic import write
 from infra.settings import Settings
 from schemas.messages import Payment

@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.keys import opened, store_option
+from infra.import_line import Problem
 from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import PeriodError, first_day, period_of
 from infra.keys.period_key import PeriodKey
 from infra.settings import Settings
 from infra.vehicles.absence import AbsenceError, absent
 from infra.vehicles.held_vehicles import held
-from infra.vehicles.vehicle_file import Problem, Row, VehicleFileError, read
+from infra.vehicles.vehicle_file import Row, VehicleFileError, read
 from infra.vehicles.vehicle_topic import remove, write
 from schemas.messages import VehicleEntry
 from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError

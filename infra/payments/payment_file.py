@@ -9,11 +9,11 @@ Instants are the city's clocks', unless they say how far they are from UTC (2026
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from infra.import_line import BadFieldError, Problem, bound, texts_of
 from processors.cases.court import LOWERED, OUTCOMES
 from schemas.messages import Payment, PaymentKind
 
@@ -32,33 +32,6 @@ _OF_MONEY: Final = frozenset({PaymentKind.PAYMENT, PaymentKind.REFUND})
 
 class PaymentFileError(ValueError):
     """The file is no table of reports; says what was found and expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a line.
-
-    Attributes:
-        line: its number in the file, from 1.
-        field: the column.
-        found: what stands there.
-        expected: what should, and what to do.
-    """
-
-    line: int
-    field: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        """Return one sentence."""
-        return f"line {self.line}: {self.field} is {self.found}; expected {self.expected}"
-
-
-class _BadError(Exception):
-    def __init__(self, field: str, found: str, expected: str) -> None:
-        super().__init__(field)
-        self.parts = (field, found, expected)
 
 
 def read(lines: Iterable[str], now_us: int) -> Iterator[Payment | Problem]:
@@ -91,7 +64,7 @@ def _checked(
     """Return a line's report, or what is wrong; remember the line of its id."""
     try:
         report = _report(values, now_us)
-    except _BadError as bad:
+    except BadFieldError as bad:
         return Problem(line, *bad.parts)
     before = first_line.setdefault(report.payment_id, line)
     if before != line:
@@ -100,20 +73,16 @@ def _checked(
 
 
 def _report(values: Mapping[str | None, str | list[str] | None], now_us: int) -> Payment:
-    if None in values:
-        raise _BadError("the line", f"longer than {len(COLUMNS)} columns", "texts with commas within quotes")
-    texts = {str(name).strip(): value.strip() for name, value in values.items() if isinstance(value, str)}
-    if len(texts) < len(COLUMNS):
-        raise _BadError("the line", f"of {len(texts)} columns", f"{len(COLUMNS)}: {','.join(COLUMNS)}")
-    for name in ("payment_id", "reference"):
-        if len(texts[name]) > LONGEST_TEXT:
-            raise _BadError(name, f"{len(texts[name])} characters long", f"at most {LONGEST_TEXT}")
+    texts = texts_of(values, COLUMNS)
+    bound(texts, ("payment_id", "reference"), LONGEST_TEXT)
     if not texts["payment_id"]:
-        raise _BadError("payment_id", "empty", "the reporter's own id, the same whenever the report is sent again")
+        raise BadFieldError("payment_id", "empty", "the reporter's own id, the same whenever the report is sent again")
     if not _CASE.fullmatch(texts["case_id"]):
-        raise _BadError("case_id", repr(texts["case_id"][:40]), "case- and 20 hexadecimal digits, as the case has it")
+        raise BadFieldError(
+            "case_id", repr(texts["case_id"][:40]), "case- and 20 hexadecimal digits, as the case has it"
+        )
     if texts["kind"] not in PaymentKind.__members__:
-        raise _BadError("kind", repr(texts["kind"][:40]), f"one of {', '.join(PaymentKind)}")
+        raise BadFieldError("kind", repr(texts["kind"][:40]), f"one of {', '.join(PaymentKind)}")
     kind = PaymentKind[texts["kind"]]
     outcome = _outcome(kind, texts["outcome"])
     return Payment(
@@ -131,35 +100,35 @@ def _outcome(kind: PaymentKind, text: str) -> str | None:
     known = [*OUTCOMES, LOWERED]
     if kind is PaymentKind.COURT_DECISION:
         if text not in known:
-            raise _BadError("outcome", repr(text[:40]), f"one of {', '.join(known)}")
+            raise BadFieldError("outcome", repr(text[:40]), f"one of {', '.join(known)}")
         return text
     if text:
-        raise _BadError("outcome", repr(text[:40]), f"nothing: {kind} has no outcome, COURT_DECISION alone has")
+        raise BadFieldError("outcome", repr(text[:40]), f"nothing: {kind} has no outcome, COURT_DECISION alone has")
     return None
 
 
 def _amount(kind: PaymentKind, outcome: str | None, text: str) -> int:
     if text and not _AMOUNT.fullmatch(text):
-        raise _BadError("amount_kzt", repr(text[:40]), "whole tenge in digits alone")
+        raise BadFieldError("amount_kzt", repr(text[:40]), "whole tenge in digits alone")
     amount = int(text or "0")
     due = kind in _OF_MONEY or outcome == LOWERED
     what = f"{kind} with the outcome {outcome}" if outcome else str(kind)
     if due and amount == 0:
-        raise _BadError("amount_kzt", repr(text), f"more than 0 of {what}")
+        raise BadFieldError("amount_kzt", repr(text), f"more than 0 of {what}")
     if not due and amount:
-        raise _BadError("amount_kzt", repr(text), f"0 or nothing of {what}")
+        raise BadFieldError("amount_kzt", repr(text), f"0 or nothing of {what}")
     return amount
 
 
 def _instant(text: str, now_us: int) -> int:
     expected = "an instant such as 2026-11-27T10:30, by the city's clocks"
     if not _INSTANT.fullmatch(text):
-        raise _BadError("happened_at", repr(text[:40]), expected)
+        raise BadFieldError("happened_at", repr(text[:40]), expected)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise _BadError("happened_at", repr(text), "a day and a time that the calendar has") from None
+        raise BadFieldError("happened_at", repr(text), "a day and a time that the calendar has") from None
     at_us = int((at if at.tzinfo else at.replace(tzinfo=CITY)).timestamp()) * 1_000_000
     if at_us > now_us:
-        raise _BadError("happened_at", repr(text), "an instant that has passed; look at the reporter's clock")
+        raise BadFieldError("happened_at", repr(text), "an instant that has passed; look at the reporter's clock")
     return at_us

@@ -8,7 +8,8 @@ from typing import Final
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from infra.settings import Settings
-from infra.vehicles.vehicle_topic import STEP, TOPIC
+from infra.topic_writer import STEP
+from infra.vehicles.vehicle_topic import TOPIC
 from processors.vehicles.by_period import sealed_key
 from schemas.codec import MessageCodec
 from schemas.registry import RegistrySchemaIds

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from infra.import_line import BadFieldError, Problem, bound, texts_of
 from infra.keys.period_key import PeriodKey
 from processors.leads.finding import EPOCH
 from processors.leads.rules.another_kind import CLASS_OF
@@ -71,33 +72,6 @@ class Row:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a line. Without the plate: what is printed is kept in logs.
-
-    Attributes:
-        line: its number in the file, from 1.
-        field: the column.
-        found: what stands there.
-        expected: what should, and what to do.
-    """
-
-    line: int
-    field: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        """Return one sentence."""
-        return f"line {self.line}: {self.field} is {self.found}; expected {self.expected}"
-
-
-class _BadError(Exception):
-    def __init__(self, field: str, found: str, expected: str) -> None:
-        super().__init__(field)
-        self.parts = (field, found, expected)
-
-
 def read(lines: Iterable[str]) -> Iterator[Row | Problem]:
     """Yield each vehicle of a table, or what is wrong with its line.
 
@@ -129,7 +103,7 @@ def _checked(
     """Return a line's vehicle, or what is wrong; remember the line of its plate."""
     try:
         row = _row(values)
-    except _BadError as bad:
+    except BadFieldError as bad:
         return Problem(line, *bad.parts)
     before = first_line.setdefault(row.plate, line)
     if before != line:
@@ -138,23 +112,17 @@ def _checked(
 
 
 def _row(values: Mapping[str | None, str | list[str] | None]) -> Row:
-    if None in values:
-        raise _BadError("the line", f"longer than {len(COLUMNS)} columns", "texts with commas within quotes")
-    texts = {str(name): value.strip() for name, value in values.items() if isinstance(value, str)}
-    if len(texts) < len(COLUMNS):
-        raise _BadError("the line", f"of {len(texts)} columns", f"{len(COLUMNS)}: {','.join(COLUMNS)}")
+    texts = texts_of(values, COLUMNS)
     plate = texts["plate"].upper().replace(" ", "")
     if not _PLATE.fullmatch(plate):
-        raise _BadError(
+        raise BadFieldError(
             "plate", f"of {len(plate)} characters", "4 to 10 Latin letters and digits; Cyrillic look-alikes are none"
         )
     if texts["kind"] not in CLASS_OF:
-        raise _BadError("kind", _shown(texts["kind"]), f"one of {', '.join(CLASS_OF)}")
+        raise BadFieldError("kind", _shown(texts["kind"]), f"one of {', '.join(CLASS_OF)}")
     if texts["owner_class"] not in OwnerClass.__members__:
-        raise _BadError("owner_class", _shown(texts["owner_class"]), f"one of {', '.join(OwnerClass)}")
-    for name in ("make", "colour"):
-        if len(texts[name]) > LONGEST_TEXT:
-            raise _BadError(name, f"{len(texts[name])} characters long", f"at most {LONGEST_TEXT}")
+        raise BadFieldError("owner_class", _shown(texts["owner_class"]), f"one of {', '.join(OwnerClass)}")
+    bound(texts, ("make", "colour"), LONGEST_TEXT)
     return Row(
         plate,
         texts["kind"],
@@ -177,19 +145,19 @@ def _ranges(field: str, text: str) -> Sequence[DayRange]:
     expected = "days such as 2025-06-01..2026-05-31 or 2026-03-20.., with spaces between, or nothing"
     parts = text.split()
     if len(parts) > MOST_RANGES:
-        raise _BadError(field, f"{len(parts)} ranges", f"at most {MOST_RANGES}; leave out the oldest")
+        raise BadFieldError(field, f"{len(parts)} ranges", f"at most {MOST_RANGES}; leave out the oldest")
     out = []
     for part in parts:
         found = _RANGE.fullmatch(part)
         if found is None:
             # the whole column decides: spaces may stand within a plate
-            raise _BadError(field, _shown(part, text), expected)
+            raise BadFieldError(field, _shown(part, text), expected)
         try:
             first = date.fromisoformat(found[1])
             last = None if found[2] is None else date.fromisoformat(found[2])
         except ValueError:
-            raise _BadError(field, repr(part), "days that the calendar has") from None
+            raise BadFieldError(field, repr(part), "days that the calendar has") from None
         if last is not None and last < first:
-            raise _BadError(field, repr(part), "the first day first")
+            raise BadFieldError(field, repr(part), "the first day first")
         out.append(DayRange((first - EPOCH).days, None if last is None else (last - EPOCH).days))
     return sorted(out, key=lambda one: one.from_day)

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from infra.cli import payments
-from infra.payments.payment_file import COLUMNS, PaymentFileError, Problem, read
+from infra.import_line import Problem
+from infra.payments.payment_file import COLUMNS, PaymentFileError, read
 from infra.settings import Settings
 from processors.cases.opening import case_id_of
 from schemas.messages import Payment, PaymentKind

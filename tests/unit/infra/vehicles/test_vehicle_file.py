@@ -6,8 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from infra.cli.vehicles import command
+from infra.import_line import Problem
 from infra.keys.period_key import PeriodKey
-from infra.vehicles.vehicle_file import COLUMNS, Problem, Row, VehicleFileError, read
+from infra.vehicles.vehicle_file import COLUMNS, Row, VehicleFileError, read
 from schemas.law import OwnerClass
 from tests.unit.processors.leads.town import at, days
 
@@ -77,6 +78,12 @@ def test_no_column_prints_a_plate(line: str) -> None:
     (problem,) = read([HEAD, line])
     assert "what looks like a plate; expected" in str(problem)
     assert "123" not in str(problem)
+
+
+def test_spaces_in_the_heading_are_none_of_its_names() -> None:
+    """Written by hand: "plate, kind, ..." names the same columns."""
+    (row,) = read([HEAD.replace(",", ", "), GOOD])
+    assert isinstance(row, Row)
 
 
 def test_a_plate_that_stands_twice_is_taken_once() -> None:
