@@ -15,6 +15,12 @@ PROCESSES: Mapping[str, str] = {
     "incidents": "processors.incidents.app:run",
     "sink-audit": "sinks.clickhouse.audit_app:run",
 }
+#: The same of those that serve metrics and are given nothing else, with the port of their example.
+MEASURED: Mapping[str, tuple[str, int]] = {
+    "passages": ("processors.passages.app:run", 9111),
+    "cases": ("processors.cases.app:run", 9112),
+    "leads": ("processors.leads.app:run", 9109),
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,13 +46,24 @@ def _register(name: str, target: str) -> None:
         raise SystemExit(_start(target) or 0)
 
 
-for _name, _target in PROCESSES.items():
-    _register(_name, _target)
-
-
 metrics_port_option = click.option(
     "--metrics-port", type=click.IntRange(1, 65_535), help="Serve metrics on this port of 127.0.0.1. Default: none."
 )
+
+
+def _register_measured(name: str, target: str, port: int) -> None:
+    example = f"vigil run {name}\n  vigil run {name} --metrics-port {port}"
+
+    @command.command(name, help=f"Run {name} until SIGTERM.\n\n\b\nExamples:\n  {example}")
+    @metrics_port_option
+    def process(metrics_port: int | None) -> None:
+        raise SystemExit(_start(target, metrics_port=metrics_port) or 0)
+
+
+for _name, _target in PROCESSES.items():
+    _register(_name, _target)
+for _name, (_target, _port) in MEASURED.items():
+    _register_measured(_name, _target, _port)
 
 
 @command.command()
@@ -116,32 +133,6 @@ def sections(metrics_port: int | None) -> None:
     raise SystemExit(_start("processors.sections.app:run", **options) or 0)
 
 
-@command.command()
-@metrics_port_option
-def passages(metrics_port: int | None) -> None:
-    """Run passages until SIGTERM.
-
-    \b
-    Examples:
-      vigil run passages
-      vigil run passages --metrics-port 9111
-    """
-    raise SystemExit(_start("processors.passages.app:run", metrics_port=metrics_port) or 0)
-
-
-@command.command()
-@metrics_port_option
-def cases(metrics_port: int | None) -> None:
-    """Run cases until SIGTERM.
-
-    \b
-    Examples:
-      vigil run cases
-      vigil run cases --metrics-port 9112
-    """
-    raise SystemExit(_start("processors.cases.app:run", metrics_port=metrics_port) or 0)
-
-
 @command.command("cases-relay")
 @metrics_port_option
 def cases_relay(metrics_port: int | None) -> None:
@@ -156,19 +147,6 @@ def cases_relay(metrics_port: int | None) -> None:
 
     options = {"keys": with_keys(LiveVehicleKeys), "metrics_port": metrics_port}
     raise SystemExit(_start("processors.cases.relay.app:run", **options) or 0)
-
-
-@command.command()
-@metrics_port_option
-def leads(metrics_port: int | None) -> None:
-    """Run leads until SIGTERM.
-
-    \b
-    Examples:
-      vigil run leads
-      vigil run leads --metrics-port 9109
-    """
-    raise SystemExit(_start("processors.leads.app:run", metrics_port=metrics_port) or 0)
 
 
 @command.command()
