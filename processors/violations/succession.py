@@ -54,12 +54,14 @@ def succeed(ways: dict[str, Way], *, most_gap_s: float, noise_m: float) -> None:
             if looks:
                 joined.setdefault(name, {})[lost] = looks
     heirs = [lost for of in joined.values() for lost in of]
-    for name, of in joined.items():
-        if len(of) > 1 or heirs.count(next(iter(of))) > 1:
+    # The oldest first: who breaks twice within a second has the whole way in the last of its tracks.
+    for name in sorted(joined, key=lambda name: (ways[name].looks[0].at_us, name)):
+        of = joined[name]
+        if name not in ways or len(of) > 1 or heirs.count(next(iter(of))) > 1:
             continue
         ((lost, looks),) = of.items()
-        if lost not in ways:
-            continue
+        if lost in joined:
+            looks = _both(lost, ways[lost], ways[name], most_gap_s, noise_m) or looks
         whole: list[Look] = []
         for look in looks:
             add_look(whole, look)

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
+from processors.rules.sight import Sight
+from processors.violations.succession import succeed
+from processors.violations.way import Look, Way
 from schemas.messages import Signal
 from tests.unit.processors.violations.junction import Fronts, found, together, tracks
 
@@ -144,3 +148,22 @@ def test_who_passed_on_amber_by_its_own_looks_is_not_proposed(speed_mps: float, 
     for red_s, kinds in ((passed_s + 0.1, []), (passed_s - 2.5, ["red_light"])):
         signals = [(Signal.GREEN, -20.0), (Signal.AMBER, red_s - 3.0), (Signal.RED, red_s)]
         assert [v.kind for v in found(together(tracks(lost, signals), tracks(ahead, signals, "b")))] == kinds
+
+
+def test_three_tracks_of_one_vehicle_that_break_in_one_second() -> None:
+    """At five frames a second a way may break twice before the rule looks: the last of the tracks has all of it.
+
+    In whatever order the tracks came: it once ended with an error, as the one in the middle was gone.
+    """
+    shown = {"a": (range(3), 5.0), "b": (range(3, 5), 5.4), "c": (range(5, 9), 5.8)}
+    for order in permutations(shown):
+        ways = {name: Way([look(n, name, shown[name][1]) for n in shown[name][0]]) for name in order}
+        succeed(ways, most_gap_s=1.0, noise_m=0.5)
+        assert list(ways) == ["c"]
+        assert [row.along_m for row in ways["c"].looks] == [2.0 * n - 8.0 for n in range(9)]
+
+
+def look(n: int, name: str, across_m: float) -> Look:
+    """Return the look of the `n`-th fifth of a second of a way at 10 m/s that is over the line at 0.8 s."""
+    sight = Sight(0, 0, 0, 0, 200_000 * n, (name,), (0.0, 0.0, 10.0, 10.0))
+    return Look(200_000 * n, 2.0 * n - 8.0, across_m, cut=False, sight=sight)
