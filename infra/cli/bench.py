@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.settings import ROOT
 
 DEFAULT = "all"
@@ -109,4 +110,4 @@ def _print(figures: Sequence[Any]) -> None:
         table.add_row(
             figure.name, value, figure.unit, str(figure.goal or ""), verdict, figure.error or figure.compared_with
         )
-    Console(width=max(Console().width, LEAST_WIDTH)).print(table)
+    print_whole(table, console=Console(width=max(Console().width, LEAST_WIDTH)))

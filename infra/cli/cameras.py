@@ -13,6 +13,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.cluster import Cluster
 from infra.topics.connection import TopicsError
@@ -130,7 +131,7 @@ def list_(*, as_json: bool) -> None:
         size = f"{c.width_px}x{c.height_px}"
         row = (c.camera_id, str(c.version), c.name, c.site_id, c.owner.lower(), size, calibration, str(len(c.zones)))
         table.add_row(*row, rules, "yes" if c.enabled else "no", c.source_uri)
-    _console().print(table)
+    print_whole(table, console=_console())
 
 
 @command.command()
@@ -180,7 +181,7 @@ def check(*, file: Path | None, only: tuple[str, ...], as_json: bool) -> None:
             mbit = f"{r.bitrate_bps / 1e6:.2f}" if r.bitrate_bps is not None else "-"
             cells = (r.codec, size, r.fps, mbit, r.gop_s, r.clock, r.error or "")
             table.add_row(r.camera_id, *("-" if v is None else str(v) for v in cells))
-        _console().print(table)
+        print_whole(table, console=_console())
     raise SystemExit(1 if any(r.error for r in results) else 0)
 
 
@@ -235,7 +236,7 @@ def _show_import(
             str(row["camera_id"]), str(row["outcome"]), "-" if row["version"] is None else str(row["version"])
         )
     if rows:
-        _console().print(table)
+        print_whole(table, console=_console())
     for problem in problems:
         click.echo(str(problem), err=True)
     bad = len({p.camera for p in problems if p.fatal})

@@ -15,6 +15,7 @@ from infra.chaos.evidence.city import CityError
 from infra.chaos.evidence.exercise import Exercise, Result, servers
 from infra.chaos.evidence.plan import plan
 from infra.chaos.evidence.sink import SinkError
+from infra.cli.whole_table import print_whole
 from infra.local.control import LocalStack, StackError
 from infra.settings import Settings
 from infra.topics.connection import TopicsError
@@ -96,7 +97,7 @@ def _show(result: Result, console: Console) -> None:
         table.add_column(title)
     for check in result.checks:
         table.add_row(check.name, check.problem or check.found, style=None if check.passed else "red")
-    console.print(table)
+    print_whole(table, console=console)
     f = result.figures
     console.print(
         f"seed {result.plan.seed}: {f.findings:,} findings, {f.clips:,} clips, {f.objects:,} objects,"

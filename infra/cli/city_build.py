@@ -5,9 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from producers.simulator.city import MOST_CAMERAS, City, build_city
 from producers.simulator.city_files import write_city
 from schemas.messages import Owner
@@ -59,7 +59,7 @@ def command(seed: int, cameras: int, out: Path, *, as_json: bool) -> None:
                 table.add_row(f"{name.replace('_', ' ')} {part}", f"{count:,}")
         elif name != "seed":
             table.add_row(name.replace("_", " "), f"{value:,}")
-    Console(highlight=False).print(table)
+    print_whole(table)
     click.echo(f"wrote {registry}, {truth} and {exempt}")
 
 

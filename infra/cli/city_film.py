@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.city_run import start_us_of, traffic_kind
+from infra.cli.whole_table import print_whole
 from infra.film.score import FilmScore, score_film
 from infra.film.write import Filmed, film
 from infra.noise.model_session import NoiseStudyError
@@ -151,7 +152,7 @@ def _show(taken: Take, films: Sequence[Filmed], score: FilmScore | None, *, dige
         without = ", ".join(f"{name} {count:,}" for name, count in one.left_out.items())
         size = f"{one.bytes / 1e6:.1f}"
         table.add_row(one.camera_id, camera.outlook.value, f"{one.frames:,}", size, without, ", ".join(one.not_drawn))
-    console.print(table)
+    print_whole(table, console=console)
     if digest:
         for one in films:
             click.echo(f"{one.camera_id} frames {one.frames_sha256} file {one.file_sha256}")
@@ -166,7 +167,7 @@ def _show_score(console: Console, score: FilmScore) -> None:
     for one in score.classes:
         errors = (f"{one.centre_sd_ratio:.3f}", f"{one.size_sd_ratio:.3f}")
         table.add_row(one.name, f"{one.true_boxes:,}", f"{one.recall:.3f}", f"{one.labelled:.3f}", *errors)
-    console.print(table)
+    print_whole(table, console=console)
     click.echo(f"precision {score.precision:.3f} of {score.boxes:,} boxes")
     for name, tracking in (("films", score.tracking), ("depth 1", score.simulated)):
         if tracking.hota is not None and tracking.idf1 is not None:

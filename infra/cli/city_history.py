@@ -15,6 +15,7 @@ from infra.city_history.destination import Destination, DestinationError
 from infra.city_history.progress import Progress
 from infra.city_history.run import BlockError, Order, Outcome, run
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from producers.simulator.history.history import History
 from producers.simulator.history.law import table as data_table
@@ -211,7 +212,7 @@ def _print(report: Mapping[str, Any]) -> None:
     shown.add_section()
     shown.add_row("total", *(f"{report['totals']['total'][figure]:,}" for figure, _ in COLUMNS))
     console = Console(width=max(Console().width, LEAST_WIDTH), highlight=False)
-    console.print(shown)
+    print_whole(shown, console=console)
     goal = report["goal"]
     if goal is not None:
         console.print(f"Collected: {goal['deviation_ratio']:+.2%} against {goal['collected_kzt']:,} KZT.")

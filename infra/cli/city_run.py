@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.cluster import Cluster
 from infra.topics.connection import TopicsError
@@ -202,7 +203,7 @@ def _show(request: CityRequest, report: CityReport, *, as_json: bool) -> None:
         table.add_column(title, justify="left" if title == "topic" else "right")
     for topic, (messages, size) in report.counts.items():
         table.add_row(topic, f"{messages:,}", f"{size:,}", f"{size / max(messages, 1):,.0f}")
-    Console(highlight=False, stderr=report.digest is not None).print(table)
+    print_whole(table, console=Console(highlight=False, stderr=report.digest is not None))
     click.echo(
         f"city: {report.camera_seconds / report.elapsed_s:,.0f} camera-seconds a second over {report.elapsed_s:,.1f} s,"
         f" traffic {request.traffic.value} {report.traffic_s:,.1f} s of it,"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.evidence_expire import expire
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, NoCaseError, check_stored
@@ -112,7 +113,7 @@ def _show(console: Console, case: CaseName, manifest: Any, entry: str | None) ->
         shown = f"{file['kind']} {file.get('role', '')}".strip()
         seen = "as they are" if file["private"] else "blurred"
         table.add_row(file["name"], shown, str(file["bytes"]), seen)
-    console.print(table)
+    print_whole(table, console=console)
     source = manifest["event"]["source"]
     groups = len(manifest["sources"])
     console.print(f"from {source['topic']}[{source['partition']}]@{source['offset']} and {groups} frames messages")

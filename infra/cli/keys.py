@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import PeriodError
 from infra.settings import Settings
@@ -80,4 +80,4 @@ def list_keys(store: Path | None, *, as_json: bool) -> None:
     table = Table("period", "fingerprint")
     for key in keys:
         table.add_row(key.period, key.fingerprint)
-    Console(highlight=False).print(table)
+    print_whole(table)

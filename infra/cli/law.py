@@ -12,6 +12,7 @@ from rich.table import Table
 
 from infra.cli.law_examples import examples_command
 from infra.cli.law_explain import explain_command
+from infra.cli.whole_table import print_whole
 from schemas.law import Law, LawError
 from schemas.law.diff import Difference, Figure, between_days, between_laws
 from schemas.law.spans import OPEN, Span
@@ -90,7 +91,7 @@ def check(folder: Path | None, *, as_json: bool) -> None:
         codes = [code.removeprefix("KoAP ") for code in row["prices"]]
         changed = ", ".join(codes) if len(codes) < 8 else f"{len(codes)} articles"
         table.add_row(str(row["from"]), str(row["law"]), changed or "none", ", ".join(row["uncertain"]))
-    console.print(table)
+    print_whole(table, console=console)
     known = law.mrp.span
     single = len(law.calendar.single)
     click.echo(
@@ -180,7 +181,7 @@ def _show(found: Sequence[Difference]) -> None:
         table.add_row(*([_span(item.span)] if spans else []), *cells)
     console = Console(highlight=False)
     console.width = max(console.width, LEAST_WIDTH)
-    console.print(table)
+    print_whole(table, console=console)
 
 
 def _cells(figure: Figure | None) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from infra.cli.officer_commands import (
@@ -18,6 +17,7 @@ from infra.cli.officer_commands import (
     sentences,
     tables,
 )
+from infra.cli.whole_table import print_whole
 from infra.leads.desk import CONFIRMED, DISMISSED, LeadsDesk
 from infra.settings import Settings
 
@@ -131,7 +131,7 @@ def list_leads(most: int, *, as_json: bool) -> None:
     for one in found:
         table.add_row(*(str(one[name] or "-") for name in ("lead_id", "kind", "article")), f"{one['seen_at']:%F %T}",
                       one["district"], one["camera_id"])  # fmt: skip
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command()
@@ -152,7 +152,7 @@ def audit(lead: str, *, as_json: bool) -> None:
     table = Table("at (UTC)", "officer", "act", "why")
     for one in acts:
         table.add_row(one["at"], one["officer_id"], one["act"], one["why"])
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 def _decide(lead: str, officer: str, act: str, why: str, *, as_json: bool) -> None:
@@ -168,7 +168,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     for name, value in facts.items():
         if name not in ("lead_id", "looker", "plate_note", "evidence_case"):
             table.add_row(name, "-" if value is None else str(value))
-    Console(highlight=False).print(table)
+    print_whole(table)
     if facts["plate"] is None:
         click.echo(f"no plate: {facts['plate_note']}")
     click.echo(f"pictures, if kept: vigil evidence show {facts['evidence_case']}")

@@ -9,9 +9,9 @@ from typing import Final
 
 import click
 from confluent_kafka import KafkaException
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.import_line import Problem
 from infra.payments.payment_file import PaymentFileError, read
 from infra.payments.payment_topic import write
@@ -98,4 +98,4 @@ def _show(file: Path, counts: Counter[str], sums_kzt: Counter[str], written: int
     table = Table("kind", "reports", "KZT", title=f"{file.name}: {written:,} written")
     for kind in sorted(counts):
         table.add_row(kind, f"{counts[kind]:,}", f"{sums_kzt[kind]:,}")
-    Console().print(table)
+    print_whole(table)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.noise.model_session import NoiseStudyError
 from infra.plates.study import PARTS, Row, calibration
 from infra.plates.study import score as score_plates
@@ -97,4 +97,4 @@ def _show(rows: Sequence[Row]) -> None:
         shares = [f"{value / max(1, row.draws):.2f}" for value in (row.found, row.read, row.right, row.confident)]
         sure = f"{row.confident_right / row.confident:.3f}" if row.confident else "-"
         table.add_row(row.name, str(row.draws), *shares, sure, ", ".join(row.texts))
-    Console().print(table)
+    print_whole(table)

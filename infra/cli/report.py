@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from schemas.law.entry import LawError
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
@@ -82,7 +83,7 @@ def listing(*, as_json: bool) -> None:
     table = Table("report", "says", "--by")
     for report in REPORTS.values():
         table.add_row(report.name, report.says, ", ".join(report.by) or "-")
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command("sql")
@@ -264,12 +265,12 @@ def _print(answer: Answer, out: Path | None) -> None:
     lines = [freshness_of(answer), *answer.notes]
     if out is None:
         console = Console(width=max(Console().width, _WIDTH), highlight=False, markup=False)
-        console.print(table)
+        print_whole(table, console=console)
         console.print("\n".join(lines))
         return
     page = io.StringIO()
     console = Console(file=page, width=_WIDTH, highlight=False, markup=False)
-    console.print(table)
+    print_whole(table, console=console)
     console.print("\n".join(lines))
     _save(out, page.getvalue().encode())
 

@@ -15,6 +15,7 @@ from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.cli.keys import opened, store_option
 from infra.cli.retention_log import by_option, log_beside, now
 from infra.cli.retention_silent import silent_command
+from infra.cli.whole_table import print_whole
 from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import CITY, PeriodError
 from infra.retention.attestation import attest, attest_until, attested
@@ -69,7 +70,7 @@ def plan_command(store: Path | None, *, as_json: bool) -> None:
     for line in lines:
         told = [line[name] or "" for name in ("period", "fingerprint", "last_day", "due_on", "attested")]
         table.add_row(*told, "due" if line["is_due"] else line["attest"] or "")
-    Console(highlight=False, width=120).print(table)
+    print_whole(table, console=Console(highlight=False, width=120))
 
 
 @command.command("attest")
@@ -190,7 +191,7 @@ def report_command(store: Path | None, *, as_json: bool) -> None:
                 str(entry.number), entry.step, entry.period, entry.fingerprint, entry.at, entry.by, _counted(facts),
                 str(read), "" if proof is None else str(proof),
             )  # fmt: skip
-        Console(highlight=False, width=200).print(table)
+        print_whole(table, console=Console(highlight=False, width=200))
     problems = [f"the destruction of {period} was announced and not ended" for period, _ in pending]
     problems += [f"a key of {period} is back in the store" for period in back]
     if problems:

@@ -6,10 +6,10 @@ from typing import Final
 
 import click
 from confluent_kafka import KafkaException
-from rich.console import Console
 from rich.table import Table
 
 from infra.cli.retention_log import by_option, log_beside, now
+from infra.cli.whole_table import print_whole
 from infra.retention.destruction_log import FORGETTING, FORGOT
 from infra.retention.retention_rules import RetentionError
 from infra.retention.silent_states import APPS, SilentState, SilentStates, silent_before_ms
@@ -62,5 +62,5 @@ def silent_command(by: str | None, *, applies: bool, as_json: bool) -> None:
         table = Table("changelog", "forgotten" if applies else "silent states")
         for changelog, count in counts.items():
             table.add_row(changelog, str(count))
-        Console(highlight=False).print(table)
+        print_whole(table)
     raise SystemExit(PENDING if any(counts.values()) and not applies else 0)

@@ -19,6 +19,7 @@ from infra.cli.officer_commands import (
     sentences,
 )
 from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
+from infra.cli.whole_table import print_whole
 from infra.review.desk import ReviewError
 from infra.review.officers import Role
 
@@ -106,7 +107,7 @@ def list_cases(most: int, *, as_json: bool) -> None:
     table = Table("case", "kind", "article", "offence (Almaty)", "district")
     for case in found:
         table.add_row(case.case_id, case.kind, case.article, _local(case.offence_at), case.district)
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command()
@@ -129,7 +130,7 @@ def audit(case: str, officer: str, *, as_json: bool) -> None:
     table = Table("at (Almaty)", "officer", "login", "act", "why")
     for one in acts:
         table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command()
@@ -150,7 +151,7 @@ def reasons(*, as_json: bool) -> None:
     table = Table("code", "words")
     for code, words in found.items():
         table.add_row(code, words)
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command()
@@ -174,7 +175,7 @@ def agreement(officer: str, first: datetime, last: datetime, *, as_json: bool) -
     table = Table("month", "doubly reviewed", "agreed", "share", "third officer", "third confirmed")
     for row in rows:
         table.add_row(f"{row['month']:%Y-%m}", *(str(value) for name, value in row.items() if name != "month"))
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +219,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     for ground in facts["exculpations"]:
         row = [str(value) for value in (ground.values() if isinstance(ground, dict) else ground)]
         table.add_row(*row, style=None if row[1] == "cleared" else "yellow")
-    console.print(table)
+    print_whole(table, console=console)
     pictures = Table("picture", "taken (Almaty)", "the signal had shown")
     for one in facts["pictures"]:
         shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.cli.sink_replay import replay
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.cluster import Cluster
 from infra.topics.connection import TopicsError
@@ -105,7 +106,7 @@ def _show(found: Audit) -> None:
     for p in found.partitions:
         if p.end > p.begin:
             table.add_row(*_cells(p), style=None if p.exact else "red")
-    console.print(table)
+    print_whole(table, console=console)
     verdict = "exact" if found.exact else "NOT exact"
     console.print(
         f"{verdict}: {found.rows} rows, {found.missing} missing, {found.duplicated} doubled,"

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.cluster import Cluster
 from infra.topics.connection import TopicsError
@@ -191,7 +192,7 @@ def _show(found: ReplayOutcome) -> None:
     for s in found.spans:
         numbers = (s.partition, f"{s.first}-{s.last}", s.records, s.inserted, s.refused, s.missing, s.duplicated)
         table.add_row(found.topic, *map(str, numbers), style="red" if s.missing or s.duplicated else None)
-    console.print(table)
+    print_whole(table, console=console)
     how = "filled in" if found.way is Way.FILL else f"rebuilt {len(found.days)} day(s)"
     cure = ""
     if not found.exact:

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from infra.cli.whole_table import print_whole
 from infra.local.control import LocalStack, StackError
 from infra.local.stages import NEED_KEYS, STAGES
 from infra.settings import Settings
@@ -121,7 +122,7 @@ def status(*, as_json: bool) -> None:
                 child["last_exit"] or "",
                 child["note"] or "",
             )
-        Console().print(table)
+        print_whole(table)
     if not children or any(child["state"] not in {"ready", "done"} for child in children.values()):
         raise SystemExit(1)
 

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from infra.cli.topics_access import command as access
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.application import apply as apply_topics
 from infra.topics.application import plan as plan_topics
@@ -151,7 +152,7 @@ def doctor(*, max_lag: int, sample: int, as_json: bool) -> None:
     else:
         console = Console(highlight=False)
         if found.findings:
-            console.print(findings_table(found.findings))
+            print_whole(findings_table(found.findings), console=console)
         errors = sum(f.level == "error" for f in found.findings)
         console.print(
             f"{found.topics} topics, {found.subjects} schemas, {found.groups} groups, {found.sampled} sampled records:"
@@ -200,8 +201,8 @@ def lag(*, only: str | None, by_partition: bool, watch: float | None, count: int
         elif not groups:
             console.print(f"No consumer group begins with {settings.topic_prefix!r}.")
         else:
-            console.print(groups_table(groups, rows))
-            console.print(lag_table(rows, by_partition=by_partition))
+            print_whole(groups_table(groups, rows), console=console)
+            print_whole(lag_table(rows, by_partition=by_partition), console=console)
         looks += 1
         if watch is None or looks == count:
             return

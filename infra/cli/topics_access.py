@@ -7,9 +7,9 @@ from functools import wraps
 from typing import Any, Final
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.whole_table import print_whole
 from infra.settings import Settings
 from infra.topics.access import AccessPlan, Rights, difference
 from infra.topics.connection import TopicsError
@@ -116,4 +116,4 @@ def _print(lines: Sequence[tuple[str, Right]]) -> None:
     table = Table("", "user", "may", "what", "meaning")
     for mark, one in lines:
         table.add_row(mark, one.user, one.operation, f"{one.resource} {one.name}", MEANINGS[mark])
-    Console(highlight=False).print(table)
+    print_whole(table)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import click
 from confluent_kafka import KafkaException
-from rich.console import Console
 from rich.table import Table
 
 from infra.cli.keys import opened, store_option
+from infra.cli.whole_table import print_whole
 from infra.import_line import Problem
 from infra.keys.key_store import KeyStore, KeyStoreError
 from infra.keys.period import PeriodError, first_day, period_of
@@ -245,4 +245,4 @@ def _show(file: Path, reader: _Reader, periods: Sequence[str], counts: Mapping[s
         return
     table = Table("vehicles", "bad lines", "sealed for", "entries written", "absent", "taken out")
     table.add_row(f"{reader.good:,}", f"{reader.bad:,}", ", ".join(periods), *(f"{n:,}" for n in counts.values()))
-    Console(highlight=False).print(table)
+    print_whole(table)
