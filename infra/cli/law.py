@@ -1,8 +1,9 @@
 """`vigil law`: what the law's data says, what changes between its versions, and why a case costs what it costs."""
 
 import json
+import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,13 @@ from schemas.law.spans import OPEN, Span
 #: The packaged data, where a folder could stand.
 PACKAGED: Final = "packaged"
 LEAST_WIDTH: Final = 120
+#: So many days before a table's end its next year is to be added.
+SOON_DAYS: Final = 60
+#: What happens after a table's last day.
+ENDING: Final = {
+    "mrp": "after it no violation can be priced and no prescription sent",
+    "calendar": "after it terms are counted without the days that the government moves",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,8 +51,9 @@ command.add_command(examples_command)
 
 @command.command()
 @click.option("--folder", type=click.Path(path_type=Path), help="Data files.  [default: the packaged ones]")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Warn of what ends soon after.  [default: today]")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
-def check(folder: Path | None, *, as_json: bool) -> None:
+def check(folder: Path | None, on: datetime | None, *, as_json: bool) -> None:
     """Validate the data files and show the versions of the schedule.
 
     No gap and no overlap, a price for every article on each day of its validity, a source and a mark on each figure.
@@ -54,6 +63,7 @@ def check(folder: Path | None, *, as_json: bool) -> None:
     Examples:
       vigil law check
       vigil law check --folder ./law-2027 --json
+      vigil law check --on 2026-11-15
     """
     try:
         law = Law.load(folder)
@@ -68,6 +78,8 @@ def check(folder: Path | None, *, as_json: bool) -> None:
         }
         for version in law.schedule.versions
     ]
+    today = law.local_day(time.time_ns() // 1_000) if on is None else on.date()
+    ending = {table: last for table, last in law.last_days.items() if (last - today).days < SOON_DAYS}
     unsure = {one.article: list(one.uncertain) for one in law.schedule.prices if one.uncertain}
     if as_json:
         click.echo(
@@ -77,6 +89,7 @@ def check(folder: Path | None, *, as_json: bool) -> None:
                     "articles": list(law.articles.codes()),
                     "mrp": [{"from": str(s.first), "until": str(s.last), "kzt": kzt} for s, kzt in law.mrp.rows],
                     "uncertain": unsure,
+                    "ends_soon": {table: str(last) for table, last in ending.items()},
                 },
                 indent=2,
                 ensure_ascii=False,
@@ -100,6 +113,8 @@ def check(folder: Path | None, *, as_json: bool) -> None:
         f"{law.calendar.span.last}, {single} single days.\n"
         f"Uncertain figures: {', '.join(code.removeprefix('KoAP ') for code in unsure) or 'none'}."
     )
+    for name, last in ending.items():
+        click.echo(f"{name}.toml ends on {last}: {ENDING[name]}; add the next year with its source", err=True)
 
 
 @command.command()

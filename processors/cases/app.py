@@ -1,13 +1,16 @@
 """The process that `vigil run cases` starts."""
 
 import logging
+import time
 from dataclasses import replace
 
 from processors.cases.core import SOURCE, CasesCore
+from processors.cases.law_watch import watch_law
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.stage import Parts, run_stage
 from processors.stage.metrics import StageMetrics
 from schemas.codec import MessageCodec
+from schemas.law import Law
 from schemas.messages import Camera
 from schemas.registry import RegistrySchemaIds
 
@@ -44,7 +47,7 @@ def run(settings: StackSettings, metrics_port: int | None = None) -> None:
     # a log has no event-time interval to write checkpoints by: it replays from case-commands, which is kept for years
     where = replace(stage_settings(settings, CasesCore.name), checkpoint_interval_s=None, metrics_port=metrics_port)
     codec = PlainCodec(RegistrySchemaIds.connect(where.schema_registry_url, where.topic_prefix))
-    parts = Parts(
-        codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE], metrics=StageMetrics(CasesCore.name)
-    )
-    run_stage(where, CasesCore(codec.decode), parts)
+    metrics, law = StageMetrics(CasesCore.name), Law.load()
+    parts = Parts(codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE], metrics=metrics)
+    watch_law(metrics, law, lambda: law.local_day(time.time_ns() // 1_000))
+    run_stage(where, CasesCore(codec.decode, law), parts)

@@ -20,9 +20,18 @@ from processors.cases.terms import DeadlineName, Terms
 from processors.cases.transitions import State, TransitionTable, Trigger, transitions
 from processors.cases.vehicle_log import VehicleLog
 from processors.cases.verdicts import check_review, choose, given_by, vehicle_of, verdict_trigger, withdrawal_reason
-from processors.stage_core import BY_OFFSET, KeyBatch, KeyResult, Output, Record, Refusal, Registry
+from processors.stage_core import (
+    BY_OFFSET,
+    KeyBatch,
+    KeyResult,
+    Output,
+    Record,
+    Refusal,
+    Registry,
+    ServiceUnavailableError,
+)
 from processors.state_format import body_of
-from schemas.law import Law
+from schemas.law import Law, LawEndsError
 from schemas.messages import (
     CaseCommand,
     CaseEvent,
@@ -109,7 +118,11 @@ class CasesCore:
     async def advance(
         self, batch: Sequence[KeyBatch[CaseCommand, VehicleLog]], registry: Registry
     ) -> Sequence[KeyResult[VehicleLog]]:
-        """Apply one batch; a command that cannot be is refused."""
+        """Apply one batch; a command that cannot be is refused.
+
+        Raises:
+            ServiceUnavailableError: the law's data has no index for a day that has come; the stage waits.
+        """
         del registry
         return [self._advance_key(work) for work in batch]
 
@@ -119,6 +132,12 @@ class CasesCore:
         for number, record in enumerate(work.records):
             try:
                 outputs += self.apply(work.key, work.state, record)
+            except LawEndsError as error:
+                if error.day > self.terms.day(record.created_at_ms * 1_000):
+                    refusals.append(Refusal(number, f"a day after that on which the command was written: {error}"))
+                    continue
+                # Nothing of it is refused or lost: the case goes on as soon as the law's data has the day.
+                raise ServiceUnavailableError(f"the law's data ends: {error}; then restart this stage") from error
             except (ImpossibleError, BadMessageError) as error:
                 refusals.append(Refusal(number, str(error)))
         return KeyResult(work.state, outputs, refusals)

@@ -11,7 +11,7 @@ from processors.cases.office_rules import OfficeRules
 from processors.cases.terms import Terms
 from processors.cases.transitions import State, Transition, TransitionTable, Trigger
 from processors.cases.vehicle_log import VehicleLog
-from schemas.law import OwnerClass, Sanction, SanctionKind, Tier
+from schemas.law import LawEndsError, OwnerClass, Sanction, SanctionKind, Tier
 from schemas.messages import CaseEvent, CaseStep
 
 #: Reasons of the ISSUED step; the test city's history has the same words.
@@ -140,10 +140,13 @@ class CaseMachine:
 
         Raises:
             ImpossibleError: it has nothing for these days.
+            LawEndsError: it has nothing for them yet.
         """
         try:
             owner = OwnerClass(case.owner_class) if case.owner_class else OwnerClass.INDIVIDUAL
             return self.terms.sanction(case.article, initiated_on, self.terms.day(case.offence_at_us), tier, owner)
+        except LawEndsError:
+            raise
         except (LookupError, ValueError) as error:
             raise ImpossibleError(f"case {case.case_id}: {error}") from error
 

@@ -14,6 +14,19 @@ class LawError(ValueError):
     """The law's data is not as it must be, or does not answer what was asked."""
 
 
+class LawEndsError(LawError):
+    """The law's data ends before the day that was asked for: what waits for it is sound, the data is not there yet.
+
+    Args:
+        text: the sentence.
+        day: that day.
+    """
+
+    def __init__(self, text: str, day: date) -> None:
+        super().__init__(text)
+        self.day = day
+
+
 class Entry:
     """A table of a TOML file.
 

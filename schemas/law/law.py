@@ -108,6 +108,15 @@ class Law:
         """
         return self.mrp.kzt(day)
 
+    @property
+    def last_days(self) -> Mapping[str, date]:
+        """The last day of each table that ends.
+
+        After that of mrp nothing can be priced; after that of calendar the rules of the year go on, without the days
+        that a government moves.
+        """
+        return {"mrp": self.mrp.span.last, "calendar": self.calendar.span.last}
+
     def sanction(
         self,
         article: str,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from schemas.law.entry import LawError, entries
+from schemas.law.entry import LawEndsError, LawError, entries
 from schemas.law.spans import OPEN, Span, check_contiguous
 
 FILE: Final = "mrp.toml"
@@ -48,13 +48,14 @@ class MrpTable:
         """Return the index of a day, tenge.
 
         Raises:
-            LawError: it is not known.
+            LawError: it is not known; LawEndsError where the day lies after the last one.
         """
         for span, kzt in self.rows:
             if day in span:
                 return kzt
         known = self.span
-        raise LawError(
+        text = (
             f"{FILE}: found no MRP for {day}; expected a day of {known.first} to {known.last}; "
             "add the year's index with its source, or correct the day"
         )
+        raise LawEndsError(text, day) if day > known.last else LawError(text)

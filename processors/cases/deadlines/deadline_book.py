@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from processors.cases.deadlines.core import Deadline, deadline_of
 from processors.cases.event_book import EventBook, PlacedEvent
 from processors.cases.terms import DeadlineName, Terms
 
 log = logging.getLogger(__name__)
+#: A prescription that was not sent comes again after so long, microseconds: the stage refused it, and until the case
+#: lapses an officer may mend why. A choice: some eight times in the two months of liability (KoAP 62).
+AGAIN_US: Final = 7 * 86_400_000_000
 
 
 class DeadlineBook(EventBook):
@@ -72,11 +76,23 @@ class DeadlineBook(EventBook):
         """Return how many cases wait for a deadline; looks at each of them."""
         return int(self.db.execute("SELECT count(*) FROM deadlines WHERE due_us IS NOT NULL").fetchone()[0])
 
-    def done(self, deadlines: Sequence[Deadline]) -> None:
-        """Wait for these no more: their commands are durable."""
+    def done(self, deadlines: Sequence[Deadline], now_us: int) -> None:
+        """Wait for these no more: their commands are durable.
+
+        But for the sending of a prescription: where no step follows it comes again, and at last the case lapses.
+
+        Args:
+            deadlines: what was fired.
+            now_us: when, microseconds since the Unix epoch.
+        """
         self.db.execute("BEGIN")
         self.db.executemany(
-            "UPDATE deadlines SET due_us = NULL, name = NULL WHERE case_id = ? AND revision = ?",
-            [(one.case_id, one.revision) for one in deadlines],
+            "UPDATE deadlines SET due_us = ?, name = ? WHERE case_id = ? AND revision = ?",
+            [
+                (now_us + AGAIN_US, one.name.value, one.case_id, one.revision)
+                if one.name is DeadlineName.ISSUE
+                else (None, None, one.case_id, one.revision)
+                for one in deadlines
+            ],
         )
         self.db.execute("COMMIT")

@@ -100,7 +100,7 @@ class Scheduler:
             for deadline in passed:
                 self._writer.send(command_of(deadline, now_us))
             self._writer.settle()
-            self._book.done(passed)
+            self._book.done(passed, now_us)
             for deadline in passed:
                 self._metrics.fired.labels(deadline.name.value).inc()
             fired += len(passed)

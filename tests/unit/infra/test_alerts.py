@@ -4,12 +4,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from infra.settings import ROOT
 from processors.cases.deadlines.metrics import SchedulerMetrics
+from processors.cases.law_watch import watch_law
 from processors.cases.relay.metrics import RelayMetrics
 from processors.leads.app import watch
 from processors.leads.vehicle_table import VehicleTable
@@ -18,6 +20,7 @@ from processors.stage.metrics import StageMetrics
 from processors.violations.keys_watch import watch_keys
 from processors.violations.metrics import ViolationMetrics
 from schemas.codec import MessageCodec
+from schemas.law import Law
 from schemas.registry import FixedSchemaIds
 from sinks.clickhouse.audit_metrics import AuditMetrics
 from sinks.clickhouse.metrics import SinkMetrics
@@ -78,6 +81,7 @@ def test_the_rules_read_metrics_that_exist() -> None:
     leads = StageMetrics("leads")
     stage = leads.registry
     watch_keys(leads, lambda: 1.0)
+    watch_law(leads, Law.load(), lambda: date(2026, 1, 1))
     watch(VehicleTable(MessageCodec(FixedSchemaIds())), stage)
     PerceptionMetrics(stage)
     for registry in (*cases, stage, SinkMetrics().registry, AuditMetrics().registry, EvidenceMetrics().registry):

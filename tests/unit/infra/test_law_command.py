@@ -40,6 +40,16 @@ def test_check_shows_the_versions() -> None:
     assert found["mrp"][1] == {"from": "2020-04-01", "until": "2020-12-31", "kzt": 2778}
 
 
+def test_check_warns_of_a_table_that_ends_soon() -> None:
+    """Sixty days before, on stderr, with the table and what happens then; the check itself holds."""
+    said = vigil("check", "--on", "2026-11-15")
+    assert said.exit_code == 0
+    assert "mrp.toml ends on 2026-12-31: after it no violation can be priced" in said.stderr
+    assert vigil("check", "--on", "2026-06-01").stderr == ""
+    found = json.loads(vigil("check", "--on", "2026-11-15", "--json").output)
+    assert found["ends_soon"] == {"mrp": "2026-12-31", "calendar": "2026-12-31"}
+
+
 def test_check_names_what_is_wrong_in_a_folder(tmp_path: Path) -> None:
     """Exit 1 and one sentence with file, entry, found, expected and cure."""
     said = vigil("check", "--folder", str(folder(tmp_path, "mrp.toml", "until = 2020-03-31", "until = 2020-03-30")))

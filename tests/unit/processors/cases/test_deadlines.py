@@ -9,7 +9,7 @@ import pytest
 
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.deadlines.core import command_of, deadline_of
-from processors.cases.deadlines.deadline_book import DeadlineBook
+from processors.cases.deadlines.deadline_book import AGAIN_US, DeadlineBook
 from processors.cases.deadlines.metrics import SchedulerMetrics
 from processors.cases.deadlines.scheduler import Scheduler
 from processors.cases.event_book import PlacedEvent
@@ -91,9 +91,32 @@ def test_the_book_gives_what_has_passed_once(tmp_path: Path) -> None:
         (second, "LIABILITY", 1, 1, 11),
     ]
     assert len(book.passed(at("2024-07-06T00:00"), 1)) == 1
-    book.done(passed[:1])
-    book.apply(placed[:1], {1: 14})
-    assert [d.case_id for d in book.passed(at("2024-07-08T00:00"), 10)] == [second]
+    book.done(passed[1:], at("2024-07-06T00:00"))
+    book.apply(placed[1:2], {1: 14})
+    assert [d.case_id for d in book.passed(at("2024-07-08T00:00"), 10)] == [first]
+    book.close()
+
+
+def test_a_prescription_that_is_not_sent_comes_again_until_the_case_lapses(tmp_path: Path) -> None:
+    """Refused for whatever reason, a confirmed case is not forgotten: it is sent later, or told to have lapsed."""
+    desk = Desk()
+    case_id = desk.violate("v1", "2024-05-06T10:00")
+    desk.review(case_id, when="2024-05-07T09:00")
+    book = DeadlineBook(tmp_path / "deadlines.sqlite", TERMS)
+    book.apply([PlacedEvent(event, 1, 10 + n) for n, event in enumerate(desk.events)], {1: 12})
+    now_us, days = at("2024-05-07T09:30"), []
+    while desk.steps(case_id)[-1] == "CONFIRMED":
+        (one,) = book.passed(now_us, 10)
+        assert book.passed(now_us - 1, 10) == []
+        if TERMS.day(now_us) > TERMS.liability_ends(desk.events[0].offence_at_us):
+            desk.send(command_of(one, now_us))  # until then the stage refused it
+        book.done([one], now_us)
+        days.append(TERMS.day(now_us))
+        now_us += AGAIN_US
+    assert len(days) == 10
+    assert desk.steps(case_id) == ["DETECTED", "CONFIRMED", "LAPSED"]
+    book.apply([PlacedEvent(desk.events[-1], 1, 20)], {1: 21})
+    assert book.waiting() == 0
     book.close()
 
 
