@@ -56,12 +56,13 @@ OWN_STACKS = (
     "tests/integration/demo/",
     "tests/integration/local/",
 )
-#: Folders whose files stand alone, each with one server at most: a ClickHouse front, or a Triton.
+#: Folders whose files stand alone, each with one server at most: a ClickHouse front, a Triton or a Kafka.
 ALONE = (
     "tests/contract/",
     "tests/integration/perception/test_triton_comes_back.py",
     "tests/integration/retention/",
     "tests/integration/simulator/",
+    "tests/integration/stage/",
     "tests/scenarios/",
     "tests/unit/",
 )
