@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from infra.settings import ROOT
-from infra.setup.__main__ import PROGRAMS
+from infra.setup.programs import PROGRAMS
 
 
 def _reason(name: str) -> str | None:

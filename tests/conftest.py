@@ -45,18 +45,36 @@ def shared() -> Path:
     return folder
 
 
-#: Tests that use the session's stack. One process runs them all: two stacks would fight for the cores and the memory.
+#: Tests that use the session's stack. One process runs them all: two would be two stacks of four servers.
 STACK = "the session's stack"
-#: Tests that start a stack, or most of one, of their own; another process runs them, one after the other.
+#: Tests that need its Kafka and its registry alone: they have these two of their own, and another process.
+BROKERS = "Kafka and registry"
+ON_BROKERS = (
+    "tests/integration/cases/test_cases_on_stack.py",
+    "tests/integration/chaos/test_killed_evidence_sink.py",
+    "tests/integration/city/",
+    "tests/integration/perception/test_gops_on_kafka.py",
+    "tests/integration/producers/",
+    "tests/integration/sinks/test_evidence_on_stack.py",
+    "tests/integration/topics/test_codec_on_registry.py",
+    "tests/integration/topics/test_silent_states.py",
+    "tests/integration/topics/test_topics_on_stack.py",
+)
+#: Tests that start a stack of their own; one process runs them, one after the other.
 OWN_STACK = "own stack"
 OWN_STACKS = (
-    "tests/benchmarks/",
     "tests/integration/chaos/test_disturbed_sink.py",
     "tests/integration/chaos/test_one_kill_of_each.py",
     "tests/integration/demo/",
     "tests/integration/local/",
 )
-#: Folders whose files stand alone, each with one server at most: a ClickHouse front, or a Triton.
+#: Those with a server or two of their own, now and then.
+BENCHMARKS = "tests/benchmarks/"
+#: Its files share a front.
+REPORTS = "tests/integration/reports/"
+#: A Kafka for its one file.
+STAGE = "tests/integration/stage/"
+#: Folders whose files stand alone, each with one server at most: a ClickHouse front, a Triton or a Kafka.
 ALONE = (
     "tests/contract/",
     "tests/integration/perception/test_triton_comes_back.py",
@@ -65,8 +83,8 @@ ALONE = (
     "tests/scenarios/",
     "tests/unit/",
 )
-#: Its files share a front.
-REPORTS = "tests/integration/reports/"
+#: Scopes that begin in this order: no process is to be left alone with a long one at the end.
+LONGEST_FIRST = (OWN_STACK, BROKERS, STACK, STAGE, BENCHMARKS, REPORTS)
 #: Of each process, at the end.
 SCOPES_SHOWN = 4
 #: On few cores too: those with servers wait for most of their time.
@@ -78,18 +96,20 @@ def scope_of(nodeid: str) -> str:
     file = nodeid.partition("::")[0]
     if file.startswith(ALONE):
         return file
-    if file.startswith(REPORTS):
-        return REPORTS
-    return OWN_STACK if file.startswith(OWN_STACKS) else STACK
+    for folder in (BENCHMARKS, REPORTS, STAGE):
+        if file.startswith(folder):
+            return folder
+    if file.startswith(OWN_STACKS):
+        return OWN_STACK
+    return BROKERS if file.startswith(ON_BROKERS) else STACK
 
 
 def turn_of(nodeid: str) -> int:
-    """Return when a scope begins: the long ones first, so that no process is left alone with one at the end."""
+    """Return when a scope begins: the long ones first, unit tests last."""
     scope = scope_of(nodeid)
-    longest_first = (STACK, OWN_STACK, REPORTS)
-    if scope in longest_first:
-        return longest_first.index(scope)
-    return len(longest_first) + scope.startswith("tests/unit/")
+    if scope in LONGEST_FIRST:
+        return LONGEST_FIRST.index(scope)
+    return len(LONGEST_FIRST) + scope.startswith("tests/unit/")
 
 
 class _Scopes(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
@@ -128,13 +148,19 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the scopes; refuse a test that asks for the session's stack from another scope: it would start a second."""
+    """Order the scopes; refuse a test that asks for the servers of another scope: it would start a second stack."""
     items.sort(key=lambda item: turn_of(item.nodeid))
-    wrong = [
-        item.nodeid for item in items if scope_of(item.nodeid) != STACK and "stack" in getattr(item, "fixturenames", ())
-    ]
-    if wrong:
-        raise pytest.UsageError(
-            f"{wrong[0]} uses the session's stack, but tests/conftest.py gives it another scope ({scope_of(wrong[0])});"
-            f" {len(wrong)} such"
-        )
+    of_scopes = {"stack": (STACK,), "brokers": (BROKERS,), "settings": (STACK, BROKERS)}
+    for fixture, scopes in of_scopes.items():
+        wrong = [
+            item.nodeid
+            for item in items
+            if item.nodeid.startswith("tests/integration/")
+            and scope_of(item.nodeid) not in scopes
+            and fixture in getattr(item, "fixturenames", ())
+        ]
+        if wrong:
+            raise pytest.UsageError(
+                f"{wrong[0]} uses the fixture '{fixture}', which is of {' and '.join(scopes)}, but tests/conftest.py"
+                f" gives it the scope {scope_of(wrong[0])}; {len(wrong)} such"
+            )

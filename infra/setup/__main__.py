@@ -15,20 +15,19 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import threading
 import time
-from ctypes.util import find_library
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from infra.setup.programs import PROGRAMS, install_line, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,10 +46,8 @@ PACKAGES_TESTS = "site-packages/.*/tests/"
 LEAST_PYTHON = (3, 11)
 #: Triton's wheel has a stub for each Python up to this one.
 MOST_PYTHON = (3, 13)
-LEAST_JAVA = 17
 #: What .venv is made from.
 PACKAGES = (ROOT / "requirements.lock", ROOT / "pyproject.toml")
-VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 class SetupError(RuntimeError):
@@ -60,65 +57,6 @@ class SetupError(RuntimeError):
 def say(line: str) -> None:
     """Print one line of progress."""
     print(f"setup: {line}", flush=True)
-
-
-def _java_version() -> int:
-    java = shutil.which("java")
-    if java is None:
-        return 0
-    text = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    digits = text.partition('"')[2].partition('"')[0].split(".")
-    return int(digits[0]) if digits and digits[0].isdigit() else 0
-
-
-def _has_rtsp_server() -> bool:
-    code = "import gi; gi.require_version('GstRtspServer','1.0'); from gi.repository import GstRtspServer"
-    if not Path("/usr/bin/python3").exists():
-        return False
-    return subprocess.run(["/usr/bin/python3", "-c", code], capture_output=True, check=False).returncode == 0
-
-
-def _has_libpython() -> bool:
-    """Triton's stub is linked with libpython, which a Python built without a shared library lacks."""
-    name = f"libpython{VERSION}.so.1.0"
-    return (
-        find_library(f"python{VERSION}") is not None or (Path(sysconfig.get_config_var("LIBDIR") or "") / name).exists()
-    )
-
-
-#: What must be there, how to see it, the Debian packages that bring it, and what fails without it.
-PROGRAMS: Sequence[tuple[str, Callable[[], bool], tuple[str, ...], str, bool]] = (
-    (
-        f"Java {LEAST_JAVA} or later",
-        lambda: _java_version() >= LEAST_JAVA,
-        ("openjdk-17-jre-headless",),
-        "Kafka and the schema registry",
-        True,
-    ),
-    (
-        "Python's venv module",
-        lambda: importlib.util.find_spec("ensurepip") is not None,
-        (f"python{VERSION}-venv",),
-        "every Python environment",
-        True,
-    ),
-    (f"libpython{VERSION}", _has_libpython, (f"libpython{VERSION}",), "Triton's Python backend", True),
-    ("Maven", lambda: shutil.which("mvn") is not None, ("maven",), "fetching Kafka's jars", True),
-    ("ffmpeg", lambda: shutil.which("ffmpeg") is not None, ("ffmpeg",), "the producers' benchmark", False),
-    (
-        "GStreamer's RTSP server",
-        _has_rtsp_server,
-        (
-            "gir1.2-gst-rtsp-server-1.0",
-            "python3-gi",
-            "gstreamer1.0-plugins-base",
-            "gstreamer1.0-plugins-good",
-            "gstreamer1.0-plugins-bad",
-        ),
-        "the RTSP test",
-        False,
-    ),
-)
 
 
 def run(arguments: Sequence[str], log: str) -> None:
@@ -313,13 +251,12 @@ def debian_packages() -> None:
             )
         except SetupError as error:
             say(f"the packages could not be installed: {error}")
-    for name, there, wanted, purpose, needed in missing:
-        if there():
-            continue
-        line = f"{name} is missing ({purpose} needs it); install the Debian package(s) {' '.join(wanted)}"
-        if needed:
-            raise SetupError(line)
-        say(f"{line}; what needs it is skipped")
+    left = [entry for entry in missing if not entry[1]()]
+    needed = [entry for entry in left if entry[4]]
+    if needed:
+        raise SetupError("\n".join(["it cannot go on without these:", *lines(needed), install_line(left)]))
+    if left:
+        say("\n".join(["these are missing, and what needs them is skipped:", *lines(left), install_line(left)]))
 
 
 def in_parallel(steps: Sequence[Callable[[], None]]) -> None:

@@ -1,4 +1,4 @@
-"""One real stack for the whole session: Kafka, schema registry, Triton, ClickHouse, on free ports in its own folder."""
+"""Real servers for the whole session, on free ports, in folders of their own: a whole stack, and a smaller one."""
 
 import random
 import socket
@@ -11,6 +11,10 @@ import pytest
 from infra.local.control import LocalStack
 from infra.settings import Settings
 from tests.available import missing_stack
+from tests.conftest import BROKERS, scope_of
+
+#: Nothing answers here.
+NOWHERE = "127.0.0.1:9"
 
 
 def free_ports(count: int) -> list[int]:
@@ -36,20 +40,32 @@ def settings_on_free_ports(folder: Path, **changes: object) -> Settings:
     return Settings(data_dir=folder, kafka_heap="512m", **{**values, **changes})  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The running stack; `stack.settings` says where everything is. Do not kill what other tests use."""
+def _up(settings: Settings) -> Iterator[LocalStack]:
     missing = missing_stack()
     if missing is not None:
         pytest.skip(missing)
-    running = LocalStack(settings_on_free_ports(tmp_path_factory.mktemp("stack")), tied=True)
+    running = LocalStack(settings, tied=True)
     running.up()
     yield running
     running.down()
 
 
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The running stack; `stack.settings` says where everything is. Do not kill what other tests use."""
+    yield from _up(settings_on_free_ports(tmp_path_factory.mktemp("stack")))
+
+
+@pytest.fixture(scope="session")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Kafka and the schema registry without the other two, of which the settings say that they are nowhere."""
+    elsewhere = {"triton_url": NOWHERE, "clickhouse_url": f"http://{NOWHERE}"}
+    yield from _up(settings_on_free_ports(tmp_path_factory.mktemp("brokers"), **elsewhere))
+
+
 @pytest.fixture(scope="module")
-def settings(stack: LocalStack) -> Settings:
-    """Settings on the session's stack with a topic prefix and a database of this module's own."""
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings on the servers of the module's scope, with a topic prefix and a database of this module's own."""
+    servers: LocalStack = request.getfixturevalue("brokers" if scope_of(request.node.nodeid) == BROKERS else "stack")
     mark = uuid4().hex[:8]
-    return stack.settings.model_copy(update={"topic_prefix": f"t{mark}.", "clickhouse_database": f"t{mark}"})
+    return servers.settings.model_copy(update={"topic_prefix": f"t{mark}.", "clickhouse_database": f"t{mark}"})

@@ -16,10 +16,10 @@ EVENTS, KILLS, SEED = 40, 2, 3
 
 
 def test_a_killed_sink_writes_nothing_twice_nothing_half_and_every_flipped_bit_is_named(
-    stack: LocalStack, tmp_path: Path
+    brokers: LocalStack, tmp_path: Path
 ) -> None:
     """Each finding once, each object whole, what is missing said, each bit named by library, command and export."""
-    result = Exercise(stack.settings, plan(SEED, EVENTS, KILLS), tmp_path, commands=2, exports=1).play()
+    result = Exercise(brokers.settings, plan(SEED, EVENTS, KILLS), tmp_path, commands=2, exports=1).play()
     assert [(check.name, check.problem) for check in result.checks if not check.passed] == []
     assert len(result.checks) == 6
     assert result.figures.findings == EVENTS

@@ -37,10 +37,10 @@ KILLS = 3
 
 
 @pytest.fixture
-def bench(stack: LocalStack, tmp_path: Path) -> Iterator[EvidenceBench]:
+def bench(brokers: LocalStack, tmp_path: Path) -> Iterator[EvidenceBench]:
     """Topics, a folder and a key of this test's own."""
     own = EvidenceBench(
-        stack.settings.model_copy(
+        brokers.settings.model_copy(
             update={
                 "topic_prefix": f"e{uuid4().hex[:8]}.",
                 "evidence_store": str(tmp_path / "store"),

@@ -1,4 +1,4 @@
-"""Set-up's steps: what pip leaves out is written, a folder that is made anew is not taken for a finished one."""
+"""Set-up's steps: what is missing is named at once, what pip leaves out is written, what is made anew is done anew."""
 
 import shutil
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.setup import __main__ as setup
+from infra.setup import programs
 
 
 @pytest.fixture
@@ -62,3 +63,47 @@ def test_what_is_made_anew_is_compiled_anew(environment: Path, tmp_path: Path, c
         (environment / "lib/python3/site-packages/package/more.py").write_text("x = 2\n")
     setup.bytecode(environment, lock)
     assert sorted(compiled(environment)) == (["good"] if change == "folder" else ["good", "more"])
+
+
+@pytest.mark.parametrize(
+    ("says", "version"),
+    [
+        ('openjdk version "17.0.9" 2023-10-17', 17),
+        ('java version "1.8.0_392"', 8),
+        ('openjdk version "25-ea"', 25),
+        ("no such command", 0),
+    ],
+)
+def test_javas_version_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str, version: int
+) -> None:
+    """Releases, early ones, and Java 8's own way of counting."""
+    java = tmp_path / "java"
+    java.write_text(f"#!/bin/sh\necho '{says}' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert programs.java_version() == version
+
+
+def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One error with one command: who installs Java is not told of Maven by the next run; an old Java is named."""
+    (tmp_path / "java").write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    (tmp_path / "java").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))  # and no apt-get, which would be asked
+    with pytest.raises(setup.SetupError) as raised:
+        setup.debian_packages()
+    said = str(raised.value)
+    assert "Java 17 or later, for Kafka and the schema registry (the first 'java' on PATH is Java 11)" in said
+    assert "Maven, for fetching Kafka's jars" in said
+    assert "apt-get install --no-install-recommends openjdk-17-jre-headless" in said.splitlines()[-1]
+    assert {"maven", "ffmpeg"} <= set(said.splitlines()[-1].split())
+
+
+def test_what_is_not_needed_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without ffmpeg set-up goes on, and says what is skipped."""
+    monkeypatch.setattr(setup, "PROGRAMS", [one for one in programs.PROGRAMS if one[0] == "ffmpeg"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    setup.debian_packages()
+    assert "ffmpeg, for the producers' benchmark" in capsys.readouterr().out
