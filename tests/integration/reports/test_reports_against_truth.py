@@ -234,7 +234,16 @@ def test_what_is_not_known_of_incidents_is_said(reports: Reports) -> None:
     assert "not known" in found["notes"][0]
 
 
-@pytest.mark.parametrize("dates", [(FROM, TO), ("2024-01-10", "2024-02-15")])
+@pytest.mark.parametrize(
+    "dates",
+    [
+        (FROM, TO),
+        ("2024-01-10", "2024-02-15"),
+        ("2024-02-01", "2024-02-29"),
+        ("2024-01-31", "2024-02-29"),
+        ("2024-02-01", "2024-02-20"),
+    ],
+)
 def test_cameras_yield_what_their_cases_yield(reports: Reports, dates: tuple[str, str]) -> None:
     """Whole months and single days at the edges together are the facts'; uptime is of what was reported."""
     found = reports.answer("cameras", "--from", dates[0], "--to", dates[1], "--limit", "100000")
