@@ -225,7 +225,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]
         pictures.add_row(one["role"], one["at"], ", ".join(shown) or "-")
     console.print(pictures)
-    console.print(f"see them: vigil evidence show {facts['violation_id']}")
+    console.print(f"see them: vigil evidence show {facts['violation_id']} --officer ID --why TEXT")
     console.print(
         f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
         f"vigil review reject {facts['case_id']} --officer ID --reason CODE"

@@ -196,6 +196,14 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         ("o2", "rejected", "no_offence: a shadow"),
     ]
     assert "needs senior" in review("audit", second, "--officer", "o1", expect=1)
+    # a look at the price is on record, and none that a verdict can rest on
+    asked = ["law", "explain", third, "--officer", "o1"]
+    assert "name --officer ID and --why" in CliRunner().invoke(vigil, asked, env=environment).output
+    explained = CliRunner().invoke(vigil, [*asked, "--why", "the owner asks"], env=environment)
+    assert explained.exit_code == 0, explained.output
+    assert "has not looked at" in review("confirm", third, "--officer", "o1", expect=1)
+    (act,) = [one for one in review("audit", third, "--officer", "o2", "--json") if one["officer_id"] == "o1"]
+    assert (act["act"], act["why"], act["login"]) == ("opened the price", "the owner asks", login_name())
     assert "nobody has opened" in review("audit", "case-x", "--officer", "o2", expect=1)
     (decided,) = [r for r in written if r.case_id == first]
     differs = {**asdict(decided), "review_id": "rev-x", "officer_id": "o9"}
