@@ -18,6 +18,7 @@ from infra.cli.officer_commands import (
     officer_option,
     sentences,
 )
+from infra.cli.review_emergency import emergency
 from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
 from infra.cli.whole_table import print_whole
 from infra.review.desk import ReviewError
@@ -40,8 +41,8 @@ def command() -> None:
     """
 
 
-for verdict in (confirm, reject, withdraw):
-    command.add_command(verdict)
+for further in (confirm, reject, withdraw, emergency):
+    command.add_command(further)
 
 
 @command.command("next")
