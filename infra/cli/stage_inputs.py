@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from infra.settings import Settings
+from schemas.city_time import CITY
 
 if TYPE_CHECKING:
     from infra.keys.key_store import KeyStore
@@ -38,15 +39,12 @@ def days_with_keys() -> "Callable[[], float] | None":
         ClickException: the store is not safe.
     """
     from infra.keys.keys_left import days_left  # noqa: PLC0415  as above
-    from infra.keys.period import CITY  # noqa: PLC0415
 
-    return with_keys(lambda store: lambda: float(days_left(store.periods(), datetime.now(CITY).date())))
+    return with_keys(lambda store: lambda: float(days_left(store.periods(), city_day())))
 
 
 def city_day() -> date:
     """Return the day by the city's calendar and this machine's clock."""
-    from infra.keys.period import CITY  # noqa: PLC0415  as above
-
     return datetime.now(CITY).date()
 
 

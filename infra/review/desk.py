@@ -22,10 +22,11 @@ from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
+from schemas.city_time import to_the_hundredth
 from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
-from sinks.evidence.caption import local_time, signal_before
+from sinks.evidence.caption import signal_before
 
 #: Cases that are asked for at a time to find the next one of an officer.
 PAGE: Final = 200
@@ -139,7 +140,7 @@ class ReviewDesk:
             "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(offence_us)).isoformat(),
             **facts,
             "pictures": [
-                {"role": role, "at": local_time(at_us), **{f"{word}_s": s for word, s in before}}
+                {"role": role, "at": to_the_hundredth(at_us), **{f"{word}_s": s for word, s in before}}
                 for role, at_us in zip(roles, times_us, strict=True)
                 for before in [signal_before(facts["measures"], role)]
             ],
