@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 from clickhouse_connect.driver.client import Client
-from rich.console import Console
 from rich.table import Table
 
 from infra.cli.officer_commands import as_json_option, keys, officer_named, officer_option, sentences, tables
 from infra.cli.stage_inputs import city_day, exempt_vehicles
+from infra.cli.whole_table import print_whole
 from infra.keys.key_store import KeyStore
 from infra.review.desk import ReviewError
 from infra.review.emergency_plates import EmergencyPlate, RejectedCase, gathered, register_lines
@@ -90,7 +90,7 @@ def emergency(
         for one in plates:
             ids = "\n".join(case.case_id for case in one.cases)
             table.add_row(one.plate, str(len(one.cases)), one.days[-1], one.days[0], one.service or "-", ids)
-        Console(highlight=False).print(table)
+        print_whole(table)
 
 
 def _cases(client: Client, first: date, last: date, most: int) -> Sequence[RejectedCase]:
