@@ -1,4 +1,4 @@
-"""Records of an import into a topic: Kafka has all of them when this returns."""
+"""Records of an import, or of a desk, into a topic: Kafka has all of them when this returns."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -19,6 +19,7 @@ def write_records(
     topic: str,
     records: Iterable[tuple[bytes, bytes | None]],
     say: Callable[[int], None] = lambda _: None,
+    send_s: float = SEND_S,
 ) -> int:
     """Write records and wait until Kafka has them; return how many they were.
 
@@ -27,6 +28,7 @@ def write_records(
         topic: without the settings' prefix.
         records: keys and values; read as they are written.
         say: told how many were written, every STEP.
+        send_s: after so long a record that Kafka did not take is given up, seconds.
 
     Raises:
         KafkaException: a record was not delivered.
@@ -39,7 +41,7 @@ def write_records(
             "enable.idempotence": True,
             "compression.type": "lz4",
             "queue.buffering.max.messages": MOST_QUEUED,
-            "message.timeout.ms": int(SEND_S * 1_000),
+            "message.timeout.ms": int(send_s * 1_000),
             "log_level": 0,
             **settings.kafka_security,
         }
@@ -63,6 +65,6 @@ def write_records(
         count += 1
         if count % STEP == 0:
             say(count)
-    if producer.flush(SEND_S + 5.0) or failures:
+    if producer.flush(send_s + 5.0) or failures:
         raise KafkaException(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001
     return count

@@ -8,9 +8,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from infra.cli.case_look import look, look_options
 from infra.cli.evidence_expire import expire
+from infra.cli.officer_commands import tables
 from infra.cli.whole_table import print_whole
+from infra.review.looks import Opened
 from infra.settings import Settings
+from processors.cases.opening import case_id_of
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, NoCaseError, check_stored
 from sinks.evidence.case_name import CaseName
@@ -33,7 +37,7 @@ def command() -> None:
     \b
     Examples:
       vigil evidence keygen
-      vigil evidence show speeding-0123456789abcdef0123
+      vigil evidence show speeding-0123456789abcdef0123 --officer officer-1 --why "the owner called"
       vigil evidence verify stopped_vehicle-0123456789abcdef0123@2
       vigil evidence export speeding-0123456789abcdef0123 --to case.zip
       vigil evidence expire
@@ -79,18 +83,25 @@ def keygen(path: Path | None) -> None:
 
 @command.command()
 @click.argument("case")
+@look_options
 @click.option("--json", "as_json", is_flag=True, help="Write the manifests as JSON for programs.")
-def show(case: str, *, as_json: bool) -> None:
+def show(case: str, officer: str | None, why: str, *, as_json: bool) -> None:
     """Show what is kept of a finding, each revision of an incident by itself.
+
+    Of a violation it is a look at its case: --officer and --why go into the record before anything is shown.
 
     \b
     Examples:
-      vigil evidence show speeding-0123456789abcdef0123
+      vigil evidence show speeding-0123456789abcdef0123 --officer officer-1 --why "the owner called"
       vigil evidence show stopped_vehicle-0123456789abcdef0123@1 --json | jq '.[0].missing'
     """
-    archive = _archive(Settings())
+    settings = Settings()
+    archive = _archive(settings)
     found = []
-    for one in _cases(archive, case):
+    named = _cases(archive, case)
+    for violation_id in sorted({one.event_id for one in named if one.topic == "violations"}):
+        look(lambda: tables(settings), case_id_of(violation_id), officer, why, Opened.EVIDENCE)
+    for one in named:
         try:
             found.append((one, archive.manifest(one), archive.entry_of(one)))
         except (NoCaseError, StoreRefusedError, StoreUnavailableError, ValueError) as error:

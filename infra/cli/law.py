@@ -40,7 +40,7 @@ def command() -> None:
     Examples:
       vigil law check
       vigil law diff 2024-12-03 2024-12-04
-      vigil law explain speeding-0123456789abcdef0123 --language kk
+      vigil law explain case-0123456789abcdef0123 --officer officer-1 --why "the owner asks" --language kk
       vigil law explain --article 599 --offence-on 2024-12-31 --initiated-on 2025-01-02
     """
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import click
 
+from infra.cli.case_look import look, look_options
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.law_case import CaseNotFoundError, LawCase, Verdict, read_case
+from infra.review.looks import Opened
 from infra.settings import Settings
 from schemas.law import Law, LawError, OwnerClass
 from schemas.law.explanation import Explanation, Question, explain
@@ -54,6 +56,7 @@ Day = click.DateTime(["%Y-%m-%d"])
     show_default=True,
     help="Of the text.",
 )
+@look_options
 @click.option("--folder", type=click.Path(path_type=Path), help="The law's data files.  [default: the packaged ones]")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs; the text stands in it.")
 def explain_command(
@@ -68,20 +71,23 @@ def explain_command(
     delivered_on: datetime | None,
     owner_class: str,
     language: str,
+    officer: str | None,
+    why: str,
     folder: Path | None,
     as_json: bool,
 ) -> None:
     """Say which article applies in which version, which arithmetic gives the sum, and which terms follow.
 
-    CASE is a case of ClickHouse: its record is held against the law, too. Without CASE, --offence-on and an article or
-    a speed describe the offence.
+    CASE is a case of ClickHouse: its record is held against the law, too. It is a look at the case: --officer and
+    --why go on record before anything is shown ('vigil review audit'). Without CASE, --offence-on and an article or a
+    speed describe the offence.
 
     \b
     Exit: 0 explained; 2 the case's record differs from the law; 1 an error.
 
     \b
     Examples:
-      vigil law explain 7f3c... --language ru
+      vigil law explain case-0123456789abcdef0123 --officer officer-1 --why "the owner asks" --language ru
       vigil law explain --article 599 --offence-on 2024-12-31 --initiated-on 2025-01-02
       vigil law explain --measured 84.5 --limit 60 --offence-on 2024-06-15 --executed-on 2023-09-01 --language kk
       vigil law explain --article 601 --offence-on 2024-06-15 --delivered-on 2024-06-20 --json | jq .deadlines
@@ -92,7 +98,7 @@ def explain_command(
     try:
         law = Law.load(folder)
         if case is not None:
-            _explain_case(law, case, Language(language), as_json=as_json)
+            _explain_case(law, case, Language(language), officer, why, as_json=as_json)
         if offence_on is None:
             raise click.UsageError("name a CASE, or --offence-on with --article, or with --measured and --limit")
         if (measured is None) != (limit is None):
@@ -117,7 +123,7 @@ def _date(at: datetime | None) -> date | None:
     return None if at is None else at.date()
 
 
-def _explain_case(law: Law, name: str, language: Language, *, as_json: bool) -> None:
+def _explain_case(law: Law, name: str, language: Language, officer: str | None, why: str, *, as_json: bool) -> None:
     settings = Settings()
     quiet_client()
     try:
@@ -133,6 +139,7 @@ def _explain_case(law: Law, name: str, language: Language, *, as_json: bool) -> 
         raise click.ClickException(clickhouse_sentence(settings.clickhouse_address, error)) from error
     except (CaseNotFoundError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    look(lambda: client, name, officer, why, Opened.PRICE)
     found = explain(law, case.question)
     verdict = case.verdict(law, found)
     further = {

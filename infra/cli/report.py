@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -16,6 +15,7 @@ from rich.table import Table
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.cli.whole_table import print_whole
 from infra.settings import Settings
+from schemas.city_time import CITY
 from schemas.law.entry import LawError
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 from sinks.reports import refresh as refreshing
@@ -31,7 +31,6 @@ FORMATS: Final = ("table", "csv", "json", "xlsx", "parquet", "html")
 _BINARY: Final = ("xlsx", "parquet")
 #: ClickHouse's codes where a user may only read: READONLY, ACCESS_DENIED.
 _MAY_NOT: Final = (164, 497)
-_ZONE: Final = ZoneInfo("Asia/Almaty")
 #: Widest line of a table; narrower terminals wrap less readably than they scroll.
 _WIDTH: Final = 170
 Day = click.DateTime(["%Y-%m-%d"])
@@ -187,7 +186,7 @@ def _run(report: Report, asked: dict[str, Any]) -> None:
     if form in _BINARY and out is None and sys.stdout.isatty():
         raise click.ClickException(f"a terminal cannot show {form}; say where to with --out FILE")
     try:
-        last = asked["last"].date() if asked["last"] else datetime.now(_ZONE).date() - timedelta(days=1)
+        last = asked["last"].date() if asked["last"] else datetime.now(CITY).date() - timedelta(days=1)
         first = asked["first"].date() if asked["first"] else _first(report, last)
         question = Question(report, first, last, asked.get("by"), asked.get("cash", False), asked.get("limit", LIMIT))
         client = _client(settings, address, asked["database"])

@@ -17,7 +17,7 @@ from infra.cli.retention_log import by_option, log_beside, now
 from infra.cli.retention_silent import silent_command
 from infra.cli.whole_table import print_whole
 from infra.keys.key_store import KeyStore, KeyStoreError
-from infra.keys.period import CITY, PeriodError
+from infra.keys.period import PeriodError
 from infra.retention.attestation import attest, attest_until, attested
 from infra.retention.destruction import Due, destroy, finish, plan, unfinished
 from infra.retention.destruction_log import DESTROYED, DestructionLog
@@ -25,6 +25,7 @@ from infra.retention.retention_rules import RetentionError, RetentionRules
 from infra.retention.sealed_rows import SealedRows
 from infra.review.login import login_name
 from infra.settings import Settings
+from schemas.city_time import CITY
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
 QUERY_S: Final = 300

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -18,12 +17,12 @@ from infra.cli.officer_commands import (
     officer_option,
     sentences,
 )
+from infra.cli.review_emergency import emergency
 from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
 from infra.cli.whole_table import print_whole
 from infra.review.desk import ReviewError
 from infra.review.officers import Role
-
-CITY = ZoneInfo("Asia/Almaty")
+from schemas.city_time import to_the_second
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,8 +39,8 @@ def command() -> None:
     """
 
 
-for verdict in (confirm, reject, withdraw):
-    command.add_command(verdict)
+for further in (confirm, reject, withdraw, emergency):
+    command.add_command(further)
 
 
 @command.command("next")
@@ -106,7 +105,7 @@ def list_cases(most: int, *, as_json: bool) -> None:
         return
     table = Table("case", "kind", "article", "offence (Almaty)", "district")
     for case in found:
-        table.add_row(case.case_id, case.kind, case.article, _local(case.offence_at), case.district)
+        table.add_row(case.case_id, case.kind, case.article, to_the_second(case.offence_at), case.district)
     print_whole(table)
 
 
@@ -129,7 +128,7 @@ def audit(case: str, officer: str, *, as_json: bool) -> None:
         return
     table = Table("at (Almaty)", "officer", "login", "act", "why")
     for one in acts:
-        table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
+        table.add_row(to_the_second(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
     print_whole(table)
 
 
@@ -182,18 +181,12 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
 
 
-def _local(instant: datetime) -> str:
-    """Return an instant of the tables as the city's clocks showed it."""
-    aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
-    return aware.astimezone(CITY).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts, indent=1, ensure_ascii=False, default=str))
         return
     console = Console(highlight=False)
-    offence = _local(datetime.fromisoformat(facts["offence_at"]))
+    offence = to_the_second(datetime.fromisoformat(facts["offence_at"]))
     reach = facts["confidence_factor"] * facts["measured_error"]
     console.print(
         f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
@@ -225,7 +218,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]
         pictures.add_row(one["role"], one["at"], ", ".join(shown) or "-")
     console.print(pictures)
-    console.print(f"see them: vigil evidence show {facts['violation_id']}")
+    console.print(f"see them: vigil evidence show {facts['violation_id']} --officer ID --why TEXT")
     console.print(
         f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
         f"vigil review reject {facts['case_id']} --officer ID --reason CODE"

@@ -88,7 +88,8 @@ def _sent(case: str, review_id: str, verdict: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"review_id": review_id, "case_id": case, "verdict": verdict, "state": "sent"}))
     else:
-        click.echo(f"sent: {verdict} {case} ({review_id}); it holds once 'vigil law explain {case}' shows the step")
+        seen = f"vigil law explain {case} --officer ID --why TEXT"
+        click.echo(f"sent: {verdict} {case} ({review_id}); it holds once '{seen}' shows the step")
 
 
 def _decide(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import click
 
-from infra.cli.stage_inputs import days_with_keys, exempt_vehicles, with_keys
+from infra.cli.stage_inputs import days_unattested, days_with_keys, exempt_vehicles, with_keys
 from infra.settings import Settings
 
 #: Process name -> module:function(settings, ...).
@@ -145,7 +145,7 @@ def cases_relay(metrics_port: int | None) -> None:
     """
     from infra.keys.vehicle_keys import LiveVehicleKeys  # noqa: PLC0415  its libraries are loaded where they are used
 
-    options = {"keys": with_keys(LiveVehicleKeys), "metrics_port": metrics_port}
+    options = {"keys": with_keys(LiveVehicleKeys), "metrics_port": metrics_port, "unattested": days_unattested()}
     raise SystemExit(_start("processors.cases.relay.app:run", **options) or 0)
 
 

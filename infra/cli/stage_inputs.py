@@ -1,12 +1,13 @@
 """What stages are given beside the settings: the keys of plates and the register of exempt vehicles, or a sentence."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from infra.settings import Settings
+from schemas.city_time import CITY
 
 if TYPE_CHECKING:
     from infra.keys.key_store import KeyStore
@@ -38,9 +39,47 @@ def days_with_keys() -> "Callable[[], float] | None":
         ClickException: the store is not safe.
     """
     from infra.keys.keys_left import days_left  # noqa: PLC0415  as above
-    from infra.keys.period import CITY  # noqa: PLC0415
 
-    return with_keys(lambda store: lambda: float(days_left(store.periods(), datetime.now(CITY).date())))
+    return with_keys(lambda store: lambda: float(days_left(store.periods(), city_day())))
+
+
+def city_day() -> date:
+    """Return the day by the city's calendar and this machine's clock."""
+    return datetime.now(CITY).date()
+
+
+def days_unattested() -> "Callable[[], float] | None":
+    """Return what says for how many days a quarter of VIGIL_KEY_STORE waits for its attestation; None: none is named.
+
+    A log that cannot be read attests nothing. A store that is no longer safe is said as infinity: a scrape has no place
+    for a sentence, and the alert must come.
+
+    Raises:
+        ClickException: the store is not safe.
+    """
+    from infra.cli.retention_log import log_beside  # noqa: PLC0415  as above
+    from infra.keys.key_store import KeyStoreError  # noqa: PLC0415
+    from infra.retention.retention_rules import RetentionError  # noqa: PLC0415
+    from infra.retention.unattested import attested_keys, unattested_days  # noqa: PLC0415
+
+    def asked(store: "KeyStore") -> Callable[[], float]:
+        log = log_beside(store.folder)
+
+        def days() -> float:
+            try:
+                found = {period: store.key(period) for period in store.periods()}
+            except KeyStoreError:
+                return float("inf")
+            try:
+                attested = attested_keys(log.entries())
+            except RetentionError:
+                attested = frozenset()
+            keys = {period: key.fingerprint for period, key in found.items() if key is not None}
+            return float(unattested_days(keys, attested, city_day()))
+
+        return days
+
+    return with_keys(asked)
 
 
 def exempt_vehicles() -> "ExemptVehicles | None":

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import click
 from confluent_kafka import KafkaException
@@ -23,10 +22,10 @@ from infra.vehicles.absence import AbsenceError, absent
 from infra.vehicles.held_vehicles import held
 from infra.vehicles.vehicle_file import Row, VehicleFileError, read
 from infra.vehicles.vehicle_topic import remove, write
+from schemas.city_time import CITY
 from schemas.messages import VehicleEntry
 from schemas.registry import RegistryUnavailableError, SchemaNotRegisteredError
 
-CITY: Final = ZoneInfo("Asia/Almaty")
 #: Bad lines that are shown; the others are counted.
 MOST_SHOWN: Final = 20
 

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-CITY: Final = ZoneInfo("Asia/Almaty")
+from schemas.city_time import CITY
+
 _NAME: Final = re.compile(r"(20\d\d)-q([1-4])")
 
 

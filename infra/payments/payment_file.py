@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from infra.import_line import BadFieldError, Problem, bound, texts_of
 from processors.cases.court import LOWERED, OUTCOMES
+from schemas.city_time import CITY
 from schemas.messages import Payment, PaymentKind
 
-CITY: Final = ZoneInfo("Asia/Almaty")
 COLUMNS: Final = ("payment_id", "case_id", "kind", "amount_kzt", "reference", "outcome", "happened_at")
 #: As processors.cases.opening.case_id_of writes them.
 _CASE: Final = re.compile(r"case-[0-9a-f]{20}")

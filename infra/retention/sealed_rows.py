@@ -6,7 +6,8 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
-from infra.keys.period import CITY, first_day, last_day
+from infra.keys.period import first_day, last_day
+from schemas.city_time import CITY
 
 #: Views whose rows have the columns key_period and plate_encrypted.
 VIEWS: Final = ("plate_reads", "violations", "leads")

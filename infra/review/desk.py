@@ -4,18 +4,16 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from importlib import resources
 from typing import Any, Final
-from uuid import uuid4
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
 from infra.review.corrected_plate import corrected_plate
-from infra.review.login import login_name
-from infra.review.looks import record_look
+from infra.review.looks import Opened, record_case_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
 from infra.review.proposal import Proposal
@@ -24,10 +22,11 @@ from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
+from schemas.city_time import to_the_hundredth
 from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
-from sinks.evidence.caption import local_time, signal_before
+from sinks.evidence.caption import signal_before
 
 #: Cases that are asked for at a time to find the next one of an officer.
 PAGE: Final = 200
@@ -119,7 +118,7 @@ class ReviewDesk:
             KeyStoreError: the key store is not safe.
             ReviewError: the violation is not in the tables.
         """
-        self._record(officer, case.case_id, why, "case")
+        record_case_look(self._client, officer, case.case_id, why, Opened.CASE)
         found = self._rows("facts", {"violation_id": case.violation_id})
         if not found:
             raise ReviewError(
@@ -128,7 +127,12 @@ class ReviewDesk:
         facts = found[0]
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
         plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
-        seen = shown(officer, plate, self._keys, lambda: self._record(officer, case.case_id, why, "plate"))
+        seen = shown(
+            officer,
+            plate,
+            self._keys,
+            lambda: record_case_look(self._client, officer, case.case_id, why, Opened.PLATE),
+        )
         roles, times_us = facts.pop("evidence_roles"), facts.pop("evidence_at_us")
         offence_us = round(case.offence_at.replace(tzinfo=UTC).timestamp() * 1e6)
         return {
@@ -136,7 +140,7 @@ class ReviewDesk:
             "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(offence_us)).isoformat(),
             **facts,
             "pictures": [
-                {"role": role, "at": local_time(at_us), **{f"{word}_s": s for word, s in before}}
+                {"role": role, "at": to_the_hundredth(at_us), **{f"{word}_s": s for word, s in before}}
                 for role, at_us in zip(roles, times_us, strict=True)
                 for before in [signal_before(facts["measures"], role)]
             ],
@@ -144,20 +148,6 @@ class ReviewDesk:
             "plate_note": seen.note,
             "plate_region": region_of(seen.text) if seen.text is not None else None,
         }
-
-    def _record(self, officer: Officer, case_id: str, why: str, opened_what: str) -> None:
-        """Put a look at a case, or at its plate, on record; it is there when this returns."""
-        row = {
-            "looked_at": datetime.now(UTC).isoformat(timespec="microseconds"),
-            "look_id": str(uuid4()),
-            "case_id": case_id,
-            "officer_id": officer.officer_id,
-            "login": login_name(),
-            "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
-            "why": why,
-            "opened": opened_what,
-        }
-        record_look(self._client, "case_looks", row)
 
     def audit(self, case_id: str) -> Sequence[Mapping[str, Any]]:
         """Return who opened or decided a case, when and why.
@@ -197,7 +187,7 @@ class ReviewDesk:
                 f"case {case_id}: {stands}; expected CONFIRMED or ISSUED. What waits is rejected; what was delivered"
                 " a court cancels"
             )
-        self._record(officer, case_id, f"withdraws: {reason}", "case")
+        record_case_look(self._client, officer, case_id, f"withdraws: {reason}", Opened.CASE)
         now_us = time.time_ns() // 1_000
         name = hashlib.sha256(f"{case_id}\n{officer.officer_id}\nwithdraws".encode()).hexdigest()[:20]
         review = Review(

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from confluent_kafka import KafkaError, KafkaException, Producer
-
 from infra.settings import Settings
+from infra.topic_writer import write_records
 from schemas.codec import MessageCodec
 from schemas.messages import Review
 from schemas.registry import RegistrySchemaIds
 
+#: An officer waits for it.
 SEND_S: Final = 30.0
 
 
@@ -24,22 +24,5 @@ def send_review(settings: Settings, review: Review) -> None:
         KafkaException: Kafka did not take it.
     """
     codec = MessageCodec(RegistrySchemaIds.connect(settings.schema_registry_url, settings.topic_prefix))
-    producer = Producer(
-        {
-            "bootstrap.servers": settings.bootstrap_servers,
-            "partitioner": "murmur2_random",
-            "enable.idempotence": True,
-            "message.timeout.ms": int(SEND_S * 1_000),
-            "log_level": 0,
-            **settings.kafka_security,
-        }
-    )
-    failures: list[KafkaError] = []
-    producer.produce(
-        f"{settings.topic_prefix}reviews",
-        codec.encode("reviews", review),
-        review.case_id.encode(),
-        on_delivery=lambda error, _: failures.append(error) if error is not None else None,
-    )
-    if producer.flush(SEND_S + 5.0) or failures:
-        raise KafkaException(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001
+    record = (review.case_id.encode(), codec.encode("reviews", review))
+    write_records(settings, "reviews", [record], send_s=SEND_S)

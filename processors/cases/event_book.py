@@ -17,11 +17,13 @@ class PlacedEvent(NamedTuple):
         event: the event.
         partition: its partition.
         offset: its offset.
+        created_at_us: Kafka's CreateTime of it, microseconds since the Unix epoch: the clock of the cases stage.
     """
 
     event: CaseEvent
     partition: int
     offset: int
+    created_at_us: int
 
 
 class EventBook(ABC):
@@ -80,7 +82,7 @@ class EventBook(ABC):
                 self.db.execute(
                     "INSERT INTO newest VALUES (1, ?)"
                     " ON CONFLICT (one) DO UPDATE SET at_us = max(at_us, excluded.at_us)",
-                    (max(event.happened_at_us for event, _, _ in events),),
+                    (max(placed.event.happened_at_us for placed in events),),
                 )
         except BaseException:
             self.db.execute("ROLLBACK")

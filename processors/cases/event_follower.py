@@ -99,7 +99,8 @@ class EventFollower:
                     "%s/%d offset %d is no case event and is passed over: %s", self._topic, partition, offset, bad
                 )
                 continue
-            events.append(PlacedEvent(event, partition, offset))
+            _, created_at_ms = record.timestamp()
+            events.append(PlacedEvent(event, partition, offset, created_at_ms * 1_000))
         if records:
             self._book.apply(events, self._at)
         return len(records)

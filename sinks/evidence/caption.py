@@ -1,14 +1,9 @@
 """Caption: what stands below a still. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
 
+from schemas.city_time import to_the_hundredth
 from sinks.evidence.finding import Finding
-
-#: Evidence tells the city's own time, with its offset from UTC.
-CITY: Final = ZoneInfo("Asia/Almaty")
 
 
 def caption_of(message: Finding, camera_id: str, role: str, at_us: int) -> str:
@@ -20,7 +15,7 @@ def caption_of(message: Finding, camera_id: str, role: str, at_us: int) -> str:
         role: of the picture: onset, middle, peak.
         at_us: capture time of the frame, microseconds since the Unix epoch.
     """
-    parts = [camera_id, message.kind.replace("_", " "), role, local_time(at_us)]
+    parts = [camera_id, message.kind.replace("_", " "), role, to_the_hundredth(at_us)]
     measures: Mapping[str, float] = getattr(message, "measures", {})
     parts += [f"{word} for {value:.2f} s" for word, value in signal_before(measures, role)]
     return "  ".join(parts)
@@ -33,11 +28,3 @@ def signal_before(measures: Mapping[str, float], role: str) -> list[tuple[str, f
     """
     end = f"_before_{role}_s"
     return [(name.removesuffix(end), value) for name, value in sorted(measures.items()) if name.endswith(end)]
-
-
-def local_time(at_us: int) -> str:
-    """Return an instant as the city's clocks showed it, to the hundredth of a second, with its offset."""
-    seconds, rest_us = divmod(at_us, 1_000_000)
-    local = datetime.fromtimestamp(seconds, UTC).astimezone(CITY)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M:%S}.{rest_us // 10_000:02} {offset[:3]}:{offset[3:]}"

@@ -193,6 +193,11 @@ def freshness(client: Client, report: Report, builds: Builds | None) -> Freshnes
     return found
 
 
+def further(lines: int) -> str:
+    """Return the sentence on lines beyond a limit."""
+    return f"{lines:,} further lines are in the totals only; --limit shows more."
+
+
 def _levels(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """Return cases and tenge of a waterfall's levels and of what was received, by name."""
     out: dict[str, Any] = {}
@@ -208,7 +213,7 @@ def _notes(question: Question, totals: Mapping[str, Any], document: Mapping[str,
         out.append(f"Nothing lies between {question.first} and {question.last}.")
     beyond = int(document.get("rows_before_limit_at_least", 0)) - len(document["data"])
     if question.report.limited and beyond > 0 and question.by in {"camera", None}:
-        out.append(f"{beyond:,} further lines are in the totals only; --limit shows more.")
+        out.append(further(beyond))
     if name == "incidents" and not totals.get("reviewed"):
         out.append("No review names an incident of this period, so the share of false alarms is not known.")
     if name == "cameras" and totals.get("uptime_ratio") is None:

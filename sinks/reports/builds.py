@@ -30,6 +30,8 @@ FORMS: Final[Mapping[str, int]] = {CASES: 2, "reviews_facts": 2}
 #: until that day is so long ago, the month has all its facts.
 TERM: Final = timedelta(days=1104)
 _FORM: Final = " form "
+#: Form of what is made as a whole: a table more there makes it due, and not the months.
+_WHOLE_FORM: Final = "form 2"
 _NAMES: Final = ", ".join(f"'{name}'" for name in SOURCES)
 _NEVER: Final = "toDateTime64(0, 3, 'UTC')"
 _SQL: Final = (
@@ -48,7 +50,8 @@ class Work:
     Attributes:
         source: table of facts, or WHOLE.
         month: its partition, YYYYMM; 0 of WHOLE.
-        state: the number of its newest block, and the form of what is made of it; of WHOLE a digest of all months'.
+        state: the number of its newest block, and the form of what is made of it; of WHOLE a digest of all months' and
+            of its form.
     """
 
     source: str
@@ -116,7 +119,7 @@ class Builds:
         )
         cases = [f"{work.month}:{work.state}" for work in works if work.source == CASES]
         if cases:
-            works.append(Work(WHOLE, 0, sha256(" ".join(cases).encode()).hexdigest()))
+            works.append(Work(WHOLE, 0, sha256(" ".join([_WHOLE_FORM, *cases]).encode()).hexdigest()))
         return Builds(works, states, fresh, kept)
 
     def due(self, *, everything: bool = False) -> Sequence[Work]:

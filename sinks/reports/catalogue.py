@@ -7,6 +7,8 @@ from typing import Final
 
 #: Rows that a report of many shows where nobody says how many.
 LIMIT: Final = 50
+#: Lines of the revenue by which prices are not kept: another tariff reads the cases.
+PLACES: Final = frozenset({"camera", "district", "owner"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def file_of(report: Report, by: str | None, *, cash: bool = False, tariff: bool 
     if report.name != "revenue":
         return f"{report.name}.sql"
     if tariff:
-        return "revenue_by_price.sql"
+        return "revenue_by_place_and_price.sql" if by in PLACES else "revenue_by_price.sql"
     if by == "camera":
         return "revenue_by_camera_and_cash_date.sql" if cash else "revenue_by_camera.sql"
     return "revenue_by_cash_date.sql" if cash else "revenue.sql"

@@ -1,7 +1,8 @@
 """What a prescription asks for under a law: the fine, what a court leaves of it, its half within the term."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from schemas.law.law import Law
@@ -119,6 +120,21 @@ class Repricing:
             kind = Kind(article, tier, owner_class, date.fromisoformat(offence_day), date.fromisoformat(issued_day))
             found = self._known[key] = self._own.as_imposed(*was), self._prices.of(kind, *was)
         return found
+
+    def spans(self, first: date) -> Sequence[date]:
+        """Return the first days of the spans within which no price changes.
+
+        Args:
+            first: where the first span begins, whatever begins before.
+
+        Returns:
+            Days, ascending, `first` the first of them.
+        """
+        schedule, mrp = self._other.schedule, self._other.mrp
+        begins = {version.first_day for version in schedule.versions} | {span.first for span, _ in mrp.rows}
+        # behind the last day that has an index no price can be made: never in a span with days that have one
+        begins.add(mrp.span.last + timedelta(days=1))
+        return [first, *sorted(day for day in begins if day > first)]
 
     def _kind(self, day: str) -> int:
         kind = self._days.get(day)

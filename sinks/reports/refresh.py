@@ -41,7 +41,7 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
     "incidents_facts": ("report_incidents",),
 }
 #: Made as a whole, in their order, when any month of case events changed.
-WHOLES: Final = (WHOLE, "report_repeat_sums")
+WHOLES: Final = (WHOLE, "report_repeat_sums", "report_camera_sums")
 #: Made for a month, and for those before and after it, when that month of reviews changed.
 PAIRS: Final = "report_review_pairs_daily"
 HEALTH_DAYS: Final = "report_camera_days"

@@ -5,7 +5,7 @@ paid in full; a court that lowered a fine leaves the same share of the other; wh
 much beyond it. So the answer is arithmetic, not a forecast, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import add
 from pathlib import Path
@@ -16,18 +16,17 @@ from clickhouse_connect.driver.exceptions import Error
 
 from schemas.law.law import Law
 from sinks.clickhouse.clickhouse_client import as_clickhouse_error
-from sinks.reports.answer import LIMITS, Answer, Question, ReportError, freshness
+from sinks.reports.answer import LIMITS, Answer, Question, ReportError, freshness, further
 from sinks.reports.builds import Builds
-from sinks.reports.catalogue import file_of, sql_of
+from sinks.reports.catalogue import PLACES, file_of, sql_of
 from sinks.reports.prices import Repricing
 from sinks.reports.reply import document_of
 
-#: What lines can be where prices are made anew: prices are kept by nothing else.
-BY: Final = ("day", "month", "article", "owner_class")
 COLUMNS: Final = (
     "group", "issued", "imposed_kzt", "collected_kzt", "other_imposed_kzt", "other_discounted_kzt", "other_paid_kzt",
     "other_collected_kzt", "difference_kzt",
 )  # fmt: skip
+_ISSUED: Final = "SELECT sum(issued) FROM report_prices WHERE offence_day BETWEEN {from:Date} AND {to:Date}"
 
 
 def with_tariff(client: Client, question: Question, path: Path, builds: Builds | None = None) -> Answer:
@@ -40,20 +39,18 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
         builds: as of `ask`.
 
     Raises:
-        ReportError: it is asked by something that prices are not kept by.
+        ReportError: it is asked by cash date.
         LawError: the tariff is not as it must be, or does not price what is in the tables.
         ClickHouseError: ClickHouse refused a query, or does not answer.
     """
-    if question.by not in BY or question.cash:
-        raise ReportError(
-            f"--tariff goes with --by {', '.join(BY)} and by date of offence; prices are kept by these alone"
-        )
+    if question.cash:
+        raise ReportError("--tariff goes by date of offence; leave out --by-cash-date")
     law = Law.load()
     repricing = Repricing(law, law.with_tariff(path))
     fresh = freshness(client, question.report, builds)
     lines: dict[str, list[int]] = {}
     for group, article, tier, owner, offence, sent, each, left, issued, halves, half_kzt, fulls, full_kzt in _rows(
-        client, question
+        client, question, repricing
     ):
         was, other = repricing.of(article, tier, owner, offence, sent, (each, left))
         other_half = half_kzt + halves * (other.half_kzt - was.half_kzt)
@@ -66,10 +63,14 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
         sums = lines.get(group)
         lines[group] = list(figures if sums is None else map(add, sums, figures))
     totals = dict(zip(COLUMNS[1:], map(sum, zip(*lines.values(), strict=True)), strict=True)) if lines else {}
+    rows: list[Sequence[Any]] = [(group, *sums) for group, sums in lines.items()]
+    if question.by == "camera":
+        rows.sort(key=lambda row: (-row[COLUMNS.index("collected_kzt")], row[0]))
+    beyond = len(rows) - question.limit if question.by == "camera" else 0
     return Answer(
         replace(question),
         COLUMNS,
-        [(group, *sums) for group, sums in lines.items()],
+        rows[: question.limit] if beyond > 0 else rows,
         totals,
         frozenset({"group"}),
         fresh.as_of,
@@ -77,6 +78,8 @@ def with_tariff(client: Client, question: Question, path: Path, builds: Builds |
         [
             f"other_*: priced by {path.name}, with as many prescriptions and payments as there were.",
             "Nobody is assumed to drive or pay otherwise; courts leave the same share of a fine.",
+            *([further(beyond)] if beyond > 0 else []),
+            *_left_out(client, question, totals.get("issued", 0)),
         ],
     )
 
@@ -103,12 +106,40 @@ def parquet_of(client: Client, answer: Answer) -> bytes:
     return found
 
 
-def _rows(client: Client, question: Question) -> Sequence[Sequence[Any]]:
-    """Return the lines of revenue_by_price.sql."""
+def _rows(client: Client, question: Question, repricing: Repricing) -> Iterator[Sequence[Any]]:
+    """Yield the lines that prices are made anew from, with the days of offence and issue as texts."""
     sql = sql_of(file_of(question.report, question.by, tariff=True))
-    given = {"from": question.first, "to": question.last, "by": question.by}
+    if question.by not in PLACES:
+        yield from _asked(client, sql, question, by=question.by)
+        return
+    days = repricing.spans(question.first)
+    texts = [str(day) for day in days]
+    for group, article, tier, owner_class, offence, issued, *rest in _asked(
+        client, sql, question, by=question.by, days=days
+    ):
+        # issued on a day before the period's first: a clock that was wrong; priced as on that day
+        yield group, article, tier, owner_class, texts[offence - 1], texts[max(issued, 1) - 1], *rest
+
+
+def _left_out(client: Client, question: Question, issued: int) -> Sequence[str]:
+    """Return a sentence on prescriptions that no case is left of; none where all are there."""
+    if question.by not in PLACES:
+        return ()
+    ((all_issued,),) = _asked(client, _ISSUED, question)
+    if all_issued == issued:
+        return ()
+    said = (
+        f"{all_issued - issued:,} prescriptions are left out: the cases of their months have gone by their term, and"
+        " prices are kept by no place; --by day, month, article or owner_class has them."
+    )
+    return (said,)
+
+
+def _asked(client: Client, sql: str, question: Question, **given: Any) -> Sequence[Sequence[Any]]:
+    """Return the rows of a query over the period."""
+    parameters = {"from": question.first, "to": question.last, **given}
     try:
-        found = client.raw_query(sql, parameters=given, settings=dict(LIMITS), fmt="JSONCompact")
+        found = client.raw_query(sql, parameters=parameters, settings=dict(LIMITS), fmt="JSONCompact")
     except Error as error:
         raise as_clickhouse_error(error) from error
     rows: Sequence[Sequence[Any]] = document_of(found)["data"]

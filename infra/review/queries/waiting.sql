@@ -40,7 +40,7 @@ LEFT JOIN
         case_id,
         argMax(officer_id, looked_at) AS officer_id
     FROM case_looks
-    WHERE looked_at > now64(6) - toIntervalSecond({claim_s:UInt32})
+    WHERE looked_at > now64(6) - toIntervalSecond({claim_s:UInt32}) AND opened IN ('case', 'plate')
     GROUP BY case_id
 ) AS l ON l.case_id = c.case_id
 WHERE (c.offence_at, c.case_id) > (fromUnixTimestamp64Micro({after_us:Int64}, 'UTC'), {after_id:String})

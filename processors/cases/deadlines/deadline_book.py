@@ -42,7 +42,7 @@ class DeadlineBook(EventBook):
     def take(self, events: Sequence[PlacedEvent]) -> None:
         """Take events: the deadline of each case's latest step counts."""
         rows = []
-        for event, partition, offset in events:
+        for event, partition, offset, _ in events:
             try:
                 found = deadline_of(event, self._terms)
             except (LookupError, ValueError) as error:

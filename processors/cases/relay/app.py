@@ -1,5 +1,7 @@
 """The process that `vigil run cases-relay` starts."""
 
+from collections.abc import Callable
+
 from processors.cases.command_writer import CommandWriter
 from processors.cases.event_follower import EventFollower
 from processors.cases.office_rules import office_rules
@@ -18,18 +20,27 @@ from processors.stage.topic_facts import observe
 from schemas.law import Law
 
 
-def run(settings: StackSettings, *, keys: VehicleKeys | None = None, metrics_port: int | None = None) -> int:
+def run(
+    settings: StackSettings,
+    *,
+    keys: VehicleKeys | None = None,
+    metrics_port: int | None = None,
+    unattested: Callable[[], float] | None = None,
+) -> int:
     """Relay until SIGTERM; return the exit status: 65 breaker, 78 topics not as they must be, 70 start it again.
 
     Args:
         settings: where everything is.
         keys: the live keys; None: a vehicle's cases are known within one quarter alone.
         metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+        unattested: says for how many days a quarter's key waits to be held against its plates; None: there is no store.
     """
     stop = stopped_by_signals()
     where = stage_settings(settings, NAME)
 
     metrics = RelayMetrics()
+    if unattested is not None:
+        metrics.unattested.set_function(unattested)
     serve_metrics(metrics.registry, metrics_port)
 
     def work() -> None:

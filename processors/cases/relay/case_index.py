@@ -65,13 +65,14 @@ class CaseIndex(EventBook):
         self.db.executemany(
             "INSERT INTO cases VALUES (?, ?, ?) ON CONFLICT (case_id) DO UPDATE"
             " SET revision = excluded.revision, vehicle_key = excluded.vehicle_key WHERE excluded.revision > revision",
-            [(event.case_id, event.revision, event.vehicle_key) for event, _, _ in events],
+            [(event.case_id, event.revision, event.vehicle_key) for event, _, _, _ in events],
         )
-        for event, _, _ in events:
-            self._take_one(event)
+        for placed in events:
+            self._take_one(placed.event)
         if events:
-            # cameras' clocks, not reporters': one wrong date of a payment must not empty the tables
-            newest_us = max(event.offence_at_us for event, _, _ in events)
+            # cameras' clocks, not reporters': one wrong date of a payment must not empty the tables; nor may one camera
+            # whose clock runs ahead: no offence is later than when Kafka had its event (decision 0272)
+            newest_us = max(min(placed.event.offence_at_us, placed.created_at_us) for placed in events)
             for table, days in (("executed", REPEATS_DAYS), ("sealed", REVIEWED_DAYS), ("turning", REVIEWED_DAYS)):
                 before_us = newest_us - days * DAY_US
                 self.db.execute(f"DELETE FROM {table} WHERE at_us < ?", (before_us,))  # noqa: S608  the names above

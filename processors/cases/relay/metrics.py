@@ -15,6 +15,7 @@ class RelayMetrics:
         waits_for: commands that the cases stage has before it, at the last look while waiting.
         lookups: violations with a sealed plate, by what their vehicle is under other quarters' keys: repeat, first, or
             impossible (its own quarter's key is not in the store, or does not open it).
+        unattested: days for which the oldest quarter that is over waits to be attested; 0: none waits, or no key store.
         twins: violations at a quarter's turn that went no further: their offences have a case.
     """
 
@@ -30,6 +31,9 @@ class RelayMetrics:
             "vigil_relay_quarter_lookups", "Sealed plates looked up under other keys.", ["outcome"], registry=r
         )
         self.twins = Counter("vigil_relay_turn_twins", "Violations whose offence has a case already.", registry=r)
+        self.unattested = Gauge(
+            "vigil_keys_unattested_days", "Days since a quarter ended whose key is not attested.", registry=r
+        )
 
     def looked_up(self, repeats: bool | None) -> None:  # noqa: FBT001  what repeats() returns
         """Count a look under other quarters' keys."""

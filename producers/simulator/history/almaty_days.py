@@ -6,12 +6,12 @@ Almaty kept UTC+6 until 2024-02-29 and keeps UTC+5 since 2024-03-01 (its clocks 
 
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-ALMATY: Final = ZoneInfo("Asia/Almaty")
+from schemas.city_time import CITY
+
 SECOND_US: Final = 1_000_000
 DAY_S: Final = 86_400
 
@@ -27,7 +27,7 @@ class AlmatyDays:
     def __init__(self, first: date, days: int) -> None:
         self.first = first
         instants = [
-            int(datetime(day.year, day.month, day.day, tzinfo=ALMATY).timestamp())
+            int(datetime(day.year, day.month, day.day, tzinfo=CITY).timestamp())
             for day in (first + timedelta(days=number) for number in range(days + 1))
         ]
         #: (days + 1,) int64, each day's begin and the last one's end, microseconds since the Unix epoch.

@@ -20,7 +20,7 @@ from infra.settings import Settings
 from processors.cases.office_rules import office_rules
 from processors.cases.opening import case_id_of
 from schemas.codec import MessageCodec
-from schemas.messages import CaseEvent, Evidence, Review, Verdict
+from schemas.messages import CaseEvent, CaseStep, Evidence, Review, Verdict
 from schemas.registry import RegistrySchemaIds
 from sinks.clickhouse import migration
 from sinks.clickhouse.clickhouse_client import command, connect, query
@@ -103,11 +103,22 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
             ),
         )
         desk.violate(name, f"2024-05-06T1{n}:00", vehicle=vehicle)
+    ambulance = violation("speeding-e", "2024-05-07T10:00")
+    tables.land(
+        "violations",
+        replace(ambulance, key_period=PERIOD, plate_encrypted=key.seal(PLATE, ambulance.track_id)),
+    )
+    fifth = desk.violate("speeding-e", "2024-05-07T10:00")
     for event in desk.events:
         assert isinstance(event, CaseEvent)
         tables.land("case_events", event)
+    excused = replace(desk.events[-1], revision=2, step=CaseStep.REJECTED, reason="emergency_vehicle")
+    tables.land("case_events", excused)
     officers = tmp_path / "officers.toml"
-    officers.write_text(f'{OFFICERS}[officer.o4]\nroles = ["reviewer"]\nlogin = "somebody else"\n')
+    further = (
+        '[officer.o4]\nroles = ["reviewer"]\nlogin = "somebody else"\n[officer.o5]\nroles = ["senior", "plates"]\n'
+    )
+    officers.write_text(f"{OFFICERS}{further}")
     environment = {
         **settings.environment(),
         "VIGIL_REVIEW_OFFICERS": str(officers),
@@ -155,6 +166,15 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     typed = ["review", "confirm", fourth, "--officer", "o1", "--plate", "-"]
     done = CliRunner().invoke(vigil, typed, input="456 xyz 02\n", env=environment)
     assert done.exit_code == 0, done.output
+    register = ["--why", "monthly look", "--from", "2024-05-01", "--to", "2024-05-31"]
+    assert "this needs plates" in review("emergency", "--officer", "o2", *register, expect=1)
+    assert "this needs senior" in review("emergency", "--officer", "o1", *register, expect=1)
+    (missing,) = review("emergency", "--officer", "o5", *register, "--json")
+    assert missing == {
+        "plate": PLATE,
+        "in_register": None,
+        "cases": [{"case_id": fifth, "day": "2024-05-07", "camera_id": ambulance.camera_id}],
+    }
     keys.destroy(PERIOD)
     assert f"no key of {PERIOD}" in review("next", "--officer", "o1")
     assert tables.looks() == [
@@ -164,6 +184,7 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         (third, "o2", "senior", "the owner called", "case"),
         (fourth, "o1", "reviewer", "asked", "case"),
         (fourth, "o2", "senior", "asked", "case"),
+        (fifth, "o5", "senior", "monthly look", "plate"),
         (first, "o1", "reviewer", "queue", "case"),
     ]
     assert "expected one of plate_unreadable" in review("reject", second, "--officer", "o2", "--reason", "x", expect=1)
@@ -196,6 +217,14 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
         ("o2", "rejected", "no_offence: a shadow"),
     ]
     assert "needs senior" in review("audit", second, "--officer", "o1", expect=1)
+    # a look at the price is on record, and none that a verdict can rest on
+    asked = ["law", "explain", third, "--officer", "o1"]
+    assert "name --officer ID and --why" in CliRunner().invoke(vigil, asked, env=environment).output
+    explained = CliRunner().invoke(vigil, [*asked, "--why", "the owner asks"], env=environment)
+    assert explained.exit_code == 0, explained.output
+    assert "has not looked at" in review("confirm", third, "--officer", "o1", expect=1)
+    (act,) = [one for one in review("audit", third, "--officer", "o2", "--json") if one["officer_id"] == "o1"]
+    assert (act["act"], act["why"], act["login"]) == ("opened the price", "the owner asks", login_name())
     assert "nobody has opened" in review("audit", "case-x", "--officer", "o2", expect=1)
     (decided,) = [r for r in written if r.case_id == first]
     differs = {**asdict(decided), "review_id": "rev-x", "officer_id": "o9"}

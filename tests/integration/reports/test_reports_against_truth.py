@@ -234,7 +234,16 @@ def test_what_is_not_known_of_incidents_is_said(reports: Reports) -> None:
     assert "not known" in found["notes"][0]
 
 
-@pytest.mark.parametrize("dates", [(FROM, TO), ("2024-01-10", "2024-02-15")])
+@pytest.mark.parametrize(
+    "dates",
+    [
+        (FROM, TO),
+        ("2024-01-10", "2024-02-15"),
+        ("2024-02-01", "2024-02-29"),
+        ("2024-01-31", "2024-02-29"),
+        ("2024-02-01", "2024-02-20"),
+    ],
+)
 def test_cameras_yield_what_their_cases_yield(reports: Reports, dates: tuple[str, str]) -> None:
     """Whole months and single days at the edges together are the facts'; uptime is of what was reported."""
     found = reports.answer("cameras", "--from", dates[0], "--to", dates[1], "--limit", "100000")
@@ -302,8 +311,51 @@ def test_the_same_tariff_gives_the_same_money_and_a_double_one_twice_as_much(rep
     rows = {row["group"]: row for row in lines}
     assert rows["KoAP 592.1"]["difference_kzt"] == 0
     assert rows["KoAP 601"]["other_imposed_kzt"] > 1.9 * rows["KoAP 601"]["imposed_kzt"]
-    said = reports.vigil("revenue", "--by", "district", "--tariff", str(path), expect=1)
-    assert "--by day, month, article, owner_class" in said
+    said = reports.vigil("revenue", "--by-cash-date", "--tariff", str(path), expect=1)
+    assert "by date of offence" in said
+
+
+@pytest.mark.parametrize("by", ["camera", "district", "owner"])
+def test_another_tariff_by_place_is_the_same_money(reports: Reports, tmp_path: Path, by: str) -> None:
+    """Totals are those by day, whatever the law's other days are; lines start from what the same lines brought."""
+    path = tmp_path / "other.toml"
+    path.write_text(
+        '[tariff]\nname = "other"\n[[mrp]]\nfrom = 2024-01-20\nuntil = 2024-02-10\nkzt = 5_000\n'
+        '[[price]]\narticle = "KoAP 601"\nfirst = { mrp = 6 }\nrepeat = { mrp = 10 }\nfrom = 2024-02-05\n',
+        encoding="utf-8",
+    )
+    found = reports.answer("revenue", "--by", by, "--tariff", str(path), "--limit", "100000")
+    by_day = reports.answer("revenue", "--by", "day", "--tariff", str(path))
+    assert found["totals"] == by_day["totals"]
+    assert found["totals"]["difference_kzt"] > 0
+    assert len(found["notes"]) == len(by_day["notes"])
+    own = reports.answer("revenue", "--by", by, "--limit", "100000")["rows"]
+    names = ("group", "issued", "imposed_kzt", "collected_kzt")
+    assert [tuple(row[name] for name in names) for row in found["rows"]] == [
+        tuple(row[name] for name in names) for row in own if row["issued"]
+    ]
+    for figure in found["totals"]:
+        assert summed(found["rows"], figure) == found["totals"][figure]
+
+
+def test_another_tariff_by_camera_says_what_it_leaves_out(reports: Reports, tmp_path: Path) -> None:
+    """Beyond the limit in a sentence; so are prescriptions whose cases have gone, which the totals lack."""
+    path = tmp_path / "other.toml"
+    path.write_text('[tariff]\nname = "half"\n[discount]\npercent = 50\n', encoding="utf-8")
+    asked = ("--by", "camera", "--tariff", str(path), "--limit", "3")
+    found = reports.answer("revenue", *asked)
+    assert len(found["rows"]) == 3
+    assert any("--limit shows more" in note for note in found["notes"])
+    reports.client.command(
+        "INSERT INTO report_prices SELECT * REPLACE (202312 AS source_month) FROM report_prices"
+        " WHERE source_month = 202401 LIMIT 1"
+    )
+    try:
+        less = reports.answer("revenue", *asked, "--no-refresh")
+    finally:
+        reports.client.command("ALTER TABLE report_prices DROP PARTITION 202312")
+    assert less["totals"] == found["totals"]
+    assert any("left out: the cases of their months have gone" in note for note in less["notes"])
 
 
 def test_every_format_holds_the_same_lines(reports: Reports, tmp_path: Path) -> None:

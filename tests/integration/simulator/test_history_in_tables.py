@@ -157,26 +157,33 @@ def test_cases_are_explained_by_the_law(written: Written) -> None:
         assert verdicts[kind] >= 3, verdicts
 
 
-def test_a_case_is_explained_on_the_command_line(written: Written) -> None:
+def test_a_case_is_explained_on_the_command_line(written: Written, tmp_path: Path) -> None:
     """Text in each language and JSON; a record that was tampered with ends with 2, an unknown case with 1."""
-    env = {"VIGIL_CLICKHOUSE_URL": written.front.url, "VIGIL_CLICKHOUSE_DATABASE": DATABASE}
+    officers = tmp_path / "officers.toml"
+    officers.write_text('[officer.o1]\nroles = ["reviewer"]\n', encoding="utf-8")
+    env = {
+        "VIGIL_CLICKHOUSE_URL": written.front.url,
+        "VIGIL_CLICKHOUSE_DATABASE": DATABASE,
+        "VIGIL_REVIEW_OFFICERS": str(officers),
+    }
+    looks = ("--officer", "o1", "--why", "the owner asks")
     case_id = written.client.query("SELECT min(case_id) FROM cases WHERE step = 'DISCOUNTED'").result_rows[0][0]
     runner = CliRunner()
     for language, word in (("en", "The case records"), ("ru", "В деле указаны"), ("kk", "Істе")):  # noqa: RUF001
-        done = runner.invoke(law_command, ["explain", case_id, "--language", language], env=env)
+        done = runner.invoke(law_command, ["explain", case_id, *looks, "--language", language], env=env)
         assert done.exit_code == 0, done.output
         assert word in done.stdout
-    said = json.loads(runner.invoke(law_command, ["explain", case_id, "--json"], env=env).stdout)
+    said = json.loads(runner.invoke(law_command, ["explain", case_id, *looks, "--json"], env=env).stdout)
     assert (said["case"], said["verdict"], said["last_step"]) == (case_id, "same", "DISCOUNTED")
     assert said["recorded_kzt"] == said["sanction"]["amount_kzt"] > 0
-    missing = runner.invoke(law_command, ["explain", "nowhere"], env=env)
+    missing = runner.invoke(law_command, ["explain", "nowhere", *looks], env=env)
     assert missing.exit_code == 1
     assert "case 'nowhere': found none" in missing.stderr
     written.client.command(
         "INSERT INTO case_events_facts SELECT * REPLACE ('tampered' AS case_id, amount_kzt + 1 AS amount_kzt)"
         f" FROM (SELECT * FROM case_events_facts WHERE case_id = '{case_id}')"
     )
-    other = runner.invoke(law_command, ["explain", "tampered"], env=env)
+    other = runner.invoke(law_command, ["explain", "tampered", *looks], env=env)
     assert other.exit_code == 2
     assert "it differs from the law's" in " ".join(other.stdout.split())
     written.client.command(

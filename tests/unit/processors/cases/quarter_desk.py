@@ -62,7 +62,8 @@ class QuarterDesk(Desk):
     def follow(self) -> None:
         """Let the index read case-events to their end."""
         new = self.events[self._followed :]
-        self.index.apply([PlacedEvent(event, 0, self._followed + n) for n, event in enumerate(new)], {0: 0})
+        placed = [PlacedEvent(event, 0, self._followed + n, event.happened_at_us) for n, event in enumerate(new)]
+        self.index.apply(placed, {0: 0})
         self._followed = len(self.events)
 
     def relay(self, message: Relayed, vehicle: str, owner_class: str | None = None) -> None:

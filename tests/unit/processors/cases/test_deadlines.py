@@ -81,7 +81,7 @@ def test_the_book_gives_what_has_passed_once(tmp_path: Path) -> None:
     desk = Desk()
     first, second = desk.violate("v1", "2024-05-06T10:00"), desk.violate("v2", "2024-05-05T10:00")
     desk.review(first, when="2024-05-07T09:00")
-    placed = [PlacedEvent(event, 1, 10 + n) for n, event in enumerate(desk.events)]
+    placed = [PlacedEvent(event, 1, 10 + n, event.happened_at_us) for n, event in enumerate(desk.events)]
     book = DeadlineBook(tmp_path / "deadlines.sqlite", TERMS)
     book.apply(placed, {1: 13})
     assert book.passed(at("2024-05-07T09:29"), 10) == []
@@ -171,7 +171,7 @@ def test_the_scheduler_tells_what_is_overdue_and_what_it_fired(tmp_path: Path) -
     for name, when in (("v1", "2024-05-06T10:00"), ("v2", "2024-05-06T10:00"), ("v3", "2024-08-06T10:00")):
         desk.violate(name, when, site=name)
     book = DeadlineBook(tmp_path / "deadlines.sqlite", TERMS)
-    book.apply([PlacedEvent(event, 0, n) for n, event in enumerate(desk.events)], {0: 3})
+    book.apply([PlacedEvent(event, 0, n, event.happened_at_us) for n, event in enumerate(desk.events)], {0: 3})
     stop, metrics = threading.Event(), SchedulerMetrics()
     ends = Ends(stop, metrics)
     Scheduler(book, cast("Any", ends), cast("Any", ends), stop, by_events=True, metrics=metrics).run()

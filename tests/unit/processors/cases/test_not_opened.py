@@ -81,7 +81,7 @@ def test_no_process_takes_it_for_a_case(tmp_path: Path) -> None:
     desk = Desk()
     case_id = desk.violate("v1", article="KoAP 594.1", kind="blocked_junction")
     index = CaseIndex(tmp_path / "index.sqlite")
-    index.apply([PlacedEvent(desk.unopened[0], 0, 0)], {0: 1})
+    index.apply([PlacedEvent(desk.unopened[0], 0, 0, desk.unopened[0].happened_at_us)], {0: 1})
     assert index.positions() == {0: 1}
     assert index.vehicle_of(case_id) is None
     index.close()

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.cases.event_book import PlacedEvent
 from processors.cases.opening import case_id_of
 from processors.cases.relay import relay as relays
-from processors.cases.relay.case_index import CaseIndex
+from processors.cases.relay.case_index import DAY_US, CaseIndex
 from processors.cases.relay.relayed_record import RelayedRecord
 from processors.stage.settings import StageSettings
 from schemas.messages import CaseCommand, Review, Verdict
@@ -307,3 +309,22 @@ def test_the_index_forgets_cancelled_penalties_as_it_forgets_others(tmp_path: Pa
     desk.find("much-later", "2026-01-20T10:00", PLATE)
     desk.follow()
     assert desk.index.db.execute(count).fetchone() == (0, None)
+
+
+def test_a_clock_that_runs_ahead_makes_the_index_forget_nothing(tmp_path: Path) -> None:
+    """An offence that a camera dates years ahead empties no table: its event was written today."""
+    desk = QuarterDesk(store_of(tmp_path / "keys"), tmp_path)
+    past(desk, "2024-03-06T10:00", "2024-05-06T10:00", "S-1")
+    desk.find("new", "2024-08-06T10:00", PLATE)
+    desk.follow()
+    kept = desk.index.db.execute("SELECT (SELECT count() FROM executed), (SELECT count() FROM sealed)").fetchone()
+    assert kept == (1, 1)
+    now_us = desk.events[-1].happened_at_us
+    ahead = replace(desk.events[-1], case_id="case-ahead", offence_at_us=now_us + 3 * 365 * DAY_US)
+    desk.index.apply([PlacedEvent(ahead, 0, 99, now_us)], {0: 100})
+    assert (
+        desk.index.db.execute("SELECT (SELECT count() FROM executed), (SELECT count() FROM sealed)").fetchone() == kept
+    )
+    # years later they go
+    desk.index.apply([PlacedEvent(ahead, 0, 99, ahead.offence_at_us)], {0: 100})
+    assert desk.index.db.execute("SELECT count() FROM executed").fetchone() == (0,)

@@ -37,7 +37,7 @@ def test_the_index_knows_the_vehicle_of_the_latest_step(tmp_path: Path) -> None:
     desk = Desk()
     case_id = desk.violate()
     desk.review(case_id, corrected=OTHER_CAR)
-    placed = [PlacedEvent(event, 0, n) for n, event in enumerate(desk.events)]
+    placed = [PlacedEvent(event, 0, n, event.happened_at_us) for n, event in enumerate(desk.events)]
     path = tmp_path / "index" / "cases.sqlite"
     index = CaseIndex(path)
     index.apply(placed, {0: 2})
@@ -62,7 +62,7 @@ def test_events_and_positions_are_taken_together_or_not_at_all(tmp_path: Path) -
     index = CaseIndex(tmp_path / "cases.sqlite")
     broken = replace(desk.events[0], vehicle_key=None)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
-        index.apply([PlacedEvent(desk.events[0], 0, 0), PlacedEvent(broken, 0, 1)], {0: 2})
+        index.apply([PlacedEvent(desk.events[0], 0, 0, 0), PlacedEvent(broken, 0, 1, 0)], {0: 2})
     assert dict(index.positions()) == {}
     assert index.vehicle_of(desk.events[0].case_id) is None
     index.close()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sinks.evidence.caption import caption_of, local_time, signal_before
+from sinks.evidence.caption import caption_of, signal_before
 from tests.unit.processors.cases.desk import at, violation
 
 MEASURES = {"red_before_onset_s": 0.6, "red_before_middle_s": 1.1, "red_before_peak_s": 1.6, "grace_s": 0.5}
@@ -22,9 +22,3 @@ def test_a_still_of_what_no_signal_decides_tells_none() -> None:
     """Speeding has no such measure."""
     assert signal_before({"mean_s": 2.0}, "peak") == []
     assert "for" not in caption_of(violation(), "ALA-1", "peak", at("2024-05-06T10:00"))
-
-
-def test_local_time_follows_the_country_s_clocks() -> None:
-    """+06:00 until the end of February 2024, +05:00 since."""
-    assert local_time(at("2024-02-29T12:00")) == "2024-02-29 12:00:00.00 +06:00"
-    assert local_time(at("2024-03-01T12:00")) == "2024-03-01 12:00:00.00 +05:00"

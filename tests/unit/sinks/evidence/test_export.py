@@ -11,6 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from infra.cli import vigil
+from infra.review.login import login_name
+from processors.cases.opening import case_id_of
+from sinks.clickhouse.clickhouse_client import ClickHouseError
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, check_stored
 from sinks.evidence.evidence_log import EvidenceLog
@@ -150,13 +153,55 @@ def test_each_flipped_bit_in_the_store_is_named(kept: Kept) -> None:
     assert verify.agrees(check_stored(kept.archive, kept.exhibit.case, kept.key.key_id))
 
 
-def test_the_commands_show_verify_and_export(kept: Kept, tmp_path: Path) -> None:
+def desk(folder: Path, monkeypatch: pytest.MonkeyPatch, refuses: str = "") -> list[dict[str, str]]:
+    """Let officers o1 and o2 look; return where their looks go, or refuse to take any."""
+    officers, looks = folder / "officers.toml", list[dict[str, str]]()
+    login = f'login = "{login_name()}"\n'
+    text = f'[officer.o1]\nroles = ["reviewer"]\n{login}[officer.o2]\nroles = ["plates"]\n{login}'
+    officers.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("VIGIL_REVIEW_OFFICERS", str(officers))
+    monkeypatch.setattr("infra.cli.evidence.tables", lambda _: None)
+
+    def take(_client: object, sql: str, data: bytes, _settings: object) -> None:
+        if refuses:
+            raise ClickHouseError(497, refuses)
+        assert "INTO case_looks" in sql
+        looks.append(json.loads(data))
+
+    monkeypatch.setattr("infra.review.looks.command", take)
+    return looks
+
+
+def test_a_violation_is_shown_to_whom_is_on_record(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look of the case, with officer, role, login and reason, before anything is shown; without it nothing is."""
+    case = kept.exhibit.case.event_id
+    looks = desk(tmp_path, monkeypatch)
+    assert "name --officer ID and --why TEXT" in kept.vigil("show", case, expect=2)
+    assert "name --officer" in kept.vigil("show", case, "--officer", "o1", "--why", " ", expect=2)
+    assert "o9 is not in" in kept.vigil("show", case, "--officer", "o9", "--why", "so", expect=1)
+    assert "this needs reviewer" in kept.vigil("show", case, "--officer", "o2", "--why", "so", expect=1)
+    assert looks == []
+    assert "clip-1.mp4" in kept.vigil("show", case, "--officer", "o1", "--why", "the owner called")
+    (one,) = looks
+    assert {name: one[name] for name in ("case_id", "officer_id", "login", "role", "why", "opened")} == {
+        "case_id": case_id_of(case), "officer_id": "o1", "login": login_name(), "role": "reviewer",
+        "why": "the owner called", "opened": "evidence",
+    }  # fmt: skip
+    desk(tmp_path, monkeypatch, refuses="no rights")
+    unseen = kept.vigil("show", case, "--officer", "o1", "--why", "the owner called", expect=1)
+    assert "no rights" in unseen
+    assert "clip-1.mp4" not in unseen
+
+
+def test_the_commands_show_verify_and_export(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each says what it found in sentences, and its exit status says whether all agrees."""
     case = kept.exhibit.case.event_id
-    shown = kept.vigil("show", case)
+    desk(tmp_path, monkeypatch)
+    who = ("--officer", "o1", "--why", "the owner called")
+    shown = kept.vigil("show", case, *who)
     assert "clip-1.mp4" in shown
     assert "violations" in shown
-    assert json.loads(kept.vigil("show", f"violations/{case}", "--json"))[0]["format"] == verify.MANIFEST_FORMAT
+    assert json.loads(kept.vigil("show", f"violations/{case}", "--json", *who))[0]["format"] == verify.MANIFEST_FORMAT
     assert "Everything agrees" in kept.vigil("verify", case)
     assert "everything agrees" in kept.vigil("verify", "--all")
     assert "name one CASE, or --all" in kept.vigil("verify", expect=2)

@@ -62,6 +62,8 @@ def test_the_sql_by_camera_is_another_file() -> None:
     """The options of the report lead to the file that they use."""
     assert CliRunner().invoke(command, ["sql", "revenue", "--by", "camera"]).stdout == sql_of("revenue_by_camera.sql")
     assert CliRunner().invoke(command, ["sql", "revenue", "--tariff"]).stdout == sql_of("revenue_by_price.sql")
+    placed = CliRunner().invoke(command, ["sql", "revenue", "--tariff", "--by", "owner"]).stdout
+    assert placed == sql_of("revenue_by_place_and_price.sql")
     done = CliRunner().invoke(command, ["sql", "ageing", "--tariff"])
     assert done.exit_code == 1
     assert "no tariff can be laid over the report ageing" in done.stderr

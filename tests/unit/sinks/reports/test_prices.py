@@ -1,6 +1,7 @@
 """What prescriptions ask for under a law, worked by hand."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -49,3 +50,18 @@ def test_days_of_one_kind_are_priced_alike_and_others_apart() -> None:
                 Prices(LAW).as_imposed(36_920, 0),
                 other.of(Kind("KoAP 592.3", 1, "", offence, issued), 36_920, 0),
             )
+
+
+def test_no_price_changes_within_a_span() -> None:
+    """Each span but the first begins where the law's index or schedule does, and days in it are of one kind."""
+    repricing = Repricing(LAW, LAW)
+    first = date(2024, 6, 15)
+    days = repricing.spans(first)
+    assert days[0] == first
+    assert list(days) == sorted(set(days))
+    assert {date(2024, 12, 4), date(2025, 1, 1)} < set(days)
+    for begins, ends in pairwise(days):
+        last = ends - timedelta(days=1)
+        assert repricing.of("KoAP 592.2", 1, "", str(begins), str(begins), (36_920, 0)) == repricing.of(
+            "KoAP 592.2", 1, "", str(last), str(last), (36_920, 0)
+        )
