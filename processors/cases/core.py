@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from processors.cases.case import Case
+from processors.cases.clock import check_clock
 from processors.cases.court import lower, refund_of
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.impossible import ImpossibleError
@@ -170,6 +171,7 @@ class CasesCore:
         message = self._decode(RELAYED[command.kind], command.payload)
         if message.case_id != case.case_id:
             raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
+        check_clock(message, record.created_at_ms * 1_000)
         if isinstance(message, Review) and message.withdraws:
             reason, at_us = withdrawal_reason(self.machine, case, message), message.decided_at_us
             events = self.machine.take(log, key, case, Trigger.WITHDRAWN, at_us, place, given=reason)

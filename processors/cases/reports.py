@@ -23,25 +23,35 @@ def report_trigger(machine: CaseMachine, case: Case, report: Payment) -> Trigger
     """
     day = machine.terms.day
     if case.issued_us and day(report.happened_at_us) < day(case.issued_us):
-        raise ImpossibleError(
-            f"case {case.case_id}: {report.kind} of {day(report.happened_at_us)}, but the prescription was sent on"
-            f" {day(case.issued_us)}; look at the reporter's clock"
-        )
+        raise _before(case, report, "the prescription was sent", case.issued_us, machine)
     if report.kind is PaymentKind.DELIVERED:
         return Trigger.DELIVERED
     if report.kind is PaymentKind.APPEAL:
         machine.way(case, Trigger.APPEAL)
         last = machine.terms.appeal_ends(case.delivered_us)
+        if day(report.happened_at_us) < day(case.delivered_us):
+            raise _before(case, report, "the prescription was delivered", case.delivered_us, machine)
         if day(report.happened_at_us) > last:
             raise ImpossibleError(f"case {case.case_id}: appeal after {last}, the last day of the term (KoAP 826-2)")
         return Trigger.APPEAL
     if report.kind is PaymentKind.COURT_DECISION:
+        # Where nobody appealed, a decision may have been taken before the step that came last: its report was late.
+        if case.state is State.APPEALED and day(report.happened_at_us) < day(case.last_us):
+            raise _before(case, report, "the appeal came", case.last_us, machine)
         return decision_trigger(case, report)
     if report.kind is PaymentKind.REFUND:
         return refund_trigger(machine, case, report)
     if report.amount_kzt <= 0:
         raise ImpossibleError(f"case {case.case_id}: a payment of {report.amount_kzt} KZT; expected more than 0")
     return money_trigger(machine, case, [*case.money, (report.happened_at_us, report.amount_kzt)])
+
+
+def _before(case: Case, report: Payment, what: str, since_us: int, machine: CaseMachine) -> ImpossibleError:
+    day = machine.terms.day
+    return ImpossibleError(
+        f"case {case.case_id}: {report.kind} of {day(report.happened_at_us)}, but {what} on {day(since_us)};"
+        " look at the reporter's clock"
+    )
 
 
 def money_trigger(machine: CaseMachine, case: Case, money: list[tuple[int, int]]) -> Trigger:

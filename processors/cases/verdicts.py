@@ -61,6 +61,11 @@ def check_review(machine: CaseMachine, case: Case, vehicle_key: str, review: Rev
             f"case {case.case_id}: confirmed for {review.article}; expected one that the violation proposes:"
             f" {', '.join(articles_of(case))}"
         )
+    if review.decided_at_us < case.offence_at_us:
+        raise ImpossibleError(
+            f"case {case.case_id}: reviewed on {machine.terms.day(review.decided_at_us)}, before the offence on"
+            f" {machine.terms.day(case.offence_at_us)}; look at the desk's clock"
+        )
     last = machine.terms.liability_ends(case.offence_at_us)
     if machine.terms.day(review.decided_at_us) > last:
         raise ImpossibleError(f"case {case.case_id}: reviewed after {last}, the last day of liability (KoAP 62)")

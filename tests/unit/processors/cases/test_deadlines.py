@@ -103,7 +103,7 @@ def test_a_prescription_that_is_not_sent_comes_again_until_the_case_lapses(tmp_p
     case_id = desk.violate("v1", "2024-05-06T10:00")
     desk.review(case_id, when="2024-05-07T09:00")
     book = DeadlineBook(tmp_path / "deadlines.sqlite", TERMS)
-    book.apply([PlacedEvent(event, 1, 10 + n) for n, event in enumerate(desk.events)], {1: 12})
+    book.apply([PlacedEvent(event, 1, 10 + n, event.happened_at_us) for n, event in enumerate(desk.events)], {1: 12})
     now_us, days = at("2024-05-07T09:30"), []
     while desk.steps(case_id)[-1] == "CONFIRMED":
         (one,) = book.passed(now_us, 10)
@@ -115,7 +115,7 @@ def test_a_prescription_that_is_not_sent_comes_again_until_the_case_lapses(tmp_p
         now_us += AGAIN_US
     assert len(days) == 10
     assert desk.steps(case_id) == ["DETECTED", "CONFIRMED", "LAPSED"]
-    book.apply([PlacedEvent(desk.events[-1], 1, 20)], {1: 21})
+    book.apply([PlacedEvent(desk.events[-1], 1, 20, now_us)], {1: 21})
     assert book.waiting() == 0
     book.close()
 
