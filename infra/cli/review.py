@@ -73,15 +73,21 @@ def next_case(officer: str, *, as_json: bool) -> None:
 @as_json_option
 @sentences
 def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
-    """Open a certain case that waits; the look and its reason are recorded. The plate: as in 'next'.
+    """Open a certain case; the look and its reason are recorded. The plate: as in 'next'.
+
+    A case that waits for nobody any more is opened for seniors, with where it stands; 'withdraw' needs such a look.
 
     \b
-    Example:
-      vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner called"
+    Examples:
+      vigil review show case-0123456789abcdef0123 --officer officer-1 --why "the owner called"
+      vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner complains" --json | jq .stands
     """
     who, desk = officer_named(officer), review_desk()
-    found = desk.one(case)
-    refused = found.refuses(who, desk.rules)
+    waiting = desk.waiting(1, case)
+    if not waiting and Role.SENIOR not in who.roles:
+        raise ReviewError(f"case {case} waits for no officer; 'vigil review list' shows those that do")
+    found = waiting[0] if waiting else desk.decided(who, case)
+    refused = found.refuses(who, desk.rules) if waiting else None
     if refused is not None and Role.SENIOR not in who.roles:
         raise ReviewError(f"case {case}: {refused}")
     _show(desk.look(who, found, why), as_json=as_json)
@@ -112,17 +118,21 @@ def list_cases(most: int, *, as_json: bool) -> None:
 @command.command()
 @click.argument("case")
 @officer_option
+@click.option("--why", default="audit", show_default=True, help="Why it is asked; kept with the look.")
 @as_json_option
 @sentences
-def audit(case: str, officer: str, *, as_json: bool) -> None:
-    """Show who opened or decided a case, when and why; for seniors, as it tells verdicts.
+def audit(case: str, officer: str, why: str, *, as_json: bool) -> None:
+    """Show who opened or decided a case, when and why; for seniors. That it was asked is recorded.
+
+    While a case waits for an officer its verdicts are held back, so that the next one is given without knowing them.
 
     \b
     Example:
-      vigil review audit case-0123456789abcdef0123 --officer officer-2
+      vigil review audit case-0123456789abcdef0123 --officer officer-2 --why "quarterly check"
     """
-    officer_named(officer).needs(Role.SENIOR)
-    acts = review_desk().audit(case)
+    acts, held_back = review_desk().audit(officer_named(officer), case, why)
+    if held_back:
+        click.echo("the case waits for an officer: verdicts are shown once it is decided", err=True)
     if as_json:
         click.echo(json.dumps([{**one, "at": one["at"].isoformat()} for one in acts], indent=1))
         return
@@ -191,6 +201,8 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     console.print(
         f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
     )
+    if facts["stands"]:
+        console.print(f"it waits for no officer: {facts['stands']}")
     console.print(facts["summary"])
     region = f" ({facts['plate_region']})" if facts["plate_region"] else ""
     said = f"plate {facts['plate']}{region}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}"
@@ -218,8 +230,15 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]
         pictures.add_row(one["role"], one["at"], ", ".join(shown) or "-")
     console.print(pictures)
+    if facts["beside"]:
+        beside = Table("other case of this vehicle", "kind", "article", "step", "offence (Almaty)", "camera")
+        for one in facts["beside"]:
+            at = to_the_second(datetime.fromisoformat(one["offence_at"]))
+            beside.add_row(one["case_id"], one["kind"], one["article"], one["step"], at, one["camera_id"])
+        print_whole(beside, console=console)
     console.print(f"see them: vigil evidence show {facts['violation_id']} --officer ID --why TEXT")
-    console.print(
-        f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
-        f"vigil review reject {facts['case_id']} --officer ID --reason CODE"
-    )
+    if not facts["stands"]:
+        console.print(
+            f"then: vigil review confirm {facts['case_id']} --officer ID   or   "
+            f"vigil review reject {facts['case_id']} --officer ID --reason CODE"
+        )

@@ -32,6 +32,9 @@ from sinks.evidence.caption import signal_before
 PAGE: Final = 200
 #: A case that another officer opened so short a time ago is left to them, seconds.
 CLAIM_S: Final = 900
+#: Other cases of the vehicle so near in time are shown beside a case, seconds, and at most so many.
+BESIDE_S: Final = 3_600
+MOST_BESIDE: Final = 20
 
 
 class ReviewError(ValueError):
@@ -110,6 +113,19 @@ class ReviewDesk:
             raise ReviewError(f"case {case_id} waits for no officer; 'vigil review list' shows those that do")
         return found[0]
 
+    def decided(self, officer: Officer, case_id: str) -> WaitingCase:
+        """Return a case that waits for nobody any more, for whoever answers for it.
+
+        Raises:
+            ReviewError: there is no such case, or it waits.
+            OfficerError: the role is missing.
+        """
+        officer.needs(Role.SENIOR)
+        found = self._rows("decided", {"case_id": case_id})
+        if not found:
+            raise ReviewError(f"there is no case {case_id} in the tables; 'vigil review list' shows those that wait")
+        return WaitingCase(**found[0])
+
     def look(self, officer: Officer, case: WaitingCase, why: str) -> Mapping[str, Any]:
         """Record a look, then return what there is to see; the plate is opened after a record of its own.
 
@@ -139,6 +155,10 @@ class ReviewDesk:
             **case.to_json(),
             "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(offence_us)).isoformat(),
             **facts,
+            "beside": [
+                {**one, "offence_at": one["offence_at"].isoformat()}
+                for one in self._rows("beside", {"case_id": case.case_id, "within_s": BESIDE_S, "most": MOST_BESIDE})
+            ],
             "pictures": [
                 {"role": role, "at": to_the_hundredth(at_us), **{f"{word}_s": s for word, s in before}}
                 for role, at_us in zip(roles, times_us, strict=True)
@@ -149,17 +169,27 @@ class ReviewDesk:
             "plate_region": region_of(seen.text) if seen.text is not None else None,
         }
 
-    def audit(self, case_id: str) -> Sequence[Mapping[str, Any]]:
-        """Return who opened or decided a case, when and why.
+    def audit(self, officer: Officer, case_id: str, why: str) -> tuple[Sequence[Mapping[str, Any]], bool]:
+        """Return who opened or decided a case, when and why, and whether its verdicts are held back.
+
+        While a case waits its verdicts are: whoever asks may be the one who gives the next. The asking is recorded.
 
         Raises:
+            OfficerError: the role is missing.
             ClickHouseError: ClickHouse refuses or does not answer.
             ReviewError: nobody has; names what may be wrong.
         """
-        found = self._rows("audit", {"case_id": case_id})
+        officer.needs(Role.SENIOR)
+        waits = bool(self.waiting(1, case_id))
+        found = self._rows("audit", {"case_id": case_id, "waits": waits})
         if not found:
-            raise ReviewError(f"nobody has opened or decided case {case_id}, or there is no such case")
-        return found
+            raise ReviewError(
+                f"nobody has opened case {case_id}, which waits"
+                if waits
+                else f"nobody has opened or decided case {case_id}, or there is no such case"
+            )
+        record_case_look(self._client, officer, case_id, why, Opened.ACTS)
+        return found, waits
 
     def agreement(self, first: date, last: date) -> Sequence[Mapping[str, Any]]:
         """Return how often the first two officers of a case agreed, by month."""
@@ -168,12 +198,15 @@ class ReviewDesk:
     # Deciding
 
     def withdraw(self, officer: Officer, case_id: str, reason: str, remark: str) -> Review:
-        """Take back the confirmation of a case that is not delivered; return the review when Kafka has it.
+        """Take back the confirmation of a case that this officer has looked at and that is not delivered.
 
-        The look is recorded as any other, with the reason.
+        That it was taken back is recorded as a look as well, with the reason.
+
+        Returns:
+            The review, when Kafka has it.
 
         Raises:
-            ReviewError: there is nothing to take back, or the reason is none of the list.
+            ReviewError: there is nothing to take back, the officer has not looked, or the reason is none of the list.
             OfficerError: the role is missing.
             ClickHouseError: ClickHouse refuses or does not answer.
             KafkaException: Kafka did not take it.
@@ -187,12 +220,13 @@ class ReviewDesk:
                 f"case {case_id}: {stands}; expected CONFIRMED or ISSUED. What waits is rejected; what was delivered"
                 " a court cancels"
             )
+        looked_at_us = self._looked(officer, case_id)
         record_case_look(self._client, officer, case_id, f"withdraws: {reason}", Opened.CASE)
         now_us = time.time_ns() // 1_000
         name = hashlib.sha256(f"{case_id}\n{officer.officer_id}\nwithdraws".encode()).hexdigest()[:20]
         review = Review(
-            f"rev-{name}", case_id, Verdict.REJECTED, reason, remark, None, None, officer.officer_id, now_us, now_us,
-            withdraws=True,
+            f"rev-{name}", case_id, Verdict.REJECTED, reason, remark, None, None, officer.officer_id, looked_at_us,
+            now_us, withdraws=True,
         )  # fmt: skip
         send_review(self._settings, review)
         return review
@@ -241,12 +275,7 @@ class ReviewDesk:
         refused = case.refuses(officer, self.rules) or (proposal.refuses(plate, article) if confirms else None)
         if refused is not None:
             raise ReviewError(f"case {case_id}: {refused}")
-        looks = self._rows("last_look", {"case_id": case_id, "officer_id": officer.officer_id})
-        if not looks:
-            raise ReviewError(
-                f"{officer.officer_id} has not looked at case {case_id}; open it with 'vigil review next' or"
-                f" 'vigil review show {case_id}' first"
-            )
+        looked_at_us = self._looked(officer, case_id)
         corrected = (
             corrected_plate(officer, plate, proposal.track_id, proposal.occurred_at_us, self._keys)
             if confirms and plate
@@ -262,12 +291,26 @@ class ReviewDesk:
             corrected_vehicle_key=corrected.vehicle_key if corrected is not None else None,
             corrected_plate_encrypted=corrected.encrypted if corrected is not None else None,
             officer_id=officer.officer_id,
-            looked_at_us=int(looks[0]["looked_at_us"]),
+            looked_at_us=looked_at_us,
             decided_at_us=time.time_ns() // 1_000,
             article=article,
         )
         send_review(self._settings, review)
         return review
+
+    def _looked(self, officer: Officer, case_id: str) -> int:
+        """Return when an officer last opened a case, microseconds since the Unix epoch.
+
+        Raises:
+            ReviewError: they have not.
+        """
+        looks = self._rows("last_look", {"case_id": case_id, "officer_id": officer.officer_id})
+        if not looks:
+            raise ReviewError(
+                f"{officer.officer_id} has not looked at case {case_id}; open it with 'vigil review next' or"
+                f" 'vigil review show {case_id}' first"
+            )
+        return int(looks[0]["looked_at_us"])
 
     def _proposal(self, case: WaitingCase) -> Proposal:
         """Return what a case's violation proposes, of the articles those that cameras may be used for on its day.

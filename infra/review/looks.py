@@ -21,6 +21,7 @@ class Opened(StrEnum):
     PLATE = "plate"
     EVIDENCE = "evidence"  # `vigil evidence show`
     PRICE = "price"  # `vigil law explain`
+    ACTS = "acts"  # `vigil review audit`
 
 
 def record_case_look(client: Client, officer: Officer, case_id: str, why: str, opened: Opened) -> None:

@@ -25,6 +25,7 @@ class WaitingCase:
         officers: who has given a verdict.
         verdicts: the verdicts, in their order; shown to nobody.
         looker: who looks at it right now; empty: nobody.
+        stands: the last step of one that waits no more, with its reason; empty: it waits.
     """
 
     case_id: str
@@ -38,6 +39,7 @@ class WaitingCase:
     officers: Sequence[str]
     verdicts: Sequence[str]
     looker: str
+    stands: str = ""
 
     def refuses(self, officer: Officer, rules: OfficeRules) -> str | None:
         """Return why an officer cannot give the next verdict, or None.
@@ -67,4 +69,5 @@ class WaitingCase:
             "offence_at": self.offence_at.isoformat(),
             "district": self.district,
             "camera_id": self.camera_id,
+            "stands": self.stands,
         }

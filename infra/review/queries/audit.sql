@@ -1,4 +1,4 @@
--- Who opened or decided a case, when and why, in their order.
+-- Who opened or decided a case, when and why, in their order. Verdicts of a case that waits are told to nobody: the next officer decides blind.
 SELECT at, officer_id, login, act, why
 FROM
 (
@@ -6,8 +6,9 @@ FROM
     FROM case_looks
     WHERE case_id = {case_id:String}
     UNION ALL
-    SELECT decided_at AS at, officer_id, '' AS login, if(withdraws, 'withdrawn', lower(toString(verdict))) AS act, concatWithSeparator(': ', reason_code, remark) AS why
+    SELECT decided_at AS at, officer_id, '' AS login, if(withdraws, 'withdrawn', lower(toString(verdict))) AS act,
+        arrayStringConcat(arrayFilter(word -> word != '', [reason_code, remark]), ': ') AS why
     FROM reviews
-    WHERE case_id = {case_id:String}
+    WHERE case_id = {case_id:String} AND NOT {waits:Bool}
 )
 ORDER BY at, act

@@ -37,4 +37,4 @@ WHERE (SELECT count() FROM report_camera_sums) = 0
 GROUP BY camera_id, district, owner;
 
 -- Looks at a case outside the desk are looks, too (decision 0270).
-ALTER TABLE case_looks COMMENT COLUMN opened 'What was opened: case; plate, the sealed plate of the case; evidence, what the store keeps of it; price, why it costs what it costs.';
+ALTER TABLE case_looks COMMENT COLUMN opened 'What was opened: case; plate, the sealed plate of the case; evidence, what the store keeps of it; price, why it costs what it costs; acts, who opened and decided it.';

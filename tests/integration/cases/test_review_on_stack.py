@@ -211,11 +211,28 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     )
     logins = {login for (login,) in query(tables.client, "SELECT DISTINCT login FROM case_looks")}
     assert logins == {login_name()}
+    # while it waits nobody is told a verdict, whoever asks: theirs may be the next; that they asked is kept
+    acts = review("audit", second, "--officer", "o5", "--why", "quarterly check", "--json")
+    assert [(one["officer_id"], one["act"], one["why"]) for one in acts] == [("o2", "opened the case", "queue")]
+    assert tables.looks()[-1] == (second, "o5", "senior", "quarterly check", "acts")
+    before = len(desk.events)
+    desk.review(second, "REJECTED", reason="no_offence")
+    for event in desk.events[before:]:
+        tables.land("case_events", event)
     acts = review("audit", second, "--officer", "o2", "--json")
     assert [(one["officer_id"], one["act"], one["why"]) for one in acts] == [
         ("o2", "opened the case", "queue"),
         ("o2", "rejected", "no_offence: a shadow"),
+        ("o5", "opened the acts", "quarterly check"),
     ]
+    (act,) = [one for one in review("audit", first, "--officer", "o2", "--json") if one["act"] == "opened the plate"]
+    assert act["officer_id"] == "o1"
+    # a case that is decided is opened by a senior, with where it stands; the vehicle's others within the hour beside it
+    assert "waits for no officer" in review("show", second, "--officer", "o1", "--why", "curious", expect=1)
+    closed = review("show", second, "--officer", "o2", "--why", "the owner complains", "--json")
+    assert (closed["stands"], closed["summary"]) == ("REJECTED (no_offence)", "88 km/h where 60 is allowed")
+    assert [(one["case_id"], one["step"]) for one in closed["beside"]] == [(first, "DETECTED"), (third, "DETECTED")]
+    assert "it waits for no officer: REJECTED" in review("show", second, "--officer", "o2", "--why", "again")
     assert "needs senior" in review("audit", second, "--officer", "o1", expect=1)
     # a look at the price is on record, and none that a verdict can rest on
     asked = ["law", "explain", third, "--officer", "o1"]
@@ -238,10 +255,13 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     assert "expected one of plate_unreadable" in review("withdraw", first, "--officer", "o2", "--reason", "x", expect=1)
     waits = review("withdraw", third, "--officer", "o2", "--reason", "no_offence", expect=1)
     assert "its last step is DETECTED; expected CONFIRMED or ISSUED" in waits
+    assert f"has not looked at case {first}" in review(*taken_back, "o2", expect=1)
+    assert first in review("show", first, "--officer", "o2", "--why", "the owner complains")
     assert f"sent: WITHDRAWN {first}" in review(*taken_back, "o2")
     assert tables.looks()[-1] == (first, "o2", "senior", "withdraws: plate_uncertain", "case")
     sent = [codec.decode("reviews", r.value()) for r in kafka.read(f"{settings.topic_prefix}reviews")]
     (withdrawal,) = [r for r in sent if r.withdraws]
+    assert withdrawal.looked_at_us < withdrawal.decided_at_us
     assert (withdrawal.case_id, withdrawal.verdict, withdrawal.officer_id) == (first, Verdict.REJECTED, "o2")
     tables.land("reviews", withdrawal)  # no second opinion
     share = review("agreement", "--officer", "o2", "--from", "2024-01-01", "--to", "2030-12-31", "--json")
