@@ -22,7 +22,12 @@ def test_the_report_knows_which_reasons_are_no_false_alarms() -> None:
     "data",
     [
         {},
-        {"reason": [{"code": "a", "words": "w", "false_alarm": True}, {"code": "a", "words": "v", "false_alarm": True}]},
+        {
+            "reason": [
+                {"code": "a", "words": "w", "false_alarm": True},
+                {"code": "a", "words": "v", "false_alarm": True},
+            ]
+        },
         {"reason": [{"code": "a", "words": "w"}]},
         {"reason": [{"code": "", "words": "w", "false_alarm": False}]},
         {"reason": [{"code": "a", "words": "w", "false_alarm": "yes"}]},
