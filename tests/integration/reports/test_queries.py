@@ -83,6 +83,7 @@ def test_reviews_are_the_reports(reports: Reports, answers: dict[int, list[tuple
     assert (answers[17][0][2], answers[17][0][0]) == (totals["reviews"], pytest.approx(totals["look_p50_s"], abs=1))
     assert all(1 >= row[3] >= 0 and row[2] >= 5 for row in answers[5])
     assert [row[0] for row in answers[20]] == [
-        "camera_health_facts", "case_events_facts", "incident_reviews_facts", "incidents_facts", "report_repeaters", "reviews_facts"
+        "camera_health_facts", "case_events_facts", "incident_reviews_facts", "incidents_facts", "report_repeaters",
+        "reviews_facts",
     ]  # fmt: skip
     assert all(row[1] <= row[2] for row in answers[20])
