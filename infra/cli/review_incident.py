@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from infra.cli.officer_commands import (
@@ -19,6 +20,7 @@ from infra.cli.officer_commands import (
     sentences,
     tables,
 )
+from infra.cli.whole_table import print_whole
 from infra.review.incident_desk import IncidentDesk
 from infra.review.incident_reasons import incident_reasons
 from infra.review.officers import Role
@@ -150,7 +152,7 @@ def list_incidents(most: int, *, as_json: bool) -> None:
     for one in found:
         words = (one["incident_id"], one["kind"], one["severity"], _local(one["opened_at"]))
         table.add_row(*words, one["district"], one["camera_id"])
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 @command.command()
@@ -172,8 +174,8 @@ def audit(incident: str, officer: str, *, as_json: bool) -> None:
         return
     table = Table("at (Almaty)", "officer", "login", "act", "why")
     for one in acts:
-        table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
-    Console(highlight=False).print(table)
+        table.add_row(_local(one["at"]), one["officer_id"], one["login"] or "-", one["act"], escape(one["why"]))
+    print_whole(table)
 
 
 @command.command()
@@ -193,7 +195,7 @@ def reasons(*, as_json: bool) -> None:
     table = Table("code", "words", "false alarm")
     for code, one in found.items():
         table.add_row(code, one.words, "yes" if one.false_alarm else "no")
-    Console(highlight=False).print(table)
+    print_whole(table)
 
 
 def _decide(incident: str, officer: str, verdict: Verdict, reason: str, remark: str, *, as_json: bool) -> None:
@@ -230,7 +232,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     console.print(
         f"[bold]{name}[/bold]  {facts['kind']}, {facts['severity']}, {facts['camera_id']}, {facts['district']}"
     )
-    console.print(facts["summary"])
+    console.print(facts["summary"], markup=False)
     closed = f"closed {_local(facts['closed_at'])} ({facts['close_reason']})" if facts["closed_at"] else "still open"
     found = f"began {_local(facts['started_at'])}, found {_local(facts['opened_at'])}"
     console.print(f"{found}, {closed}; revision {facts['revision']}")
@@ -238,11 +240,11 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     for measure, value in sorted(facts["measures"].items()):
         limit = facts["limits"].get(measure)
         measures.add_row(measure, f"{value:g}", "-" if limit is None else f"{limit:g}")
-    console.print(measures)
+    print_whole(measures, console=console)
     pictures = Table("picture", "camera", "taken (Almaty)")
     for one in facts["pictures"]:
         pictures.add_row(one["role"], one["camera_id"], one["at"])
-    console.print(pictures)
+    print_whole(pictures, console=console)
     console.print(f"see them, if kept: vigil evidence show {facts['evidence_case']}")
     console.print(
         f"then: vigil review incident confirm {name} --officer ID   or   "
