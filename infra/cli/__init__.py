@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "evidence": ("infra.cli.evidence", "command", "Show, verify and export the evidence of a finding."),
     "law": ("infra.cli.law", "command", "Check, compare and explain the law's fines and terms."),
     "city": ("infra.cli.city", "command", "Make the test city: a deterministic Almaty whose truth is known."),
-    "review": ("infra.cli.review", "command", "Review proposed cases: next, confirm, reject, list."),
+    "review": ("infra.cli.review", "command", "Review proposed cases, and incidents: next, confirm, reject, list."),
     "payments": ("infra.cli.payments", "command", "Report deliveries, payments, courts and refunds of cases."),
     "keys": ("infra.cli.keys", "command", "Make and list the keys that make plates readable."),
     "retention": ("infra.cli.retention", "command", "Destroy the keys of quarters past their deadlines, and prove it."),

@@ -9,12 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.cli.case_look import look, look_options
+from infra.cli.clickhouse_errors import clickhouse_sentence
 from infra.cli.evidence_expire import expire
 from infra.cli.officer_commands import tables
 from infra.cli.whole_table import print_whole
+from infra.review.incident_desk import verdicts_on
+from infra.review.incident_verdict import held_back
 from infra.review.looks import Opened
 from infra.settings import Settings
 from processors.cases.opening import case_id_of
+from sinks.clickhouse.clickhouse_client import ClickHouseError
 from sinks.evidence import signing, verify
 from sinks.evidence.archive import Archive, NoCaseError, check_stored
 from sinks.evidence.case_name import CaseName
@@ -206,6 +210,25 @@ def _published(settings: Settings) -> str | None:
         return None
 
 
+def _check_confirmed(settings: Settings, case: CaseName) -> None:
+    """Refuse to let an incident leave that no officer has confirmed (decision 0268).
+
+    Raises:
+        click.ClickException: the last verdict is no confirmation, or ClickHouse does not say.
+    """
+    if case.topic != "incidents":
+        return
+    try:
+        reason = held_back(verdicts_on(tables(settings), case.event_id))
+    except ClickHouseError as error:
+        said = clickhouse_sentence(settings.clickhouse_address, error)
+        raise click.ClickException(
+            f"whether an officer confirmed {case.event_id} is not known, so it stays: {said}"
+        ) from error
+    if reason is not None:
+        raise click.ClickException(f"incident {case.event_id} does not leave the house: {reason}")
+
+
 @command.command()
 @click.argument("case")
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="The ZIP to write.")
@@ -217,8 +240,9 @@ def _published(settings: Settings) -> str | None:
 def export(case: str, target: Path, unblurred: str | None) -> None:
     """Write a case as one ZIP that `python verify.py` in it can check with nothing of Vigil installed.
 
-    Of an incident, the latest revision, unless @N names another. Bystanders are blurred unless a reason is given: the
-    clip is decoded, blurred and encoded anew, the original clip and pictures are left out, and the manifest keeps their
+    Of an incident, the latest revision, unless @N names another; it leaves only if an officer has confirmed it ('vigil
+    review incident'), which ClickHouse is asked for. Bystanders are blurred unless a reason is given: the clip is
+    decoded, blurred and encoded anew, the original clip and pictures are left out, and the manifest keeps their
     digests.
 
     \b
@@ -226,8 +250,10 @@ def export(case: str, target: Path, unblurred: str | None) -> None:
       vigil evidence export speeding-0123456789abcdef0123 --to case.zip
       vigil evidence export stopped_vehicle-0123456789abcdef0123@2 --to case.zip --unblurred "court order 17/2026"
     """
-    archive = _archive(Settings())
+    settings = Settings()
+    archive = _archive(settings)
     one = _cases(archive, case)[-1]
+    _check_confirmed(settings, one)
     try:
         if unblurred is not None and not unblurred.strip():
             raise click.UsageError("--unblurred wants a reason, such as the number of a court's order")

@@ -18,6 +18,7 @@ from infra.cli.officer_commands import (
     sentences,
 )
 from infra.cli.review_emergency import emergency
+from infra.cli.review_incident import command as incident
 from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
 from infra.cli.whole_table import print_whole
 from infra.review.desk import ReviewError
@@ -27,7 +28,7 @@ from schemas.city_time import to_the_second
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Review proposed cases. Nothing is fined unless an officer confirms it here (docs/cases.md).
+    """Review proposed cases, and incidents. Nothing is fined unless an officer confirms it here (docs/cases.md).
 
     \b
     Examples:
@@ -36,10 +37,11 @@ def command() -> None:
       vigil review reject CASE --officer officer-1 --reason plate_uncertain
       vigil review withdraw CASE --officer officer-2 --reason plate_uncertain
       vigil review list
+      vigil review incident next --officer officer-1
     """
 
 
-for further in (confirm, reject, withdraw, emergency):
+for further in (confirm, reject, withdraw, emergency, incident):
     command.add_command(further)
 
 

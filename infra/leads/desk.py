@@ -7,14 +7,13 @@ from typing import Any, Final
 from uuid import uuid4
 
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
 from infra.review.login import login_name
 from infra.review.looks import record_look
 from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
-from sinks.clickhouse.clickhouse_client import as_clickhouse_error
+from infra.review.rows import rows_of
 
 #: Leads looked at to find the next one of an officer.
 MOST: Final = 500
@@ -120,8 +119,4 @@ class LeadsDesk:
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         sql = (resources.files("infra.leads") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
-        try:
-            result = self._client.query(sql, parameters=parameters)
-        except Error as error:
-            raise as_clickhouse_error(error) from error
-        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+        return rows_of(self._client, sql, parameters)

@@ -1,1 +1,1 @@
-"""Review of cases by officers, from the command line: the queue, the looks that are recorded, the verdicts."""
+"""Review of cases and incidents by officers, from the command line: queues, recorded looks, verdicts."""

@@ -9,7 +9,6 @@ from importlib import resources
 from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import Error
 
 from infra.keys.key_store import KeyStore
 from infra.review.corrected_plate import corrected_plate
@@ -18,6 +17,7 @@ from infra.review.officers import Officer, Role
 from infra.review.plate_opening import SealedCasePlate, shown
 from infra.review.proposal import Proposal
 from infra.review.review_writer import send_review
+from infra.review.rows import rows_of
 from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
@@ -25,7 +25,6 @@ from processors.plates.plate_formats import region_of
 from schemas.city_time import to_the_hundredth
 from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
-from sinks.clickhouse.clickhouse_client import as_clickhouse_error
 from sinks.evidence.caption import signal_before
 
 #: Cases that are asked for at a time to find the next one of an officer.
@@ -328,8 +327,4 @@ class ReviewDesk:
         return replace(row, articles=[one for one in row.articles if self._law.in_camera_scope(one, day)])
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        try:
-            result = self._client.query(sql(name), parameters=parameters)
-        except Error as error:
-            raise as_clickhouse_error(error) from error
-        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+        return rows_of(self._client, sql(name), parameters)

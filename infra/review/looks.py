@@ -55,7 +55,7 @@ def record_look(client: Client, table: str, row: Mapping[str, Any]) -> None:
 
     Args:
         client: connected to the tables' database.
-        table: case_looks or lead_looks.
+        table: case_looks, lead_looks or incident_looks.
         row: values by column; its look_id is its own.
 
     Raises:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 EXAMPLE: Final = (
-    '[officer.officer-1]\nroles = ["reviewer", "plates"]\nlogin = "desk1"\n\n'
-    '[officer.officer-2]\nroles = ["reviewer", "plates", "senior"]\nlogin = "desk2"\n'
+    '[officer.officer-1]\nroles = ["reviewer", "incidents", "plates"]\nlogin = "desk1"\n\n'
+    '[officer.officer-2]\nroles = ["reviewer", "incidents", "plates", "senior"]\nlogin = "desk2"\n'
 )
 
 
@@ -17,8 +17,11 @@ class Role(StrEnum):
     """What an officer may do."""
 
     REVIEWER = "reviewer"  # confirms and rejects
+    INCIDENTS = "incidents"  # confirms and rejects incidents; decides no fine
     PLATES = "plates"  # sees, and types, the plate of a case that waits; each opening is on record
-    SENIOR = "senior"  # also decides where two differ, opens any case, takes confirmations back, sees the audit
+    SENIOR = (
+        "senior"  # also decides where two differ, opens any case, takes back, decides incidents anew, sees the audit
+    )
 
 
 class OfficerError(ValueError):

@@ -13,7 +13,7 @@ SEND_S: Final = 30.0
 
 
 def send_review(settings: Settings, review: Review) -> None:
-    """Write a review; Kafka has it when this returns.
+    """Write a review, of a case or an incident; Kafka has it when this returns.
 
     Args:
         settings: where Kafka and the schema registry are.

@@ -41,6 +41,7 @@ from schemas.messages import (
     Payment,
     PaymentKind,
     Review,
+    ReviewSubject,
     Verdict,
     Violation,
 )
@@ -169,8 +170,7 @@ class CasesCore:
         if not self._news(case, command):
             return []
         message = self._decode(RELAYED[command.kind], command.payload)
-        if message.case_id != case.case_id:
-            raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
+        _check_case(message, case, command)
         check_clock(message, record.created_at_ms * 1_000)
         if isinstance(message, Review) and message.withdraws:
             reason, at_us = withdrawal_reason(self.machine, case, message), message.decided_at_us
@@ -315,6 +315,19 @@ class CasesCore:
     @staticmethod
     def _told(events: Sequence[CaseEvent]) -> list[Output]:
         return [Output("case-events", event.case_id, event, same_partition=False) for event in events]
+
+
+def _check_case(message: Review | Payment, case: Case, command: CaseCommand) -> None:
+    """Refuse a message that is not of the case that its command names.
+
+    Raises:
+        ImpossibleError: it is another case's, or an incident's: the relay passes none of those on, and whoever else
+            writes commands must not fine by one.
+    """
+    if message.case_id != case.case_id:
+        raise ImpossibleError(f"{command.kind} of case {message.case_id} in a command for {case.case_id}")
+    if isinstance(message, Review) and message.subject is not ReviewSubject.CASE:
+        raise ImpossibleError(f"case {case.case_id}: the review {message.review_id} is of an incident, not of a case")
 
 
 __all__ = ["SOURCE", "CasesCore", "case_id_of"]

@@ -39,6 +39,7 @@ from schemas.messages.plate_read import PlateRead
 from schemas.messages.plate_reading import PlateReading
 from schemas.messages.region_of_interest import RegionOfInterest
 from schemas.messages.review import Review
+from schemas.messages.review_subject import ReviewSubject
 from schemas.messages.rule_setting import RuleSetting
 from schemas.messages.scene import Scene
 from schemas.messages.section_end import SectionEnd
@@ -120,6 +121,7 @@ __all__ = [
     "PlateReading",
     "RegionOfInterest",
     "Review",
+    "ReviewSubject",
     "RuleSetting",
     "Scene",
     "SectionEnd",

@@ -215,7 +215,7 @@ def _notes(question: Question, totals: Mapping[str, Any], document: Mapping[str,
     if question.report.limited and beyond > 0 and question.by in {"camera", None}:
         out.append(further(beyond))
     if name == "incidents" and not totals.get("reviewed"):
-        out.append("No review names an incident of this period, so the share of false alarms is not known.")
+        out.append("No officer has reviewed an incident of this period, so the share of false alarms is not known.")
     if name == "cameras" and totals.get("uptime_ratio") is None:
         out.append("No camera reported its connection in this period, so uptime and gaps are not known.")
     if name == "repeat" and _quarter(question.first) != _quarter(question.last):

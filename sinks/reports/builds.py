@@ -22,7 +22,9 @@ WHOLE: Final = "report_repeaters"
 UNOPENED: Final = "unopened_facts"
 HEALTH: Final = "camera_health_facts"
 #: Tables of facts that reports are made from, a month at a time.
-SOURCES: Final[Sequence[str]] = (CASES, UNOPENED, "reviews_facts", "incidents_facts", HEALTH)
+SOURCES: Final[Sequence[str]] = (
+    CASES, UNOPENED, "reviews_facts", "incidents_facts", "incident_reviews_facts", HEALTH,
+)  # fmt: skip
 #: Form of what is made of a source. A build that gains a table or a column gets the next one: every month that was made
 #: in an earlier form is due, but for one that may lack facts by their term.
 FORMS: Final[Mapping[str, int]] = {CASES: 2, "reviews_facts": 2}

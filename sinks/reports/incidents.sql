@@ -1,12 +1,13 @@
 -- incidents: how many, how fast the rules were sure, how long they lasted, and how many were false alarms.
 --
 -- {from:Date}, {to:Date}: days on which they were opened, both included, Almaty's. {by:String}: kind, district, hour, day, severity
--- or owner. delay: from the begin of the condition to the moment at which the rule was sure. false_alarm_ratio: of the reviewed;
--- null where none is. An incident is reviewed where an officer's review names it.
+-- or owner. delay: from the begin of the condition to the moment at which the rule was sure. reviewed: an officer has decided it, whenever
+-- that was; of several decisions the last one counts. rejected: as a false alarm, or though it happened (permitted, a duplicate).
+-- false_alarm_ratio: of the reviewed; null where none is.
 WITH
     verdicts AS
     (
-        SELECT incident_id, argMax(v.false_alarm, v.decided_at) AS false_alarm
+        SELECT incident_id, 1 AS known, argMax(v.rejected, v.decided_at) AS turned_down, argMax(v.false_alarm, v.decided_at) AS untrue
         FROM report_incident_verdicts AS v
         GROUP BY incident_id
     )
@@ -22,10 +23,12 @@ SELECT
     round(quantileExact(0.5)(i.delay_s), 1) AS delay_p50_s,
     round(quantileExact(0.95)(i.delay_s), 1) AS delay_p95_s,
     round(quantileExactIf(0.5)(assumeNotNull(i.duration_s), isNotNull(i.duration_s)), 1) AS duration_p50_s,
-    countIf(i.incident_id IN (SELECT incident_id FROM verdicts)) AS reviewed,
-    countIf(i.incident_id IN (SELECT incident_id FROM verdicts WHERE false_alarm = 1)) AS false_alarms,
+    countIf(d.known) AS reviewed,
+    countIf(d.turned_down) AS rejected,
+    countIf(d.untrue) AS false_alarms,
     if(reviewed = 0, NULL, round(false_alarms / reviewed, 4)) AS false_alarm_ratio
 FROM report_incidents AS i
+LEFT JOIN verdicts AS d ON d.incident_id = i.incident_id
 WHERE `day` BETWEEN {from:Date} AND {to:Date}
 GROUP BY `group` WITH TOTALS
 ORDER BY `group`

@@ -37,8 +37,9 @@ MADE: Final[Mapping[str, Sequence[str]]] = {
         "report_unopened_daily",
     ),
     UNOPENED: ("report_unopened_daily",),
-    "reviews_facts": ("report_reviews_daily", "report_review_days", "report_incident_verdicts"),
+    "reviews_facts": ("report_reviews_daily", "report_review_days"),
     "incidents_facts": ("report_incidents",),
+    "incident_reviews_facts": ("report_incident_verdicts",),
 }
 #: Made as a whole, in their order, when any month of case events changed.
 WHOLES: Final = (WHOLE, "report_repeat_sums", "report_camera_sums")

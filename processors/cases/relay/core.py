@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.messages import CaseCommand, CommandKind, Payment, Review, Violation
+from schemas.messages import CaseCommand, CommandKind, Payment, Review, ReviewSubject, Violation
 
 NAME: Final = "cases-relay"
 VERSION: Final = "cases-relay/1"
@@ -10,6 +10,11 @@ VERSION: Final = "cases-relay/1"
 SOURCES: Final = ("violations", "reviews", "payments")
 
 Relayed = Violation | Review | Payment
+
+
+def of_cases(message: Relayed) -> bool:
+    """Return whether a message is of a case; a review may be of an incident, which is no vehicle's (decision 0266)."""
+    return not isinstance(message, Review) or message.subject is ReviewSubject.CASE
 
 
 def case_of(message: Relayed) -> str | None:

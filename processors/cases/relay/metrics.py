@@ -17,6 +17,7 @@ class RelayMetrics:
             impossible (its own quarter's key is not in the store, or does not open it).
         unattested: days for which the oldest quarter that is over waits to be attested; 0: none waits, or no key store.
         twins: violations at a quarter's turn that went no further: their offences have a case.
+        passed_over: reviews of incidents, which are of no case and no vehicle; a batch that comes again counts again.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class RelayMetrics:
         self.unattested = Gauge(
             "vigil_keys_unattested_days", "Days since a quarter ended whose key is not attested.", registry=r
         )
+        self.passed_over = Counter("vigil_relay_passed_over", "Reviews that are of incidents.", registry=r)
 
     def looked_up(self, repeats: bool | None) -> None:  # noqa: FBT001  what repeats() returns
         """Count a look under other quarters' keys."""

@@ -1,8 +1,8 @@
 """The relay's loop: three topics into one log a vehicle.
 
 For each batch, in this order (a crash between any two steps repeats work, and the cases stage knows what it has seen):
-1. decode; a review's or payment's vehicle is looked up in the index of case-events, and what it did under other
-   quarters' keys, where the relay has the keys;
+1. decode; a review of an incident goes no further; of other reviews and of payments the vehicle is looked up in the
+   index of case-events, and what it did under other quarters' keys, where the relay has the keys;
 2. a violation near a quarter's turn whose offence has its case in the neighbouring quarter goes no further;
 3. for a case that nobody knows: wait until the cases stage has applied everything that was relayed, read case-events to
    its end, look again; what is unknown then is a dead letter;
@@ -22,7 +22,7 @@ from processors.cases.command_writer import CommandWriter
 from processors.cases.core import SOURCE, CasesCore
 from processors.cases.event_follower import EventFollower
 from processors.cases.relay.case_index import CaseIndex
-from processors.cases.relay.core import NAME, SOURCES, Relayed, case_of, command_of
+from processors.cases.relay.core import NAME, SOURCES, Relayed, case_of, command_of, of_cases
 from processors.cases.relay.group_position import GroupPosition
 from processors.cases.relay.metrics import RelayMetrics
 from processors.cases.relay.other_quarters import OtherQuarters, sealed_case
@@ -153,6 +153,9 @@ class Relay:
             except BadMessageError as error:
                 kind = ErrorClass.UNKNOWN_SCHEMA if isinstance(error, UnknownSchemaError) else ErrorClass.DECODE
                 dead.append(Dead(record, kind, f"{type(error).__name__}: {error}"))
+                continue
+            if not of_cases(message):
+                self._metrics.passed_over.inc()
                 continue
             if isinstance(message, Violation) and self._quarters is not None and self._quarters.turning(message):
                 turning.append((record, message))

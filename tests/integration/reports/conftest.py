@@ -28,11 +28,12 @@ FROM numbers(10)"""
 #: An officer calls one incident a false alarm and another one real.
 VERDICTS = """
 INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, review_id, case_id, verdict, reason_code,
-    remark, officer_id, looked_at_us, decided_at_us, _offset_end)
+    remark, officer_id, looked_at_us, decided_at_us, subject, _offset_end)
 SELECT
     toUUID('00000000-0000-0000-0000-00000000000b'), 0, rowNumberInAllBlocks() AS place, now64(3, 'UTC'),
-    concat('i', incident_id), incident_id, if(place = 0, 'REJECTED', 'CONFIRMED'), '', '', 'officer-1',
-    toUnixTimestamp64Micro(opened_at), toUnixTimestamp64Micro(opened_at) + 20000000, place
+    concat('i', incident_id), incident_id, if(place = 0, 'REJECTED', 'CONFIRMED'), if(place = 0, 'not_there', ''), '',
+    'officer-1',
+    toUnixTimestamp64Micro(opened_at), toUnixTimestamp64Micro(opened_at) + 20000000, 'INCIDENT', place
 FROM (SELECT incident_id, opened_at FROM incidents WHERE kind = 'crowd' ORDER BY opened_at LIMIT 2)"""
 
 

@@ -66,7 +66,7 @@ def test_officers_have_the_roles_of_their_file(tmp_path: Path) -> None:
     with pytest.raises(OfficerError, match="officer-2 is not in"):
         officer_of(path, "officer-2")
     path.write_text('[officer.officer-1]\nroles = ["judge"]\n')
-    with pytest.raises(OfficerError, match="expected roles of reviewer, plates, senior"):
+    with pytest.raises(OfficerError, match="expected roles of reviewer, incidents, plates, senior"):
         officer_of(path, "officer-1")
 
 

@@ -1,0 +1,30 @@
+-- What an officer needs to know of an incident: what was measured, against which limits, where the pictures are. No review.
+SELECT
+    incident_id,
+    revision,
+    phase,
+    kind,
+    severity,
+    summary,
+    opened_at,
+    started_at,
+    updated_at,
+    closed_at,
+    close_reason,
+    district,
+    site_id,
+    camera_id,
+    zone_id,
+    peak,
+    measures,
+    limits,
+    length(track_ids) AS tracks,
+    evidence.role AS evidence_roles,
+    evidence.camera_id AS evidence_cameras,
+    evidence.at_us AS evidence_at_us,
+    rule_version,
+    model_version,
+    registry_version,
+    calibration_version
+FROM incidents
+WHERE incident_id = {incident_id:String}
