@@ -63,7 +63,8 @@ def driving(edge: int, cars: Sequence[tuple[float, float, float]], to_us: int, *
         pytest.param(-3.0, 0.0, 0.0, False, id="stands just beyond the line"),
         pytest.param(2.0, 0.0, 14.0, True, id="is over the line before amber"),
         pytest.param(5.0, LANE_M, 0.0, True, id="stands in the next lane"),
-        pytest.param(110.0, 0.0, 0.0, True, id="comes behind"),
+        pytest.param(110.0, 0.0, 8.0, True, id="comes behind"),
+        pytest.param(115.0, 0.0, 20.0, False, id="comes behind and is faster"),
     ],
 )
 def test_a_lane_is_clear_where_nobody_stops_in_it(
