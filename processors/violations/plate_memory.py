@@ -19,6 +19,9 @@ from processors.violations.too_close import near_pairs
 KEPT_US: Final = 15_000_000
 #: Votes kept of one camera; the oldest leave first.
 MOST_VOTES: Final = 256
+#: Boxes that show the same plate overlap, be it ever so little, where they are one vehicle's: the plate is in both. A
+#: strip of a vehicle overlaps its whole box by less than other rules ask for.
+LEAST_IOU: Final = 0.01
 #: Readings of a plate that are kept; of a plate that is not sure also those that the register of exempt vehicles has.
 RANKS: Final = 2
 
@@ -125,7 +128,7 @@ def _elsewhere(second: Second) -> set[str]:
     several = [of for of in names.values() if len(of) > 1]
     if not several:
         return set()
-    near = near_pairs(second, set().union(*several))
+    near = near_pairs(second, set().union(*several), LEAST_IOU)
     return {one for of in several for one in of if any(other != one and (one, other) not in near for other in of)}
 
 
