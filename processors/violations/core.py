@@ -79,7 +79,7 @@ class ViolationsCore:
         self.table = table or law()
         self._seal = seal
         self._exempt = exempt
-        self.version = "violations/4 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/5 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
         self._at_work = AtWork(self.rules)
@@ -165,7 +165,7 @@ class ViolationsCore:
             out += docket.all(self.settings)
             seen.forget(self.rules)
         if second is not None:
-            watch.see(second, self.limits, self._seal)
+            watch.see(second, self.limits, self._seal, self._exempt)
             if docket.pending or docket.lately:
                 docket.join(twins(second, docket.watched()), self.settings)
             offences = self._offences(state, second)

@@ -58,6 +58,8 @@ class DrivingRule:
     triggers: ClassVar[frozenset[str]] = frozenset()
     #: COCO-80 classes that must not drive there.
     vehicles: ClassVar[frozenset[int]]
+    #: Classes that excuse a vehicle whenever it is voted one, also while the picture's edge cuts it, until it is gone.
+    excused: ClassVar[frozenset[int]] = frozenset()
     #: What it did, in words.
     did: ClassVar[str]
     defaults: ClassVar[type[Settings]] = Settings
@@ -162,6 +164,7 @@ class DrivingRule:
         if not way.over and x is not None and y is not None:
             noise_m = settings.coverage_k * error_m
             way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, noise_m, cut=cut)
+        way.spoilt = way.spoilt or t.track_class[i] in self.excused
         if way.over:
             return
         way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]

@@ -9,15 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from processors.rules.confident_plate import LEAST_READS, READ_RATIO
+from processors.rules.second import Second
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.plate_seal import PlateSeal
-from schemas.messages import Tracks
+from processors.violations.too_close import near_pairs
 
 #: How long a vote is kept after it was last heard, microseconds: red_light waits 10 s for its controller, ways in a
 #: zone are judged 2 s after the vehicle was last seen.
 KEPT_US: Final = 15_000_000
 #: Votes kept of one camera; the oldest leave first.
 MOST_VOTES: Final = 256
-#: Readings of a plate that are kept.
+#: Boxes that show the same plate overlap, be it ever so little, where they are one vehicle's: the plate is in both. A
+#: strip of a vehicle overlaps its whole box by less than other rules ask for.
+LEAST_IOU: Final = 0.01
+#: Readings of a plate that are kept; of a plate that is not sure also those that the register of exempt vehicles has.
 RANKS: Final = 2
 
 
@@ -29,7 +34,7 @@ class Vote(NamedTuple):
         readings: (text, probability) of the best readings, the best first; sealed, in hexadecimal, where there is a
             period.
         reads: readings behind them.
-        shared: another track of that second had the same best reading.
+        shared: another vehicle's track of that second had the same best reading.
         period: of the key that the readings are under; None: they are in clear.
     """
 
@@ -50,8 +55,9 @@ class PlateMemory:
 
     votes: dict[str, Vote] = field(default_factory=dict)
 
-    def hear(self, tracks: Tracks, seal: PlateSeal | None) -> None:
+    def hear(self, second: Second, seal: PlateSeal | None, exempt: ExemptVehicles | None) -> None:
         """Take the votes of a second; those that are too old leave, and so do those of a period without a key."""
+        tracks = second.tracks
         if self.votes:
             track, vote = next(iter(self.votes.items()))
             while not 0 <= tracks.captured_at_us - vote.at_us <= KEPT_US:
@@ -62,14 +68,17 @@ class PlateMemory:
         if not tracks.plates:
             return
         at_us = tracks.captured_at_us
-        texts = [vote.candidates[0].text for vote in tracks.plates if vote.candidates]
+        elsewhere = _elsewhere(second)
         for voted in tracks.plates:
             if not voted.candidates:
                 continue
             name = tracks.track_id[voted.track]
             self.votes.pop(name, None)
-            best = [(one.text, round(one.probability_ratio, 4)) for one in voted.candidates[:RANKS]]
-            shared, period = texts.count(voted.candidates[0].text) > 1, None
+            ranked = [(one.text, round(one.probability_ratio, 4)) for one in voted.candidates]
+            best = ranked[:RANKS]
+            if exempt is not None and best[0][1] < READ_RATIO:
+                best += [one for one in ranked[RANKS:] if exempt.service_of(one[0], at_us) is not None]
+            shared, period = name in elsewhere, None
             if seal is not None:
                 sealed = [(seal.seal(text, name, at_us), ratio) for text, ratio in best]
                 best = [(one.encrypted.hex(), ratio) for one, ratio in sealed if one is not None]
@@ -104,6 +113,23 @@ class PlateMemory:
                 for track, at_us, readings, reads, shared, period in plain
             }
         )
+
+
+def _elsewhere(second: Second) -> set[str]:
+    """Return the tracks of a second whose best reading another vehicle's track has, too.
+
+    The detector gives one vehicle in five a second box, and its track reads the same plate: that is no other vehicle,
+    where the two stand nearer to each other than two vehicles can (too_close).
+    """
+    names: dict[str, set[str]] = {}
+    for vote in second.tracks.plates:
+        if vote.candidates:
+            names.setdefault(vote.candidates[0].text, set()).add(second.tracks.track_id[vote.track])
+    several = [of for of in names.values() if len(of) > 1]
+    if not several:
+        return set()
+    near = near_pairs(second, set().union(*several), LEAST_IOU)
+    return {one for of in several for one in of if any(other != one and (one, other) not in near for other in of)}
 
 
 def readable(vote: Vote) -> str | None:

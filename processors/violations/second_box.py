@@ -55,8 +55,8 @@ def _heading_deg(i: int, j: int, second: Second) -> float | None:
     return headings[j] if headings[j] is not None else headings[i]
 
 
-def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second) -> bool:
-    """Say whether two boxes of one frame can only be of one vehicle."""
+def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second, least_iou: float = LEAST_IOU) -> bool:
+    """Say whether two boxes of one frame can only be of one vehicle: they overlap by `least_iou` or more."""
     t = second.tracks
     east, north = t.box_x_m[b] - t.box_x_m[a], t.box_y_m[b] - t.box_y_m[a]
     if not (math.isfinite(east) and math.isfinite(north)):
@@ -70,4 +70,4 @@ def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second) -> bo
         across = east * math.cos(way) - north * math.sin(way)
         near = abs(across) < ACROSS_M and abs(along) < ALONG_M
     boxes = [(t.box_x1_px[n], t.box_y1_px[n], t.box_x2_px[n], t.box_y2_px[n]) for n in (a, b)]
-    return near and iou(*boxes) >= LEAST_IOU
+    return near and iou(*boxes) >= least_iou

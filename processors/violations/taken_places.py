@@ -3,7 +3,8 @@
 Two vehicles cannot be at one place. Where the boxes of two tracks stand nearer to each other than a car is long and
 half a lane wide, at least one of them is no vehicle of its own: the detector's second box of the other's, or that
 vehicle's box, to which a track went over. The track that has been there for longer is taken at its word: that it shows
-the vehicle, and, where it stands, that the other one is not there.
+the vehicle, and, where it stands, that the other one is not there. So is a younger one that stands, by one that drives:
+a vehicle that came later and stands there now is in the way of whoever waited behind it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +26,8 @@ class Taken(NamedTuple):
     """An older track at the place of a look.
 
     Attributes:
-        track_id: its name.
-        stands: it stands there, so that whoever comes by cannot be there.
+        track_id: its name; empty: none is older, but one stands there.
+        stands: one stands there, so that whoever comes by cannot be there.
     """
 
     track_id: str
@@ -34,7 +35,7 @@ class Taken(NamedTuple):
 
 
 def taken_places(tracks: Tracks, feet: Sequence[tuple[int, int, float, float]]) -> Mapping[int, Taken]:
-    """Return the looks at which an older track is at the same place: which one's place it is.
+    """Return the looks at which an older track, or one that stands, is at the same place: which one's place it is.
 
     Args:
         tracks: the second.
@@ -54,16 +55,18 @@ def taken_places(tracks: Tracks, feet: Sequence[tuple[int, int, float, float]]) 
             continue
         for n in frame:
             _, own, along_m, across_m = feet[n]
-            older = [
+            near = [
                 (tracks.track_first_seen_us[i], i)
                 for _, i, along, across in (feet[k] for k in frame)
-                if abs(along - along_m) < LENGTH_M
-                and abs(across - across_m) < HALF_LANE_M
-                and (tracks.track_first_seen_us[i], i) < (tracks.track_first_seen_us[own], own)
+                if i != own and abs(along - along_m) < LENGTH_M and abs(across - across_m) < HALF_LANE_M
             ]
-            if older:
-                oldest = min(older)[1]
-                out[n] = Taken(tracks.track_id[oldest], any(_stands(tracks, i) for _, i in older))
+            if not near:
+                continue
+            older = [one for one in near if one < (tracks.track_first_seen_us[own], own)]
+            # Of two that stand the older one has the place.
+            stands = any(_stands(tracks, i) for _, i in (older if _stands(tracks, own) else near))
+            if older or stands:
+                out[n] = Taken(tracks.track_id[min(older)[1]] if older else "", stands)
     return out
 
 

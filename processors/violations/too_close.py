@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from processors.rules.second import Foot, Second
 from processors.violations.offence import Offence
-from processors.violations.second_box import ACROSS_M, ALONG_M, MOTORCYCLE, one_vehicle
+from processors.violations.second_box import ACROSS_M, ALONG_M, LEAST_IOU, MOTORCYCLE, one_vehicle
 
 #: Feet that are farther apart along either axis are two vehicles', whatever their heading, metres.
 MOST_APART_M: Final = math.hypot(ACROSS_M, ALONG_M)
@@ -47,7 +47,7 @@ class Companion:
         return cls(*plain)
 
 
-def near_pairs(second: Second, about: Container[str]) -> set[tuple[str, str]]:
+def near_pairs(second: Second, about: Container[str], least_iou: float = LEAST_IOU) -> set[tuple[str, str]]:
     """Return the pairs of tracks of a second that show one vehicle each, in both orders.
 
     As for `second_box.elder_of`: their feet are nearer than two vehicles', and their boxes overlap, in most frames that
@@ -56,6 +56,7 @@ def near_pairs(second: Second, about: Container[str]) -> set[tuple[str, str]]:
     Args:
         second: the second.
         about: of each pair one is among these tracks.
+        least_iou: how much boxes of one vehicle overlap at least.
     """
     t = second.tracks
     wanted = [track in about for track in t.track_id]
@@ -69,7 +70,9 @@ def near_pairs(second: Second, about: Container[str]) -> set[tuple[str, str]]:
             if i == j or not (wanted[i] or wanted[j]):
                 continue
             maybe = abs(other_x - x) < MOST_APART_M and abs(other_y - y) < MOST_APART_M  # most stop here
-            both.setdefault((i, j), []).append(maybe and one_vehicle(b, c, _heading_deg(i, j, second), second))
+            both.setdefault((i, j), []).append(
+                maybe and one_vehicle(b, c, _heading_deg(i, j, second), second, least_iou)
+            )
     found = [(t.track_id[i], t.track_id[j]) for (i, j), near in both.items() if 2 * sum(near) > len(near)]
     return {*found, *((j, i) for i, j in found)}
 

@@ -9,6 +9,7 @@ from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.violations.circumstances import Circumstances
 from processors.violations.exculpations.neighbours import closing_in
 from processors.violations.exculpations.thresholds import Thresholds
+from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.offence import Offence
 from processors.violations.plate_memory import PlateMemory
 from processors.violations.plate_seal import PlateSeal
@@ -66,13 +67,15 @@ class Watch:
     plates: PlateMemory = field(default_factory=PlateMemory)
     views: TrackViews = field(default_factory=TrackViews)
 
-    def see(self, second: Second, limits: Thresholds, seal: PlateSeal | None) -> None:
+    def see(
+        self, second: Second, limits: Thresholds, seal: PlateSeal | None, exempt: ExemptVehicles | None = None
+    ) -> None:
         """Hold a second's sharpness against the level; a new registry entry is taken for the view as it is now.
 
         What is remembered of vehicles leaves when it is too old to matter, one a second.
         """
         tracks = second.tracks
-        self.plates.hear(tracks, seal)
+        self.plates.hear(second, seal, exempt)
         self.views.see(second)
         if self.alike:
             key, (_, _, at_us) = next(iter(self.alike.items()))

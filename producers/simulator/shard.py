@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from producers.simulator.actor import Cast
+from producers.simulator.actor import Actor, Cast
 from producers.simulator.camera_datums import CameraDatums
 from producers.simulator.camera_messages import CameraMessages
 from producers.simulator.camera_seconds import CameraSeconds
@@ -21,6 +21,8 @@ from producers.simulator.city_camera import CityCamera
 from producers.simulator.city_clock import SECOND_US
 from producers.simulator.city_message import CityMessage
 from producers.simulator.events.director import Director
+from producers.simulator.events.staged import Staged
+from producers.simulator.events.waiting_scenes import WaitingScenes
 from producers.simulator.motions import NOTHING, Motions, joined
 from producers.simulator.noise.noise_model import NoiseModel
 from producers.simulator.noise.noise_tables import NoiseTables
@@ -97,6 +99,7 @@ class Shard:
         self._due_us = np.full(len(self._staged), plan.start_us, np.int64)
         self._cast = Cast()
         self._truths: list[tuple[int, int, Truth]] = []
+        self._waiting = WaitingScenes(city)
         self._order = count()
         self._next = 0
         self._seconds: CameraSeconds | None = None
@@ -158,19 +161,28 @@ class Shard:
             camera, director, walkers = self._staged[n], self._directors[n], self._walkers[n]
             self._cast.add(walkers.before(horizon_us))
             for number, staged, actors in director.staged_before(horizon_us):
-                self._cast.add(actors)
-                if camera.site in self._by_site:
-                    of_site, sight = self._by_site[camera.site], self._sight_of(camera.site)
-                    for part, one in enumerate((staged, *staged.also)):
-                        name = f"{number:05d}" + (f".{part}" if part else "")
-                        truth = truth_of(self._city, camera, of_site, sight, name, one, actors)
-                        heappush(self._truths, (one.ended_us, next(self._order), truth))
-                    if staged.change is not None:
-                        place = self._place[camera.number]
-                        self._seconds.changes.add(place, staged.change, staged.started_us, staged.ended_us)
+                if not self._waiting.take(camera, number, staged, actors):
+                    self._enter(camera, number, staged, actors)
             self._due_us[n] = min(director.next_us, walkers.next_us)
+        for camera, number, staged, actors in self._waiting.before(horizon_us, traffic):
+            self._enter(camera, number, staged, actors)
         own = self._cast.window(from_us, from_us + SECOND_US)
         return self._seconds.sight.relevant(joined([traffic, own]))
+
+    def _enter(self, camera: CityCamera, number: int, staged: Staged, actors: Sequence[Actor]) -> None:
+        """Put a scene on the stage, and tell its truth when it has ended."""
+        assert self._seconds is not None
+        self._cast.add(actors)
+        if camera.site not in self._by_site:
+            return
+        of_site, sight = self._by_site[camera.site], self._sight_of(camera.site)
+        for part, one in enumerate((staged, *staged.also)):
+            name = f"{number:05d}" + (f".{part}" if part else "")
+            truth = truth_of(self._city, camera, of_site, sight, name, one, actors)
+            heappush(self._truths, (one.ended_us, next(self._order), truth))
+        if staged.change is not None:
+            place = self._place[camera.number]
+            self._seconds.changes.add(place, staged.change, staged.started_us, staged.ended_us)
 
     def _sight_of(self, site: int) -> Sight:
         found = self._site_sights.get(site)

@@ -10,6 +10,7 @@ from processors.rules.second import Second
 from processors.violations.even_size import of_one_size
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
+from processors.violations.seen_coming import seen_from
 from processors.violations.signal_log import Phase, SignalLog
 from processors.violations.stop_line import StopLine
 from processors.violations.succession import FRESH_M, begun, by_itself, not_before, succeed
@@ -40,7 +41,8 @@ class Settings:
         most_up_mps2: most that it may rise between them, likewise: a car that reaches 100 km/h in 5.5 s. A choice.
         usual_mps2: what it changes by usually, likewise: hard braking and starting in traffic. Beyond it all changes
             together may be no more than the looks' errors make. A choice.
-        least_looks: looks before the line: a track that begins at the line did not pass it.
+        least_looks: looks in a row before the line: a track that begins at the line did not pass it. One is enough
+            where others say as much (seen_coming).
         least_whole_looks: looks from there until past the line that no edge of the picture cuts off: two of them are
             one step, and no other step contradicts it. A choice.
     """
@@ -67,7 +69,7 @@ class RedLight:
     """Holds the time at which each vehicle's front passed the stop line against the phases of its signal group."""
 
     kind: ClassVar[str] = "red_light"
-    version: ClassVar[str] = "red_light/5"
+    version: ClassVar[str] = "red_light/6"
     #: States of the signal on which the line may not be passed, and what its measures call them.
     closed: ClassVar[frozenset[Signal]] = frozenset({Signal.RED})
     word: ClassVar[str] = "red"
@@ -94,10 +96,18 @@ class RedLight:
                     continue
                 seen = even.passing(error_m)
                 passing = not_before(even, seen, error_m) if seen is not None else None
-                if passing is None or passing.before + 1 < settings.least_looks or not self.is_one(even, passing):
+                if passing is None or not self.is_one(even, passing):
                     way.done = True
                     continue
-                offence = self._judge(state.log, even, passing, line, settings, second, place, track_id)
+                first = seen_from(
+                    even, passing, least_looks=round(settings.least_looks), most_gap_s=settings.most_gap_s,
+                    usual_mps2=settings.usual_mps2, noise_m=settings.coverage_k * error_m,
+                )  # fmt: skip
+                if first is None:
+                    # What is seen of it from here on may tell.
+                    way.done = second.at_us - way.looks[-1].at_us > settings.most_gap_s * 1e6
+                    continue
+                offence = self._judge(state.log, even, passing, first, line, settings, second, place, track_id)
                 way.done = even.done
                 if offence is not None:
                     offences.append(offence)
@@ -108,6 +118,7 @@ class RedLight:
         log: SignalLog,
         way: Way,
         passing: Passing,
+        first: int,
         line: StopLine,
         settings: Settings,
         second: Second,
@@ -120,7 +131,6 @@ class RedLight:
         margin_us = settings.coverage_k * error_s * 1e6
         past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
         past = way.looks[past_at]
-        first = way.unbroken(passing.before + 1 - round(settings.least_looks), settings.most_gap_s)
         whole = sum(not look.cut for look in way.looks[first : past_at + 1])
         if whole < settings.least_whole_looks or not way.driven(
             first,

@@ -362,3 +362,14 @@ def test_a_lorry_whose_labels_waver_on_its_way_is_one_where_they_end_so() -> Non
     )
     (one,) = found(scenes, at)
     assert (one.measured, one.vehicle_class) == (40.0, 7)
+
+
+@pytest.mark.parametrize(("after_s", "count"), [(0, 0), (1, 0), (5, 1)])
+def test_who_is_voted_a_bus_as_it_leaves_the_picture_is_no_lorry(after_s: int, count: int) -> None:
+    """Its last labels count while the lower edge cuts it and in the next second; what its track shows later not."""
+    place = PLACES["truck_ban"]
+    seconds = filmed([*ALONG, *[(50.0, 99.9)] * 5 * (1 + after_s), *[None] * 20], coco=7)
+    left = len(ALONG) // 5 + after_s
+    assert [one.kind for one in found_on(seconds, place)] == ["truck_ban"]
+    voted = [replace(m, track_class=[5] * len(m.track_id)) if n >= left else m for n, m in enumerate(seconds)]
+    assert [one.kind for one in found_on(voted, place)] == ["truck_ban"] * count

@@ -65,6 +65,23 @@ def test_a_box_that_the_edge_cuts_may_be_lower_but_not_taller() -> None:
     assert len(of_one_size(way(odd={7: 1.5}, cut=frozenset({7})), SECOND, PLACE).looks) == 7
 
 
+def test_a_box_just_above_the_edge_that_lacks_its_lower_part_is_cut() -> None:
+    """The detector draws the lower edge a little above the picture's: the look stays, but its foot is hidden."""
+    whole = way()
+    top_px = whole.looks[7].sight.boxes_xyxy_px[1]
+    tall_px = whole.looks[7].sight.boxes_xyxy_px[3] - top_px
+    for above_px, kept in ((0.05 * tall_px, True), (0.2 * tall_px, False)):
+        # The picture ends where 0.6 of the vehicle is seen, and its box so far above that.
+        low_px = top_px + 0.6 * tall_px
+        left, _, right, _ = whole.looks[7].sight.boxes_xyxy_px[:4]
+        low = whole.looks[7].sight._replace(boxes_xyxy_px=[left, top_px, right, low_px])
+        odd = Way([*whole.looks[:7], whole.looks[7]._replace(sight=low)])
+        at = Second(replace(SECOND.tracks, height_px=round(low_px + above_px)), PLACE)
+        scaled = replace(AT.calibration, height_px=at.tracks.height_px) if AT.calibration is not None else None
+        found = of_one_size(odd, at, Place(replace(AT, calibration=scaled)))
+        assert [look.cut for look in found.looks] == [False] * 7 + [True] * kept
+
+
 def test_where_sizes_cannot_be_told_all_looks_stay() -> None:
     """A camera that looks straight down, one without a calibration or a height, and two boxes alone."""
     odd = way(odd={5: 1.5})

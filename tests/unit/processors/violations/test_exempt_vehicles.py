@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from infra.exempt_vehicles import load_exempt_vehicles
+from processors.rules.place import Place
+from processors.rules.second import Second
 from processors.violations.core import ViolationsCore
 from processors.violations.exempt_vehicles import ExemptVehicles, ExemptVehiclesError
+from processors.violations.plate_memory import PlateMemory
 from schemas.messages import Exculpation, PlateCandidate, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, Cameras, calibration, camera, car, play, second, zone
 from tests.unit.processors.violations.test_plates import Seal
@@ -47,16 +50,30 @@ def test_a_plate_of_the_register_drops_and_its_reason_names_service_and_register
     [
         ([("123ABC02", 0.4)], "flagged"),
         ([("128ABC02", 0.6), ("123ABC02", 0.3)], "flagged"),
+        ([("128ABC02", 0.7), ("129ABC02", 0.01), ("123ABC02", 0.001)], "flagged"),
+        ([("128ABC02", 0.995), ("129ABC02", 0.0), ("123ABC02", 0.0)], "unknown"),
         ([("128ABC02", 0.999)], "unknown"),
         ([], "unknown"),
     ],
-    ids=["unsure", "second reading", "another plate", "unread"],
+    ids=["unsure", "second reading", "third reading", "surely another", "another plate", "unread"],
 )
 def test_a_plate_that_may_be_of_the_register_is_flagged_and_others_stay_unknown(
     readings: list[tuple[str, float]], expected: str
 ) -> None:
     """A register of one city does not clear: another city's vehicle is not in it."""
     assert outcome(ALWAYS, *readings).outcome == expected
+
+
+@pytest.mark.parametrize(("x_px", "shared"), [(508, False), (540, True)], ids=["its second box", "a vehicle beside it"])
+def test_a_plate_that_its_second_box_reads_too_is_its_own(x_px: float, *, shared: bool) -> None:
+    """Where two tracks stand nearer than two vehicles can, their one plate is on no other vehicle."""
+    cars = [car("a", 500, 500), car("b", x_px, 500)]
+    plates = [VotedPlate(n, [PlateCandidate("123ABC02", 0.9)], 3) for n in range(2)]
+    shown = second(0, cars, plates=plates, box_x_m=[50.0, x_px / 10] * 2, box_y_m=[50.0] * 4)
+    memory = PlateMemory()
+    memory.hear(Second(shown, Place(ROAD)), None, ALWAYS)
+    votes = [memory.vote(name, None) for name in "ab"]
+    assert [vote.shared for vote in votes if vote is not None] == [shared] * 2
 
 
 @pytest.mark.parametrize(

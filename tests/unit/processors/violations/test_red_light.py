@@ -7,7 +7,7 @@ import pytest
 from processors.violations.rules.red_light import Settings
 from schemas.messages import Analysis, Camera, PlateCandidate, Signal, VotedPlate
 from tests.unit.processors.rules.street import EPOCH_US, calibration, camera, zone
-from tests.unit.processors.violations.junction import APPROACH, LINE_M, Fronts, found, tracks
+from tests.unit.processors.violations.junction import APPROACH, LINE_M, Fronts, found, together, tracks
 
 #: 10 m/s: over the line at 3.0 s, gone after 4.5 s.
 THROUGH: Fronts = [*[5.0 * n - 30.0 for n in range(10)], None, None, None, None]
@@ -87,6 +87,42 @@ def test_who_stops_beyond_the_line_did_not_pass_through() -> None:
 def test_a_track_that_may_have_gone_over_to_another_vehicle_proves_nothing(fronts: Fronts) -> None:
     """Tracks of a queue are taken over by what drives past it."""
     assert found(tracks(fronts, [(Signal.RED, -9)])) == []
+
+
+@pytest.mark.parametrize(
+    ("fronts", "count"),
+    [
+        pytest.param([-5.0, 0.5, 6.0, 11.5], 1, id="three looks beyond"),
+        pytest.param([-5.0, 0.5, 6.5], 0, id="two looks beyond"),
+        pytest.param([-2.0, 3.5, 9.0, 14.5], 0, id="begins where one waits"),
+        pytest.param([-5.0, 0.5, 11.0, 13.0], 0, id="not evenly"),
+        pytest.param([-25.0, None, None, None, -3.0, 2.5, 8.0], 1, id="unseen for two seconds before"),
+        pytest.param([-7.0, None, None, None, -3.0, 2.5, 8.0], 0, id="too slow before to be the same"),
+        pytest.param([-31.0, None, None, None, None, None, -1.0, 5.0, 11.0], 0, id="unseen for three seconds"),
+    ],
+)
+def test_one_look_before_the_line_is_enough_where_others_say_as_much(fronts: Fronts, count: int) -> None:
+    """Its track shows the same vehicle earlier, or three even looks beyond the line one that does not wait there."""
+    messages = tracks([*fronts, *[None] * 5], [(Signal.RED, -9)])
+    assert [v.kind for v in found(messages)] == ["red_light"] * count
+    assert found(messages, at_once=False) == found(messages)
+
+
+def test_one_look_before_the_line_and_others_aside_are_not_one_vehicle() -> None:
+    """Beyond the line the track is 0.8 m aside, on another one's box."""
+    own, aside = (tracks([-5.0, 0.5, 6.0, 11.5, *[None] * 4], [(Signal.RED, -9)], across_m=x) for x in (5.0, 5.8))
+    assert len(found(own)) == len(found(aside)) == 1
+    assert found([own[0], *aside[1:]]) == []
+
+
+def test_a_younger_vehicle_that_stands_beyond_the_line_has_its_place() -> None:
+    """One that waited at the line for longer jumps to its box, as tracks do: it has not driven there."""
+    red = [(Signal.RED, -9)]
+    waits = tracks([*[-6.0] * 6, -5.0, -3.0, 0.0, 4.0, 8.0, 12.0, *[None] * 4], red, "a")
+    assert [v.kind for v in found(waits)] == ["red_light"]
+    stands = tracks([None, None, *[7.0] * 14], red, "b")
+    slow = [replace(m, track_speed_kmh=[0.5] * len(m.track_id)) for m in stands]
+    assert [v.kind for v in found(together(waits, slow))] == []
 
 
 def test_a_silent_controller_proves_nothing() -> None:
