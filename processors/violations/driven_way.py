@@ -58,20 +58,24 @@ class Way:
     onset: Sight
     best: Offence | None
 
-    def step(self, at_us: int, x_m: float, y_m: float, most_mps2: float, noise_m: float, *, cut: bool) -> bool:
+    def step(
+        self, seen_us: tuple[int, int], x_m: float, y_m: float, most_mps2: float, noise_m: float, *, cut: bool
+    ) -> bool:
         """Take the next place; say whether one vehicle can have driven there, as fast as it had come.
 
         The foot of a box that the picture's lower edge cuts stays at the edge while the vehicle drives on: no step is
         told from it. Who comes in over the edge begins there; whoever is seen whole again must be where they can be.
 
         Args:
-            at_us: when it was seen there, microseconds since the Unix epoch.
+            seen_us: when it was seen again after the place before, and when it was seen at this place, microseconds
+                since the Unix epoch: more than MOST_GAP_S may lie between the places, but not without a look.
             x_m: the place, metres.
             y_m: likewise.
             most_mps2: most that the speed may change, metres a second squared.
             noise_m: error of a place that is reckoned with, metres.
             cut: whether the picture's lower edge cuts the box.
         """
+        again_us, at_us = seen_us
         comes_in, self.cut = self.cut and self.step_mps is None, cut
         if comes_in or (cut and self.step_mps is None):
             self.last_us, self.last_x_m, self.last_y_m = at_us, x_m, y_m
@@ -81,7 +85,7 @@ class Way:
         lasted_s = (at_us - self.last_us) / 1e6
         if lasted_s <= 0:
             return True
-        if lasted_s > MOST_GAP_S:
+        if again_us - self.last_us > MOST_GAP_S * 1e6:
             return False
         mps = math.hypot(x_m - self.last_x_m, y_m - self.last_y_m) / lasted_s
         before_mps, before_s = self.step_mps, self.step_s

@@ -44,6 +44,9 @@ EDGE_PX = 3.0
 #: Share of its height by which a box that goes down has gone down: above what its lower edge errs from look to look,
 #: below what a vehicle that leaves drives in a second. A choice.
 DOWN_RATIO = 0.1
+#: Times `min_boxes` that a track must have while no speed was measured on it: its few looks may be of two vehicles, or
+#: of bad boxes beside one that stands. A choice.
+UNMEASURED_FACTOR = 4.0
 #: Vehicles followed on one camera.
 MOST_WAYS = 256
 #: Slow vehicles outside the zones remembered on one camera; the least recently seen leave first.
@@ -163,7 +166,8 @@ class DrivingRule:
         cut = _cut(i, second)
         if not way.over and x is not None and y is not None:
             noise_m = settings.coverage_k * error_m
-            way.over = not way.step(_seen_us(i, second), x, y, settings.most_mps2, noise_m, cut=cut)
+            seen_us = (_first_seen_us(i, second), _seen_us(i, second))
+            way.over = not way.step(seen_us, x, y, settings.most_mps2, noise_m, cut=cut)
         way.spoilt = way.spoilt or t.track_class[i] in self.excused
         if way.over:
             return
@@ -231,7 +235,9 @@ class DrivingRule:
         # Both ends of the way have the calibration's position error, independent of each other.
         error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
         excess = path - settings.coverage_k * error - settings.min_path_m
-        if excess <= 0 or t.track_boxes[i] < settings.min_boxes:
+        # Tracking measures a speed where looks agree on one motion; where they do not, there must be more of them.
+        least_boxes = settings.min_boxes * (1.0 if t.track_speed_kmh[i] is not None else UNMEASURED_FACTOR)
+        if excess <= 0 or t.track_boxes[i] < least_boxes:
             return None
         further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:
@@ -314,6 +320,13 @@ def _goes_down(i: int, second: Second) -> bool:
     t = second.tracks
     lower = [(t.box_y2_px[b], t.box_y2_px[b] - t.box_y1_px[b]) for b, of in enumerate(t.box_track) if of == i]
     return bool(lower) and lower[-1][0] - lower[0][0] > DOWN_RATIO * lower[0][1]
+
+
+def _first_seen_us(i: int, second: Second) -> int:
+    """Return when a vehicle was seen first in a second, microseconds since the Unix epoch."""
+    t = second.tracks
+    b = next((b for b in second.boxes_in_time if t.box_track[b] == i), -1)
+    return t.sample_at_us[t.box_sample[b]] if b >= 0 else second.at_us
 
 
 def _seen_us(i: int, second: Second) -> int:

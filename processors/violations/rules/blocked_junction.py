@@ -103,7 +103,7 @@ class BlockedJunction:
     """One that stands alone has broken down, as far as can be seen: a jam is another that stood there before."""
 
     kind: ClassVar[str] = "blocked_junction"
-    version: ClassVar[str] = "blocked_junction/4"
+    version: ClassVar[str] = "blocked_junction/5"
 
     def initial(self) -> Watched:
         """Nobody stands there."""

@@ -33,7 +33,7 @@ class BusLane(DrivingRule):
     """
 
     kind: ClassVar[str] = "bus_lane"
-    version: ClassVar[str] = "bus_lane/4"
+    version: ClassVar[str] = "bus_lane/5"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"bus_lane"})
     vehicles: ClassVar[frozenset[int]] = frozenset({2, 3})
     did: ClassVar[str] = "Driven in the lane for buses"

@@ -24,7 +24,7 @@ class DoubleRow(StandingRule):
     """Wants both to stand, one in a lane, the other beside it to the right and outside that lane, and no queue."""
 
     kind: ClassVar[str] = "double_row"
-    version: ClassVar[str] = "double_row/3"
+    version: ClassVar[str] = "double_row/4"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"lane", "bus_lane", "roadway", "no_stopping"})
     prefers: ClassVar[frozenset[str]] = frozenset({"lane", "bus_lane"})
     where: ClassVar[str] = "in a lane beside a vehicle at the kerb"
@@ -54,6 +54,10 @@ class DoubleRow(StandingRule):
                 continue
             if other.zone_id == stand.zone_id:
                 queued += 1
+                continue
+            # It stands there by what is asked of the one in the lane: a few looks are a bad box of that one, or of a
+            # vehicle that passes.
+            if other.hits < scope.settings.min_looks or other.inside < scope.settings.min_inside_ratio * other.hits:
                 continue
             x, y = ground.point_m(*other.foot_px)
             dx, dy = x - own[0], y - own[1]

@@ -254,6 +254,21 @@ def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
     assert all(one.measured <= 10.0 for one in found([*scenes[:2], [], [], [], *scenes[5:]], PLACES[kind]))
 
 
+@pytest.mark.parametrize(("last", "count"), [(38, 1), (36, 0)])
+def test_a_gap_is_what_nobody_saw_not_what_lies_between_two_seconds_ends(last: int, count: int) -> None:
+    """Not found for 2.0 s, in the middle of two seconds, it is the same vehicle; for 2.4 s it may be another."""
+    seen = [place if n <= last or n >= 48 else None for n, place in enumerate(ALONG)]
+    assert len(found_on(filmed([*seen, *[None] * 20]))) == count
+
+
+@pytest.mark.parametrize("kind", PLACES)
+@pytest.mark.parametrize(("boxes", "speed_kmh", "count"), [(15, None, 0), (6, 36.0, 1), (20, None, 1)])
+def test_a_few_boxes_without_a_speed_prove_no_way(kind: str, boxes: int, speed_kmh: float | None, count: int) -> None:
+    """Tracking has no speed for boxes that agree on no motion: four times as many must have been seen."""
+    scenes = [[replace(one, boxes=boxes) for one in seen] for seen in driving(FAR, CLASS[kind], speed_kmh)]
+    assert len(found(scenes, PLACES[kind])) == count
+
+
 def test_who_starts_from_the_kerb_into_the_lane_is_none() -> None:
     """Stood outside the zone in view, then drove off through it: it came out of a bay, and must."""
     lane = camera(zone("here", "bus_lane", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())

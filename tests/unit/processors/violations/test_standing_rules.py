@@ -72,6 +72,18 @@ def test_a_second_box_that_began_a_place_of_its_own_does_not_take_the_stay() -> 
     assert (one.track_id, one.measured) == ("a", 71.0)
 
 
+@pytest.mark.parametrize(("unseen_s", "count"), [(3, 1), (5, 0)])
+def test_a_track_that_takes_anothers_box_does_not_end_the_stay(unseen_s: int, count: int) -> None:
+    """The detector misses a vehicle for some seconds and its track takes the box of the one beside it.
+
+    A new track that stands at its place before anybody could have moved up shows the same vehicle; later, another.
+    """
+    scenes = standing(40)[:40] + [[car("a", 600, 560)] for _ in range(unseen_s)]
+    scenes += [[car("a", 600, 560), car("b", 500, 500)] for _ in range(40)]
+    stays = [v.track_id for v in found([*scenes, [], []], place("sidewalk")) if v.measured > LONG]
+    assert stays == ["a"] * count
+
+
 def test_a_place_is_where_the_vehicle_came_to_rest_not_where_it_braked() -> None:
     """In its first looks it still rolls by a third of its length; a new track at its place of rest goes on with it."""
     rolls = [[car("a", 500 + 8 * min(n, 4), 500)] for n in range(40)]
@@ -153,6 +165,20 @@ def test_a_second_row_needs_one_at_the_kerb_beside_it() -> None:
     assert [v for v in found(pair(30, along_px=60), at) if v.kind == "double_row"] == []
     assert [v for v in found(pair(30), street()) if v.kind == "double_row"] == []
     assert [v for v in found(standing(LONG, x=520), at) if v.kind == "double_row"] == []
+
+
+def test_one_whose_first_box_was_in_the_lane_stands_at_the_kerb() -> None:
+    """The first look at it is a bad box, in the lane; all others are beside the lane."""
+    at = replace(street(), zones=[replace(z, heading_deg=0.0) for z in street().zones])
+    scenes = [[car("kerb", 535 if n == 0 else 550, 500), car("lane", 520, 500)] for n in range(LONG)] + [[]] * 5
+    assert [v.track_id for v in found(scenes, at) if v.kind == "double_row"] == ["lane"]
+
+
+def test_a_box_beside_it_for_a_few_looks_is_nobody_at_the_kerb() -> None:
+    """Ten seconds of a box beside one that stands in the lane, as a detector makes them, make no second row."""
+    at = replace(street(), zones=[replace(z, heading_deg=0.0) for z in street().zones])
+    scenes = [seen if n >= LONG - 10 else seen[1:] for n, seen in enumerate(pair(30))]
+    assert [v for v in found(scenes, at) if v.kind == "double_row"] == []
 
 
 def test_a_queue_is_no_second_row() -> None:
