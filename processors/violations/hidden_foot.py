@@ -84,9 +84,9 @@ class HiddenFoot:
             hidden.append(placed is not None)
             tall_px = max(tall_px, y2 - y1)
             if placed is None and far_m and not self._side(x1, x2, wide_px):
-                share = self.share(look)
-                if share is not None:
-                    shares.append(share)
+                own = self.share(look)
+                if own is not None:
+                    shares.append(own)
             if far_m and not self._side(x1, x2, wide_px):
                 wide_px, wide_at_m = x2 - x1, far_m
         return out, hidden
