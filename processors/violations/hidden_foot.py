@@ -40,6 +40,7 @@ class HiddenFoot:
         ground: of the calibration, for the registry's picture.
         width_px, height_px: of the picture.
         columns, rows: the registry's pixels a pixel of the picture.
+        scale_error_ratio: standard uncertainty of the calibration's scale, relative.
     """
 
     line: StopLine
@@ -48,14 +49,16 @@ class HiddenFoot:
     height_px: int
     columns: float
     rows: float
+    scale_error_ratio: float
 
     @classmethod
     def of(cls, place: Place, line: StopLine, width_px: int, height_px: int) -> "HiddenFoot | None":
         """Return a camera's for pictures of a size; None without a calibration or a size."""
-        if place.ground is None or not width_px or not height_px:
+        calibration = place.calibration
+        if place.ground is None or calibration is None or not width_px or not height_px:
             return None
-        camera = place.camera
-        return cls(line, place.ground, width_px, height_px, camera.width_px / width_px, camera.height_px / height_px)
+        columns, rows = place.camera.width_px / width_px, place.camera.height_px / height_px
+        return cls(line, place.ground, width_px, height_px, columns, rows, calibration.scale_error_ratio)
 
     def placed(self, looks: Sequence[Look]) -> tuple[list[Look], list[bool]]:
         """Return the looks with the hidden feet in their places, and of each whether it is such a one.
@@ -80,14 +83,49 @@ class HiddenFoot:
             out.append(placed or look)
             hidden.append(placed is not None)
             tall_px = max(tall_px, y2 - y1)
-            if not look.cut and placed is None and far_m and not self._side(x1, x2, wide_px):
-                near_m = math.hypot(*self._point(((x1 + x2) / 2), y2))
-                share = (near_m + CAR_M) / far_m
-                if LEAST_SHARE <= share < 1.0:
-                    shares.append(share)
+            if placed is None and far_m and not self._side(x1, x2, wide_px):
+                own = self.share(look)
+                if own is not None:
+                    shares.append(own)
             if far_m and not self._side(x1, x2, wide_px):
                 wide_px, wide_at_m = x2 - x1, far_m
         return out, hidden
+
+    def far_m(self, look: Look) -> float:
+        """Return D of a look, metres; 0: its upper edge does not meet the ground before us."""
+        x1, y1, x2, _ = look.sight.boxes_xyxy_px[:4]
+        return self._reach_m((x1 + x2) / 2, y1)
+
+    def share(self, look: Look) -> float | None:
+        """Return (d + L) / D of a look; None of a box that the lower border cuts, and where no vehicle has such one."""
+        far_m = self.far_m(look)
+        if look.cut or not far_m:
+            return None
+        x1, _, x2, y2 = look.sight.boxes_xyxy_px[:4]
+        share = (math.hypot(*self._point((x1 + x2) / 2, y2)) + CAR_M) / far_m
+        return share if LEAST_SHARE <= share < 1.0 else None
+
+    def cut_side(self, look: Look) -> int:
+        """Return which side of the picture cuts a look's box: 1 the right one, -1 the left one, 0 none.
+
+        The vehicle comes towards the camera, so the picture's left is the right of its direction.
+        """
+        x1, _, x2, _ = look.sight.boxes_xyxy_px[:4]
+        return self._side(x1, x2, x2 - x1)
+
+    def leaves_by(self, before: Look, look: Look) -> int:
+        """Return the side of the picture by which a vehicle drives out, as of `cut_side`; 0: it does not.
+
+        The side cuts its box, and the box's other edge has come nearer to that side.
+        """
+        side = self.cut_side(look)
+        own, was = look.sight.boxes_xyxy_px, before.sight.boxes_xyxy_px
+        return side if (side < 0 and own[2] < was[2]) or (side > 0 and own[0] > was[0]) else 0
+
+    def off_axis_rad(self, x_px: float, y_px: float) -> float:
+        """Return how far a point of the picture's ground lies off the line's direction, seen from the lens' foot."""
+        x, y = self._point(x_px, y_px)
+        return abs(math.atan2(self.line.across_m(x, y), -self.line.line_m - self.line.along_m(x, y)))
 
     def _place(self, look: Look, near_m: float, far_m: float, wide_px: float) -> Look | None:
         """Return a look with its foot so far from the lens; None where it is not hidden then."""

@@ -2,79 +2,29 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from processors.rules.second import Second
-from processors.violations.course import SPEED_UP_MPS2, course_deg
+from processors.violations.breadth import ERROR_DEG, turned_deg
+from processors.violations.course import course_deg
 from processors.violations.hidden_foot import ERROR_RATIO, HiddenFoot
-from processors.violations.stop_line import StopLine
-from processors.violations.way import Look, Way, looks_near
+from processors.violations.turn_settings import TurnSettings
+from processors.violations.turn_steady import EDGE_RATIO, steady
+from processors.violations.way import Look
 
-#: A foot's place along the direction may fall back by so much from one look to the next, metres: its noise.
-BACK_M = 1.0
-#: The picture ends somewhere beyond so many metres from the line, and a foot below its edge is at least this share as
-#: far from the camera as the edge: a car that is still seen has it at most 4 m nearer, of 15.
+#: The picture ends somewhere beyond so many metres from the line.
 EDGE_FROM_M = 9.0
-EDGE_RATIO = 0.75
-#: From look to look a box's height changes by no more than this factor; a bus is twice as high as a car.
-MOST_GROWTH = 1.7
 #: Whoever turns is so far aside where the picture's lower edge first cuts its box, metres.
 LEAST_AT_EDGE_M = 1.0
-#: Two looks' places along the direction err against what was driven by so much, metres: a foot of 7 % of a near box.
-ALONG_ERROR_M = 2.0
-#: One look may be missing, seconds, where the vehicle is found where its speed brings it, and not aside of there by
-#: more than this, metres: less than to whoever drives in the next lane, 3.5 m less two feet's errors.
-MOST_HIDDEN_S = 1.2
-MOST_HIDDEN_ASIDE_M = 2.4
 #: Of a box at the lower edge at least this share of its height is to be left: of less, its foot can be anywhere.
 LEAST_SEEN_RATIO = 0.25
 #: Who has gone so far aside and then drives on without for two steps, each of this length, has changed lanes, metres.
 CHANGED_M = 1.0
-#: Two boxes of one vehicle in one picture have their feet within so much across, metres: less than a lane's width.
-SAME_PLACE_M = 2.0
 #: Who is found again so near beyond the line has passed it in the lane they are in, metres: turns begin 2 m beyond it.
 AT_LINE_M = 3.0
 #: And goes on along the direction, by so much to the next look, metres, and by more than aside: who comes across or
 #: pulls out there was in no lane before the line. As much as a foot's place may fall back by its noise; a choice.
 ALONG_AT_LINE_M = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class TurnSettings:
-    """When a vehicle beyond a stop line turns.
-
-    Attributes:
-        min_aside_m: way across the direction, from where it passed the line, metres: way - k * error must lie beyond.
-            A vehicle that changes lanes at 8 m/s is not so far aside before the picture ends, 13 m beyond the line. A
-            choice.
-        min_turn_deg: its course off the direction in the last step, degrees: a lane change in 2.5 s at 8 m/s is at
-            most 16 off it. A choice.
-        coverage_k: k: 1.96, 97.5 % one-sided for a normal error (JCGM 100:2008, annex G).
-        position_error_m: standard uncertainty of a vehicle's place across, metres; 0: the calibration's.
-        least_looks: looks before the line.
-        least_steps: steps aside that make up the way, each of least_step_m: a track that goes over to a vehicle in the
-            next lane does so in one. A choice.
-        least_step_m: see there, metres.
-        most_mps2: most that the speed across may change, metres a second squared: a turn at 28 km/h over a radius of
-            12 m takes 5; more is a track that goes over to a vehicle of the cross street. A choice.
-        most_gap_s: between two looks from the line on, seconds: where one is missing, the track may have gone over to
-            another vehicle, and only what MOST_HIDDEN_S allows is one. A choice for two looks a second.
-        foot_error_m: standard deviation of a box's foot across from look to look, metres; measured 0.1 on the city's
-            cars before a line.
-    """
-
-    min_aside_m: float = 2.4
-    min_turn_deg: float = 20.0
-    coverage_k: float = 1.96
-    position_error_m: float = 0.0
-    least_looks: float = 1.0
-    least_steps: float = 2.0
-    least_step_m: float = 0.5
-    most_mps2: float = 5.0
-    most_gap_s: float = 0.8
-    foot_error_m: float = 0.15
 
 
 class Turn(NamedTuple):
@@ -131,7 +81,10 @@ def turn_of(
     before = _last_in_lane(looks, settings)
     if before is None or before + 1 < settings.least_looks or len(looks) < before + 2 + settings.least_steps:
         return None
-    looks, hidden = feet.placed(looks) if feet is not None else (looks, [False] * len(looks))
+    seen = looks
+    looks, hidden = feet.placed(seen) if feet is not None else (seen, [False] * len(seen))
+    broadside_deg = _broadside_deg(feet, seen, looks, before, settings)
+    leaves = [0, *(feet.leaves_by(a, b) if feet is not None else 0 for a, b in pairwise(seen))]
     # Both ends have the position error, independent of each other.
     ends_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
     origin = looks[before].across_m
@@ -145,25 +98,63 @@ def turn_of(
         looks = looks[:at_edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
         aside_m, error_m = _aside_m(looks[last], origin, ends_m, hidden=hidden[last], at_edge=last >= at_edge)
+        if broadside_deg[last]:
+            error_m = _feet_apart_m(looks[last], aside_m, settings, feet, hidden=hidden[last])
         least_m = abs(aside_m) - settings.min_aside_m - settings.coverage_k * error_m
         if least_m <= (0.0 if best is None else best.least_m):
             continue
-        if not _steady(looks[: last + 1], first, settings, hidden[: last + 1]):
+        if not steady(looks[: last + 1], first, settings, hidden[: last + 1]):
             break
         sign = math.copysign(1.0, aside_m)
+        # Who drove out by the picture's side is gone, and who is found on the way to the other one is another vehicle.
+        if sign in leaves[before + 1 : last]:
+            break
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
-        # Who went to the other side before was another vehicle, or waits in the junction; who stands does not turn.
-        if min(steps) < -settings.least_step_m or steps[-1] < settings.least_step_m:
-            continue
-        if sum(step >= settings.least_step_m for step in steps) < settings.least_steps:
+        if not _aside_in_steps(steps, settings):
             continue
         if _changed_lanes(looks[before : last + 1], steps, settings.least_step_m):
             break
-        off_deg = course_deg(looks[before : last + 1], steps, placed=hidden[last])
+        off_deg = max(course_deg(looks[before : last + 1], steps, placed=hidden[last]), broadside_deg[last])
         if off_deg >= settings.min_turn_deg:
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, least_m, off_deg, before, last)
     return best
+
+
+def _broadside_deg(
+    feet: HiddenFoot | None, seen: Sequence[Look], placed: Sequence[Look], before: int, settings: TurnSettings
+) -> list[float]:
+    """Return how far a vehicle was seen to have turned until each look, degrees; 0: not surely by min_turn_deg."""
+    most_deg, out = 0.0, [0.0] * len(seen)
+    if feet is None:
+        return out
+    for n, deg in enumerate(turned_deg(feet, seen, placed)):
+        if n > before and deg is not None and deg - settings.coverage_k * ERROR_DEG >= settings.min_turn_deg:
+            most_deg = max(most_deg, deg)
+        out[n] = most_deg
+    return out
+
+
+def _aside_in_steps(steps: Sequence[float], settings: TurnSettings) -> bool:
+    """Say whether steps, metres aside, lead there one by one, up to the last.
+
+    Who went to the other side before was another vehicle, or waits in the junction; who stands does not turn.
+    """
+    if min(steps) < -settings.least_step_m or steps[-1] < settings.least_step_m:
+        return False
+    return sum(step >= settings.least_step_m for step in steps) >= settings.least_steps
+
+
+def _feet_apart_m(
+    look: Look, aside_m: float, settings: TurnSettings, feet: HiddenFoot | None, *, hidden: bool
+) -> float:
+    """Return the standard uncertainty of the way between two feet that one calibration puts on the ground, metres.
+
+    Its error of place moves both alike, that of its scale lengthens the way.
+    """
+    assert feet is not None
+    placed_m = ERROR_RATIO * look.across_m if hidden else 0.0
+    return math.hypot(math.sqrt(2.0) * settings.foot_error_m, feet.scale_error_ratio * aside_m, placed_m)
 
 
 def _aside_m(look: Look, origin_m: float, ends_m: float, *, hidden: bool, at_edge: bool) -> tuple[float, float]:
@@ -190,6 +181,9 @@ def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int | None:
     if before + 2 >= len(looks):
         return None
     first, second = looks[before + 1 : before + 3]
+    if first.beside:
+        # A second box of who is there.
+        return None
     along_m, across_m = second.along_m - first.along_m, abs(second.across_m - first.across_m)
     return before + 1 if along_m >= ALONG_AT_LINE_M and along_m > across_m else None
 
@@ -198,15 +192,10 @@ def _seen(looks: Sequence[Look]) -> Sequence[Look]:
     """Return the looks up to the first whose box the lower edge has cut off but for a rest."""
     tallest_px = 0.0
     for n, look in enumerate(looks):
-        if look.cut and _height_px(look) < LEAST_SEEN_RATIO * tallest_px:
+        if look.cut and look.height_px < LEAST_SEEN_RATIO * tallest_px:
             return looks[:n]
-        tallest_px = max(tallest_px, _height_px(look))
+        tallest_px = max(tallest_px, look.height_px)
     return looks
-
-
-def _height_px(look: Look) -> float:
-    _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
-    return y2 - y1
 
 
 def _changed_lanes(looks: Sequence[Look], steps: Sequence[float], least_step_m: float) -> bool:
@@ -239,103 +228,3 @@ def _at_edge(looks: Sequence[Look], first: int) -> int:
             if (c.along_m - b.along_m) / ((c.at_us - b.at_us) / 1e6) < 0.5 * before_mps and c.along_m > EDGE_FROM_M:
                 return n
     return len(looks)
-
-
-def _steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: Sequence[bool] = ()) -> bool:
-    """Say whether one vehicle can have driven so from one look on: along the direction, and no jump of its speed.
-
-    Args:
-        looks: ascending by time.
-        first: place of that look.
-        settings: when it is a turn.
-        hidden: of each look whether its foot is below the edge and placed; empty: none is.
-    """
-    for n, (a, b) in enumerate(pairwise(looks[first:]), first):
-        unseen = b.at_us - a.at_us > settings.most_gap_s * 1e6
-        if b.along_m - a.along_m < -BACK_M or (unseen and not (n and _found_again(looks[n - 1], a, b))):
-            return False
-    # The difference of two speeds has three looks in it, weighted 1, -2, 1.
-    noise_m = settings.coverage_k * math.sqrt(6.0) * settings.foot_error_m
-    # A foot below the edge is nearer than it seems, by how much is not known where it is not placed.
-    errs = [
-        settings.coverage_k * ERROR_RATIO if placed else (1.0 - EDGE_RATIO) * look.cut
-        for look, placed in zip(looks, hidden or [False] * len(looks), strict=True)
-    ]
-    steps = [
-        (b.across_m - a.across_m, (b.at_us - a.at_us) / 1e6, err * abs(b.across_m))
-        for (a, b), err in zip(pairwise(looks[first:]), errs[first + 1 :], strict=True)
-    ]
-    return all(
-        abs(after_m / after_s - before_m / before_s)
-        <= settings.most_mps2 * (before_s + after_s) / 2 + (noise_m + unseen_m) / min(before_s, after_s)
-        for (before_m, before_s, _), (after_m, after_s, unseen_m) in pairwise(steps)
-    )
-
-
-def _found_again(before: Look, a: Look, b: Look) -> bool:
-    """Say whether one vehicle, hidden for one look after two, is found where its speed brings it."""
-    lasted_s = (b.at_us - a.at_us) / 1e6
-    before_s = (a.at_us - before.at_us) / 1e6
-    aside_mps, speed_mps = (a.across_m - before.across_m) / before_s, (a.along_m - before.along_m) / before_s
-    if lasted_s > MOST_HIDDEN_S or abs(b.across_m - a.across_m - aside_mps * lasted_s) > MOST_HIDDEN_ASIDE_M:
-        return False
-    error_m = ALONG_ERROR_M + SPEED_UP_MPS2 * lasted_s**2 / 2
-    return abs(b.along_m - a.along_m - speed_mps * lasted_s) <= error_m
-
-
-def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnSettings) -> None:
-    """Let new tracks beyond a line go on with the ways of lost ones, in place.
-
-    In a turn a box changes its form and place faster than the tracker foretells, and the track breaks. A track that
-    begins beyond the line goes on with a way whose track ended beyond it just before, where one vehicle can have driven
-    from one to the other and no other way fits. A track that was hidden for longer than a look begins anew: it may be
-    the vehicle's second box.
-    """
-    t = second.tracks
-    if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
-        return
-    seen: dict[str, list[Look]] = {}
-    for i, _, look in looks_near(second, line):
-        seen.setdefault(t.track_id[i], []).append(look)
-    for name, own in seen.items():
-        known = ways.get(name)
-        if known is not None and own[0].at_us - known.looks[-1].at_us <= MOST_HIDDEN_S * 1e6:
-            continue
-        fits: list[tuple[str, list[Look]]] = []
-        for lost, way in ways.items():
-            until = seen.get(lost, [])
-            # A doubled box lets two tracks go on side by side for a look; the one that is seen last is the vehicle's.
-            last = until[-1] if until else way.looks[-1]
-            if lost == name or last.along_m < 0 or last.at_us >= own[-1].at_us:
-                continue
-            looks = [*way.looks, *until]
-            # Who is seen beside it in a picture of this second, farther aside than a doubled box, is another vehicle.
-            if any(one.at_us == last.at_us and abs(one.across_m - last.across_m) > SAME_PLACE_M for one in own):
-                continue
-            here = next((look for look in own if look.at_us > looks[-1].at_us), None)
-            if here is not None and here.along_m >= 0 and _alike(looks[-1], here) and _goes_on(looks, here, settings):
-                fits.append((lost, looks))
-        if len(fits) == 1:
-            lost, looks = fits[0]
-            way = ways[name] = ways.pop(lost)
-            way.looks = looks
-
-
-def _alike(look: Look, other: Look) -> bool:
-    """Say whether two boxes are about as high: a lorry or a bus is none that was a car just before."""
-    before_px, after_px = _height_px(look), _height_px(other)
-    return before_px / MOST_GROWTH <= after_px <= before_px * MOST_GROWTH
-
-
-def _goes_on(looks: Sequence[Look], here: Look, settings: TurnSettings) -> bool:
-    """Say whether a vehicle with these looks can be at another one after them."""
-    last = looks[-1]
-    lasted_s = (here.at_us - last.at_us) / 1e6
-    if len(looks) < 2 or last.along_m < 0 or not 0 < lasted_s <= settings.most_gap_s:
-        return False
-    driven_mps = math.hypot(last.along_m - looks[-2].along_m, last.across_m - looks[-2].across_m) / (
-        (last.at_us - looks[-2].at_us) / 1e6
-    )
-    reach_m = (driven_mps + SPEED_UP_MPS2 * lasted_s) * lasted_s + ALONG_ERROR_M
-    way_m = math.hypot(here.along_m - last.along_m, here.across_m - last.across_m)
-    return way_m <= reach_m and _steady([*looks[-2:], here._replace(cut=False)], 0, settings)

@@ -131,6 +131,12 @@ def can_join(a: Spot, b: Spot, most_gap_s: float) -> bool:
     return 0.0 < (b.at_us - a.at_us) / 1e6 <= most_gap_s and _reach_m(a, b) <= MOST_JOIN_M
 
 
+def is_slow(spots: Sequence[Spot]) -> bool:
+    """Say whether a vehicle is seen to drive no faster than one that turns, at two looks or more."""
+    lasted_s = (spots[-1].at_us - spots[0].at_us) / 1e6
+    return len(spots) > 1 and _reach_m(spots[0], spots[-1]) <= TURNS_MPS * lasted_s + FEET_ERROR_M
+
+
 def _reach_m(a: Spot, b: Spot) -> float:
     return math.hypot(b.along_m - a.along_m, b.beyond_m - a.beyond_m)
 
@@ -170,4 +176,8 @@ def can_come_back(spots: Sequence[Spot]) -> bool:
     there = next(spot for spot in reversed(spots[: farthest + 1]) if spot.along_m <= place_m)
     back = next(spot for spot in spots[farthest:] if spot.along_m <= place_m)
     way_m = spots[farthest].along_m - place_m - ALONG_ERROR_M
-    return way_m <= 0.0 or (back.at_us - there.at_us) / 1e6 >= 2.0 * math.sqrt(2.0 * way_m / MOST_MPS2)
+    if way_m > 0.0 and (back.at_us - there.at_us) / 1e6 < 2.0 * math.sqrt(2.0 * way_m / MOST_MPS2):
+        return False
+    # At the farthest place it does not move along; the way back may be the longer one.
+    back_m = spots[farthest].along_m - spots[-1].along_m - ALONG_ERROR_M
+    return back_m <= 0.0 or (spots[-1].at_us - spots[farthest].at_us) / 1e6 >= math.sqrt(2.0 * back_m / MOST_MPS2)

@@ -49,6 +49,12 @@ class Look(NamedTuple):
     beside: str = ""
     taken: bool = False
 
+    @property
+    def height_px(self) -> float:
+        """Height of the box, pixels."""
+        _, y1, _, y2 = self.sight.boxes_xyxy_px[:4]
+        return y2 - y1
+
 
 class Passing(NamedTuple):
     """When a vehicle's front passed the line.

@@ -9,12 +9,12 @@ from processors.rules.geometry import turn_deg
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
 from processors.rules.sight import Sight
-from processors.violations.beyond_line import Beyond, Crossing
+from processors.violations.beyond_line import Beyond, Crossing, parts, taken
 from processors.violations.carriageway import Carriageway, carriageway_of
 from processors.violations.elders import Elders
 from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
-from processors.violations.turning import ALONG_ERROR_M, Spot, boxes_by_track, spot_of
+from processors.violations.turning import Spot, boxes_by_track, spot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,6 @@ MOST_CROSSINGS = 256
 #: A vehicle must be found in so many of the frames of its way: a track that goes from car to car has holes. As
 #: shoulder_driving's; a choice.
 SEEN_RATIO = 0.7
-#: Fastest that one drives along, 90 km/h, and moves aside, metres a second. Choices.
-MOST_ALONG_MPS = 25.0
-MOST_ASIDE_MPS = 2.5
-#: By which a look's place aside errs, metres; a choice.
-ASIDE_ERROR_M = 1.0
-#: Looks in a row that a vehicle must not be surely on the other side to have left it.
-LEAVING = 2
-
 #: A zone's side, and its settings.
 Side = tuple[Carriageway, Settings]
 
@@ -66,7 +58,7 @@ class Oncoming:
     """
 
     kind: ClassVar[str] = "oncoming"
-    version: ClassVar[str] = "oncoming/2"
+    version: ClassVar[str] = "oncoming/3"
 
     def initial(self) -> dict[str, Crossing]:
         """Nobody drives there."""
@@ -146,9 +138,10 @@ class Oncoming:
                 if one is None or len(state) >= MOST_CROSSINGS:
                     continue
                 state[track] = one
-            way = _taken(one, spot, sight, settings, margin_m)
+            way = taken(one, spot, sight, settings.min_beyond_m, margin_m)
             if way is not None:
-                proof = _measured(one.vehicle, way, spot.at_us, (way.begin, way.end, sight), i, side_of, second, place)
+                back = (spot.at_us, sight)
+                proof = _proved(one, parts(way, one.after), back, i, side_of, second, place)
         one = state.get(track)
         if last.cut:
             state.pop(track, None)
@@ -159,9 +152,7 @@ class Oncoming:
         one.vehicle = track if elder is None else state[elder].vehicle if elder in state else elder
         if elder is not None and near == elder:
             return None
-        way = one.beyond
-        pictures = (one.onset, way.begin, way.end)
-        return _measured(one.vehicle, way, way.last.at_us, pictures, i, side_of, second, place) if one.own_us else None
+        return _proved(one, parts(one.beyond, one.after), None, i, side_of, second, place) if one.own_us else None
 
     def pack(self, state: dict[str, Crossing]) -> Any:
         """Return the state as plain data."""
@@ -205,46 +196,39 @@ def _met(track: str, spot: Spot, sight: Sight, side_of: Side, margin_m: float) -
     return Crossing(side.zone_id, track, spot.at_us if own else 0, sight, spot)
 
 
-def _taken(one: Crossing, spot: Spot, sight: Sight, settings: Settings, margin_m: float) -> Beyond | None:
-    """Take a look at a vehicle, in place; return its way on the other side where it proves one that went before."""
-    back = one.beyond or one.before
-    back_by = back is not None and spot.along_m < back.last.along_m - ALONG_ERROR_M
-    if back_by or not _drives(one.last, spot):
-        # In a queue that stands a track goes from car to car: what it showed before is another one's.
-        one.beyond = one.before = None
-    one.last = spot
-    if spot.beyond_m - margin_m >= settings.min_beyond_m:
-        one.off = 0
-        if one.beyond is None:
-            one.beyond, one.before = Beyond(spot, sight, spot, sight, 0), None
-        one.beyond.boxes += 1
-        if spot.along_m > one.beyond.last.along_m:
-            one.beyond.last, one.beyond.end = spot, sight
-        return None
-    one.off += 1
-    if one.beyond is not None and one.off < LEAVING:
-        return None
-    if one.beyond is not None and not one.own_us:
-        one.before = one.beyond
-    one.beyond = None
-    if spot.beyond_m >= -margin_m:
-        return None
-    way = one.before if not one.own_us else None
-    one.own_us, one.onset, one.before = spot.at_us, sight, None
-    return way
-
-
-def _drives(a: Spot, b: Spot) -> bool:
-    """Say whether one vehicle can have driven from one look to the next."""
-    lasted_s = (b.at_us - a.at_us) / 1e6
-    aside = abs(b.beyond_m - a.beyond_m) <= MOST_ASIDE_MPS * lasted_s + ASIDE_ERROR_M
-    return aside and abs(b.along_m - a.along_m) <= MOST_ALONG_MPS * lasted_s + ALONG_ERROR_M
-
-
 def _seen_ratio(way: Beyond, second: Second) -> float:
     """Return the share of the frames of a way in which the vehicle was found, at the rate of this second."""
     frames = (way.last.at_us - way.over.at_us) / second.step_us * len(second.tracks.sample_at_us)
     return way.boxes / (round(frames) + 1)
+
+
+def _proved(
+    one: Crossing,
+    ways: Sequence[Beyond],
+    back: tuple[int, Sight] | None,
+    i: int,
+    side_of: Side,
+    second: Second,
+    place: Place,
+) -> Offence | None:
+    """Return the offence that the first of some ways proves; None: none does.
+
+    Args:
+        one: the vehicle.
+        ways: its way on the other side, and what of it counts by itself.
+        back: when it was seen on its own side again, and its picture; None: it was seen there before.
+        i: index of its track.
+        side_of: its own side.
+        second: the second.
+        place: the camera.
+    """
+    for way in ways:
+        at_us = way.last.at_us if back is None else back[0]
+        pictures = (one.onset, way.begin, way.end) if back is None else (way.begin, way.end, back[1])
+        offence = _measured(one.vehicle, way, at_us, pictures, i, side_of, second, place)
+        if offence is not None:
+            return offence
+    return None
 
 
 def _measured(  # noqa: PLR0917 (a way, what shows it, and where)

@@ -11,7 +11,9 @@ from processors.violations.hidden_foot import HiddenFoot
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
-from processors.violations.turn import AT_LINE_M, Turn, TurnSettings, joined, turn_of
+from processors.violations.turn import AT_LINE_M, Turn, turn_of
+from processors.violations.turn_joined import joined
+from processors.violations.turn_settings import TurnSettings
 from processors.violations.turn_signs import KIND, SIGN, TurnSigns, turn_signs_of
 from processors.violations.upright import Upright
 from processors.violations.way import Look, Way, follow
@@ -37,7 +39,7 @@ class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
     kind: ClassVar[str] = KIND
-    version: ClassVar[str] = "prohibited_turn/3"
+    version: ClassVar[str] = "prohibited_turn/4"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""

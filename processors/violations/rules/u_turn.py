@@ -13,11 +13,14 @@ from processors.violations.enforced import shaped_scopes
 from processors.violations.offence import Offence
 from processors.violations.turning import (
     MOST_SPOTS,
+    Spot,
     Turning,
     boxes_by_track,
     can_come_back,
+    can_follow,
     can_join,
     is_one,
+    is_slow,
     spot_of,
     whole_spots,
 )
@@ -69,7 +72,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/3"
+    version: ClassVar[str] = "u_turn/4"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
@@ -87,18 +90,20 @@ class UTurn:
             return state, ()
         state = {track: one for track, one in state.items() if 0 <= second.at_us - one.seen_us <= GONE_US}
         sides: Sides = {scope.settings[0].zone_id: scope.settings for scope in scopes}
-        self._along(state, second, scopes)
-        if any(one.seen_us < second.at_us for one in state.values()):
+        along = self._along(state, second, scopes)
+        # Who drives along and is in the second's latest picture is not lost.
+        missed = any(second.tracks.box_sample[box] + 1 < len(second.tracks.sample_at_us) for box in along.values())
+        if missed or any(one.seen_us < second.at_us for one in state.values()):
             boxes = boxes_by_track(second)
             self._join(state, second, boxes, sides)
-            return state, self._turned(state, second, place, boxes, sides)
+            return state, self._turned(state, second, place, boxes, sides, along)
         return state, ()
 
     def _along(
         self, state: dict[str, Turning], second: Second, scopes: Sequence[Scope[tuple[Carriageway, Settings]]]
-    ) -> None:
-        """Take in who drives along a zone's direction: what was before is forgotten."""
-        t = second.tracks
+    ) -> dict[str, int]:
+        """Take in who drives along a zone's direction: what was before is forgotten. Returns their last boxes."""
+        t, along = second.tracks, dict[str, int]()
         masks = second.zone_mask if t.track_id else []
         for i, heading in enumerate(t.track_heading_deg):
             if heading is None or t.track_class[i] not in MOTOR_VEHICLES:
@@ -120,6 +125,8 @@ class UTurn:
                 state.pop(t.track_id[i], None)
                 continue
             state[t.track_id[i]] = Turning(side.zone_id, second.at_us, second.sight_of(i), [spot])
+            along[t.track_id[i]] = box
+        return along
 
     def _join(
         self, state: dict[str, Turning], second: Second, boxes: Mapping[int, Sequence[int]], sides: Sides
@@ -130,23 +137,57 @@ class UTurn:
         the vehicle that turned, found again when the first one ends.
         """
         t = second.tracks
-        last = {t.track_id[i]: t.box_sample[own[-1]] for i, own in boxes.items()}
-        for i, own in boxes.items():
-            name = t.track_id[i]
+        own_boxes = {t.track_id[i]: own for i, own in boxes.items()}
+        for name, own in own_boxes.items():
             if name in state and not self._is_lost(state[name], second, own[0], sides):
                 continue
-            fits = []
-            for lost, one in state.items():
-                if lost == name:
-                    continue
-                side, settings = sides.get(one.zone_id, (None, None))
-                if side is None or settings is None or len(one.spots) < 2 or last.get(lost, -1) >= last[name]:
-                    continue
-                spot = spot_of(second, own[0], side)
-                if can_join(one.spots[-1], spot, settings.most_gap_s):
-                    fits.append(lost)
+            fits = [
+                (lost, until)
+                for lost, one in state.items()
+                if lost != name and (until := self._lost_before(one, own_boxes.get(lost, ()), own, second, sides))
+            ]
             if len(fits) == 1:
-                state[name] = state.pop(fits[0])
+                lost, until = fits[0]
+                one = state[name] = state.pop(lost)
+                one.spots = until
+
+    @staticmethod
+    def _lost_before(
+        one: Turning, until: Sequence[int], own: Sequence[int], second: Second, sides: Sides
+    ) -> list[Spot] | None:
+        """Return the looks at a vehicle that was lost before a track's boxes go on with it; None: they do not.
+
+        Args:
+            one: the vehicle.
+            until: its boxes of this second.
+            own: those of the track.
+            second: the second.
+            sides: of the street, by zone.
+        """
+        if one.zone_id not in sides:
+            return None
+        side, settings = sides[one.zone_id]
+        spots = list(one.spots)
+        going_on = bool(until)
+        for b in until:
+            spot = spot_of(second, b, side)
+            if spot.at_us <= spots[-1].at_us:
+                continue
+            # Its own track goes over to another vehicle, or out of the picture, where it cannot be.
+            going_on = len(whole_spots(spots, [spot], settings.aside_error_m)) == 1 and can_follow(
+                spots[-1], spot, settings.most_gap_s, settings.most_aside_mps, settings.aside_error_m
+            )
+            if not going_on:
+                break
+            spots.append(spot)
+        # Of two tracks the one that is seen last is the vehicle's.
+        if going_on and second.tracks.box_sample[until[-1]] >= second.tracks.box_sample[own[-1]]:
+            return None
+        after = [spot for b in own if (spot := spot_of(second, b, side)).at_us > spots[-1].at_us]
+        if not after or not can_join(spots[-1], after[0], settings.most_gap_s):
+            return None
+        # Of who drove along until then it is not known yet that it turns.
+        return spots if len(spots) > 1 or is_slow(after) else None
 
     @staticmethod
     def _is_lost(one: Turning, second: Second, box: int, sides: Sides) -> bool:
@@ -166,16 +207,18 @@ class UTurn:
         place: Place,
         boxes: Mapping[int, Sequence[int]],
         sides: Sides,
+        along: Mapping[str, int],
     ) -> list[Offence]:
         """Add the looks of those that do not drive along; return those that have turned round."""
         offences = []
         for i, own in boxes.items():
             one = state.get(second.tracks.track_id[i])
-            if one is None or one.zone_id not in sides or (one.seen_us == second.at_us and len(one.spots) == 1):
+            if one is None or one.zone_id not in sides or second.tracks.track_id[i] in along:
                 continue
             side, settings = sides[one.zone_id]
             one.seen_us = second.at_us
-            whole = whole_spots(one.spots, [spot_of(second, b, side) for b in own], settings.aside_error_m)
+            spots = [spot for b in own if (spot := spot_of(second, b, side)).at_us > one.spots[-1].at_us]
+            whole = whole_spots(one.spots, spots, settings.aside_error_m)
             one.spots += whole
             offence = None
             if (
@@ -184,7 +227,7 @@ class UTurn:
                 and can_come_back(one.spots)
             ):
                 offence = self._judge(one, i, side, settings, second, place)
-                if offence is None and len(whole) == len(own):
+                if offence is None and len(whole) == len(spots):
                     continue
             if offence is not None:
                 offences.append(offence)

@@ -10,8 +10,10 @@ from processors.violations.hidden_foot import HiddenFoot
 from processors.violations.line_watch import LineWatch, line_scopes, lines_in_view
 from processors.violations.offence import Offence
 from processors.violations.stop_line import StopLine
-from processors.violations.turn import AT_LINE_M, Turn, TurnSettings, joined, turn_of
+from processors.violations.turn import AT_LINE_M, Turn, turn_of
+from processors.violations.turn_joined import joined
 from processors.violations.turn_lanes import Lane, lane_of, lanes_of
+from processors.violations.turn_settings import TurnSettings
 from processors.violations.turn_signs import TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
@@ -32,7 +34,7 @@ class WrongLane:
     """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
 
     kind: ClassVar[str] = "wrong_lane"
-    version: ClassVar[str] = "wrong_lane/5"
+    version: ClassVar[str] = "wrong_lane/6"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""

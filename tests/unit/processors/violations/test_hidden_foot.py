@@ -8,7 +8,8 @@ from processors.rules.place import Place
 from processors.rules.sight import Sight
 from processors.violations.hidden_foot import CAR_M, ERROR_RATIO, HiddenFoot
 from processors.violations.stop_line import StopLine
-from processors.violations.turn import TurnSettings, turn_of
+from processors.violations.turn import turn_of
+from processors.violations.turn_settings import TurnSettings
 from processors.violations.way import Look
 from tests.unit.processors.rules.street import calibration, camera
 from tests.unit.processors.violations.oblique import block, oblique, pixel

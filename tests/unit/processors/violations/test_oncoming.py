@@ -222,6 +222,32 @@ def test_one_bad_box_ends_no_way() -> None:
     assert 30.0 <= one.measured <= 45.0
 
 
+def test_a_box_where_it_cannot_be_ends_no_way() -> None:
+    """One look 13 m ahead is a box of somebody else's; after two the way begins afresh, and is too short then."""
+    way = overtaking(over_m=30.0)
+    beyond = [n for n, at in enumerate(way) if at is not None and at[0] < 49.0]
+    middle = beyond[len(beyond) // 2]
+
+    def ahead(*looks: int) -> Places:
+        return [(at[0], at[1] + 13.0) if at is not None and n in looks else at for n, at in enumerate(way)]
+
+    (one,) = found(filmed(ahead(middle)), STREET)
+    assert one.measured == pytest.approx(found(filmed(way), STREET)[0].measured, abs=3.0)
+    assert found(filmed(ahead(middle, middle + 1)), STREET) == []
+
+
+def test_after_a_hole_a_way_counts_by_itself() -> None:
+    """Found too seldom over all of its way, it drove far enough since it was seen again; or it did not."""
+    for over_m, proposed in ((46.0, 1), (35.0, 0)):
+        way = list(overtaking(over_m=over_m, back=False))
+        first = next(n for n, at in enumerate(way) if at is not None and at[0] < 49.0) + 2
+        way[first : first + 7] = [None] * 7
+        got = found(filmed(way), STREET)
+        assert len(got) == proposed
+        assert [len(one.evidence) for one in got] == [3] * proposed
+        assert found(filmed(way), STREET, at_once=False) == got
+
+
 def test_a_place_that_is_uncertain_proves_nothing() -> None:
     """By two metres, so that the line is not surely crossed."""
     assert found(filmed(overtaking()), replace(STREET, calibration=calibration(position_error_m=2.0))) == []

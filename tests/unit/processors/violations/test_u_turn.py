@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from processors.violations.turning import Spot, can_come_back
-from schemas.messages import Analysis, Camera
+from schemas.messages import Analysis, Camera, Tracks
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
 
@@ -129,6 +129,47 @@ def test_a_lost_track_goes_on_with_the_one_that_begins_where_it_was() -> None:
     assert (one.track_id, one.evidence[0].track_ids) == ("b", ["a"])
     elsewhere: Places = [None if place is None else (place[0], place[1] - 8.0) for place in WHOLE[cut:]]
     assert found([*first, *filmed(elsewhere, "b", begin=cut // FPS)], STREET) == []
+
+
+def only(looks: range, name: str, places: Places = WHOLE) -> list[Tracks]:
+    """Return the seconds of a track that shows these looks of a way."""
+    return filmed([place if n in looks else None for n, place in enumerate(places)], name)
+
+
+@pytest.mark.parametrize(("last", "gap"), [(26, 3), (31, 3), (21, 1)])
+def test_a_track_that_is_lost_within_a_second_goes_on_in_that_second(last: int, gap: int) -> None:
+    """What it showed in it counts, and how long it was unseen since; so too who drove along until then."""
+    first, then = only(range(last + 1), "a"), only(range(last + gap, len(WHOLE)), "b")
+    seconds = [
+        both(a, b) if a.track_id and b.track_id else a if a.track_id else b for a, b in zip(first, then, strict=True)
+    ]
+    assert [one.track_id for one in found(seconds, STREET)] == ["b"]
+    later = only(range(last + 4, len(WHOLE)), "b")
+    seconds = [
+        both(a, b) if a.track_id and b.track_id else a if a.track_id else b for a, b in zip(first, later, strict=True)
+    ]
+    assert found(seconds, STREET) == []
+
+
+def test_a_second_box_that_goes_elsewhere_takes_no_turn_along() -> None:
+    """It is found where the vehicle is missed for a look, and then 9 m off: the vehicle's own track goes on."""
+    missed, elsewhere = 34, 39
+    place = WHOLE[elsewhere]
+    assert place is not None
+    first = filmed([None if n == missed else one for n, one in enumerate(WHOLE)])
+    away: Places = [
+        WHOLE[n] if n == missed else (place[0], place[1] + 9.0) if n == elsewhere else None for n in range(len(WHOLE))
+    ]
+    seconds = [both(a, b) if b.track_id else a for a, b in zip(first, filmed(away, "b"), strict=True)]
+    assert [one.track_id for one in found(seconds, STREET)] == ["a"]
+
+
+def test_who_is_back_at_full_speed_at_once_did_not_turn() -> None:
+    """However short the way ahead was: at its farthest place it does not move along, and 8 m/s2 take it so far."""
+    places = [(0.0, -1.0), (0.5, 0.3), *((0.5 - 2.8 * n, 1.2) for n in range(1, 9))]
+    fast = [Spot(200_000 * n, along, beyond, False) for n, (along, beyond) in enumerate(places)]
+    assert not can_come_back(fast)
+    assert can_come_back([one._replace(at_us=3 * one.at_us) for one in fast])
 
 
 def test_who_was_out_of_sight_on_the_own_side_goes_on() -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from processors.rules.sight import Sight
-from processors.violations.turn import TurnSettings, turn_of
+from processors.violations.turn import turn_of
+from processors.violations.turn_settings import TurnSettings
 from processors.violations.way import Look
 from schemas.messages import Analysis, Camera
 from tests.unit.processors.rules.street import calibration, zone
