@@ -64,6 +64,7 @@ class Case:
         found_until_us: when this offence, of a kind that lasts, was last found by another violation; 0: by none.
         proposed_key: the vehicle that its violation names; empty: opened before format 3.
         candidates: articles that may be applied, the one that is proposed first; none: opened before format 3.
+        started_at_us: when the offence began, by its violation; 0: opened before format 4.
     """
 
     case_id: str
@@ -98,6 +99,7 @@ class Case:
     found_until_us: int = 0
     proposed_key: str = ""
     candidates: list[str] = field(default_factory=list)
+    started_at_us: int = 0
 
     @property
     def received_kzt(self) -> int:
@@ -108,18 +110,6 @@ class Case:
     def confirmed(self) -> bool:
         """Whether a penalty was imposed, or will be: another for the same offence must not be."""
         return self.issued_us > 0 or self.state in (State.CONFIRMED, State.AT_COURT)
-
-    def same_offence(self, other: "Case", window_us: int) -> bool:
-        """Return whether this case and another of the same vehicle are for one offence.
-
-        Args:
-            other: the other one.
-            window_us: how far two findings of one offence are apart at most, microseconds.
-        """
-        if self.kind != other.kind or (self.site_id or self.camera_id) != (other.site_id or other.camera_id):
-            return False
-        earlier, later = sorted((self, other), key=lambda case: case.offence_at_us)
-        return later.offence_at_us - max(earlier.offence_at_us, earlier.found_until_us) <= window_us
 
     def pack(self) -> list[Any]:
         """Return this as plain data."""

@@ -8,6 +8,7 @@ from typing import Final
 from processors.cases.case import Case
 from processors.cases.impossible import ImpossibleError
 from processors.cases.office_rules import OfficeRules
+from processors.cases.one_offence import twins
 from processors.cases.terms import Terms
 from processors.cases.transitions import State, Transition, TransitionTable, Trigger
 from processors.cases.vehicle_log import VehicleLog
@@ -175,9 +176,8 @@ class CaseMachine:
         return self.terms.law.repeat_tier(case.article, self.terms.day(case.offence_at_us), executed)
 
     def twins(self, log: VehicleLog, case: Case) -> Sequence[Case]:
-        """Return a vehicle's other cases for the same offence: same kind, same site, within the kind's window."""
-        window_us = self.rules.window_us(case.kind)
-        return [other for other in log.cases.values() if other is not case and other.same_offence(case, window_us)]
+        """Return a vehicle's other cases for the same offence, whichever rules found it."""
+        return twins(log, case, self.rules)
 
     @staticmethod
     def _amount(case: Case, way: Transition) -> int | None:

@@ -13,8 +13,8 @@ from processors.stage_core import Output
 from schemas.messages import CaseCommand, CommandKind
 
 #: First byte of a packed case or log. Earlier formats lack the last fields of a case, which have defaults.
-FORMAT: Final = 3
-READ: Final = frozenset({1, 2, FORMAT})
+FORMAT: Final = 4
+READ: Final = frozenset({1, 2, 3, FORMAT})
 SOURCE: Final = "case-commands"
 
 

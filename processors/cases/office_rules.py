@@ -19,6 +19,8 @@ class OfficeRules:
         drops: outcomes of an exculpation that drop a violation.
         duplicate_window_s: how far two violations of one offence are apart at most, seconds.
         lasting_s: the same for kinds that last, counted from when the offence was last found.
+        acts: kinds that several rules may give to one act, a set for each act.
+        drives: kinds that are measured over a whole drive, from its begin to its end, and not at one place.
         issue_after_s: from confirmation to sending, seconds.
         most_commands: commands that one case may see.
         most_cases: cases of one vehicle.
@@ -30,6 +32,8 @@ class OfficeRules:
     drops: frozenset[str]
     duplicate_window_s: int
     lasting_s: Mapping[str, int]
+    acts: tuple[frozenset[str], ...]
+    drives: frozenset[str]
     issue_after_s: int
     most_commands: int
     most_cases: int
@@ -40,7 +44,8 @@ class OfficeRules:
         """Read and check the content of rules.toml.
 
         Raises:
-            ValueError: a share outside 0 to 1, or no reason to reject.
+            ValueError: a share outside 0 to 1, a reason to reject that stands there twice, or an act whose kinds are
+                fewer than two or have different windows.
         """
         share = float(data["review"]["second_share_ratio"])
         if not 0.0 <= share <= 1.0:
@@ -48,17 +53,28 @@ class OfficeRules:
         reasons = {entry["code"]: entry["words"] for entry in data["reject_reason"]}
         if len(reasons) != len(data["reject_reason"]):
             raise ValueError("rules.toml: a reject_reason stands there twice; expected each code once")
-        return cls(
+        guard = data["duplicate"]
+        rules = cls(
             share,
             reasons,
             frozenset(data["exculpation"]["drops"]),
-            int(data["duplicate"]["window_s"]),
-            {kind: int(seconds) for kind, seconds in data["duplicate"].get("lasting_s", {}).items()},
+            int(guard["window_s"]),
+            {kind: int(seconds) for kind, seconds in guard.get("lasting_s", {}).items()},
+            tuple(frozenset(kinds) for kinds in guard.get("acts", [])),
+            frozenset(guard.get("drives", [])),
             int(data["issue"]["after_s"]),
             int(data["memory"]["most_commands"]),
             int(data["memory"]["most_cases"]),
             int(data["memory"]["forget_days"]),
         )
+        for act in rules.acts:
+            windows = {rules.window_us(kind) for kind in act}
+            if len(act) < 2 or len(windows) > 1:
+                raise ValueError(
+                    f"rules.toml: acts has {', '.join(sorted(act)) or 'an empty list'}; expected two kinds or more that"
+                    " all last (lasting_s, the same for each) or all do not"
+                )
+        return rules
 
     def officers_needed(self, case_id: str) -> int:
         """Return how many officers see a case at least: 1, or 2 for the share chosen by the hash of its id."""
@@ -68,6 +84,14 @@ class OfficeRules:
     def window_us(self, kind: str) -> int:
         """Return how far two violations of a kind may be apart to be one offence, microseconds."""
         return self.lasting_s.get(kind, self.duplicate_window_s) * 1_000_000
+
+    def alike(self, kind: str) -> frozenset[str]:
+        """Return the kinds that may be found of the same act as one of this kind, itself included."""
+        return frozenset((kind,)).union(*(act for act in self.acts if kind in act))
+
+    def anywhere(self, kind: str, other: str) -> bool:
+        """Return whether findings of two kinds are one act wherever they were made: a point of a measured drive."""
+        return kind != other and (kind in self.drives or other in self.drives)
 
 
 @cache

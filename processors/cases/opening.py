@@ -49,6 +49,7 @@ def opened(machine: CaseMachine, log: VehicleLog, violation: Violation) -> Case 
         article=article,
         offence_at_us=violation.occurred_at_us,
         candidates=[one.code for one in violation.articles if law.in_camera_scope(one.code, day)],
+        started_at_us=violation.started_at_us,
     )
     if len(log) >= machine.rules.most_cases:
         raise ImpossibleError(

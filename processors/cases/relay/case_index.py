@@ -116,12 +116,22 @@ class CaseIndex(EventBook):
         )
         return [int(at_us) for (at_us,) in rows]
 
-    def turning_case(self, vehicle_keys: Sequence[str], kind: str, place: str, from_us: int, to_us: int) -> bool:
-        """Return whether a vehicle has a case of a kind at a place within a time, by any of these keys of it."""
+    def turning_case(
+        self, vehicle_keys: Sequence[str], kinds: Sequence[str], place: str | None, from_us: int, to_us: int
+    ) -> bool:
+        """Return whether a vehicle has a case of these kinds within a time, by any of these keys of it.
+
+        Args:
+            vehicle_keys: of the vehicle.
+            kinds: of the cases.
+            place: where; None: anywhere.
+            from_us: begin of the time, microseconds since the Unix epoch.
+            to_us: end of the time.
+        """
         found = self.db.execute(
             f"SELECT 1 FROM turning WHERE vehicle_key IN ({_marks(vehicle_keys)})"  # noqa: S608  marks alone
-            " AND kind = ? AND place = ? AND at_us BETWEEN ? AND ? LIMIT 1",
-            (*vehicle_keys, kind, place, from_us, to_us),
+            f" AND kind IN ({_marks(kinds)}) AND place = coalesce(?, place) AND at_us BETWEEN ? AND ? LIMIT 1",
+            (*vehicle_keys, *kinds, place, from_us, to_us),
         )
         return found.fetchone() is not None
 

@@ -52,7 +52,10 @@ class OtherQuarters:
         return (
             isinstance(message, Violation)
             and message.plate_encrypted is not None
-            and self.keys.turns(message.occurred_at_us, self._rules.window_us(message.kind))
+            and self.keys.turns(
+                message.occurred_at_us,
+                message.occurred_at_us - self._since_us(message) + self._rules.window_us(message.kind),
+            )
         )
 
     def others(self, violation: Violation) -> Sequence[str]:
@@ -62,15 +65,30 @@ class OtherQuarters:
         return self.keys.others(violation.plate_encrypted, violation.key_period, violation.track_id) or ()
 
     def has_twin(self, violation: Violation, others: Sequence[str]) -> bool:
-        """Return whether a case of another quarter is for this offence: same kind, same site, within the kind's window.
+        """Return whether a case of another quarter is for this offence: same act, same site, within its window.
+
+        Of a case that is for a drive the end alone is known: one that ends later than the window after the violation is
+        not found.
 
         Args:
             violation: the violation.
             others: its vehicle under the other live keys.
         """
-        window_us, place = self._rules.window_us(violation.kind), violation.site_id or violation.camera_id
-        at_us = violation.occurred_at_us
-        return self._index.turning_case(others, violation.kind, place, at_us - window_us, at_us + window_us)
+        rules, kind = self._rules, violation.kind
+        window_us, place = rules.window_us(kind), violation.site_id or violation.camera_id
+        from_us, to_us = self._since_us(violation) - window_us, violation.occurred_at_us + window_us
+        kinds = sorted(rules.alike(kind))
+        here = [other for other in kinds if not rules.anywhere(kind, other)]
+        anywhere = [other for other in kinds if rules.anywhere(kind, other)]
+        return any(
+            self._index.turning_case(others, wanted, where, from_us, to_us)
+            for wanted, where in ((here, place), (anywhere, None))
+            if wanted
+        )
+
+    def _since_us(self, violation: Violation) -> int:
+        """Return when what was found began: of a drive its own begin, of all else the instant that it was measured."""
+        return violation.started_at_us if violation.kind in self._rules.drives else violation.occurred_at_us
 
     def repeats(self, message: Relayed) -> bool | None:
         """Return whether a penalty in another quarter makes a case's own a repeat; None: it cannot be looked up.

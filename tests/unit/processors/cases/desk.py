@@ -69,8 +69,9 @@ def violation(
     site: str = "S-1",
     exculpations: Sequence[Exculpation] = (),
     besides: Sequence[str] = (),
+    lasted_s: float = 0.5,
 ) -> Violation:
-    """Return a proposed violation; `besides`: further articles that may apply."""
+    """Return a proposed violation; `besides`: further articles that may apply; `lasted_s`: from its begin to `when`."""
     happened = at(when)
     return Violation(
         violation_id=name,
@@ -84,7 +85,7 @@ def violation(
         track_id="t1",
         vehicle_class=2,
         occurred_at_us=happened,
-        started_at_us=happened - 500_000,
+        started_at_us=happened - int(lasted_s * 1e6),
         measured=88.0,
         measured_error=0.6,
         limit=60.0,

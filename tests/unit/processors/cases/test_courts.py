@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from processors.cases.moves import FORMAT
 from processors.cases.transitions import State
 from tests.unit.processors.cases.desk import CAR, Desk
 from tests.unit.processors.cases.warning_law import WARNED_ARTICLE, warning_law
@@ -174,5 +175,5 @@ def test_a_log_of_the_format_before_is_read() -> None:
     assert read.cases[case_id].pack()[:FIELDS_BEFORE] == cases[0][:FIELDS_BEFORE]
     assert (read.moved, read.twins, len(read.cases)) == (moved, twins, 1)
     assert (read.cases[case_id].owed_back_kzt, read.cases[case_id].proposed_key) == (0, "")
-    with pytest.raises(ValueError, match="format 4, this version reads 3"):
-        desk.core.from_bytes(CAR, bytes([4]) + old[1:])
+    with pytest.raises(ValueError, match=f"format {FORMAT + 1}, this version reads {FORMAT}"):
+        desk.core.from_bytes(CAR, bytes([FORMAT + 1]) + old[1:])

@@ -213,6 +213,19 @@ def test_an_offence_at_the_turn_has_one_case(tmp_path: Path) -> None:
     assert set(desk.vehicle_of) == {case_id_of(name) for name in "acde"}
 
 
+def test_an_act_at_the_turn_has_one_case(tmp_path: Path) -> None:
+    """So has one that two rules found on both sides of midnight; a section holds the points of its drive."""
+    desk = QuarterDesk(store_of(tmp_path / "keys"), tmp_path)
+    desk.find("stands", "2024-03-31T23:50", PLATE, kind="no_stopping", article="KoAP 597.1")
+    desk.find("on-crossing", "2024-04-01T00:10", PLATE, kind="crossing_parking", article="KoAP 597.1")
+    desk.find("elsewhere", "2024-04-01T00:10", PLATE, kind="crossing_parking", article="KoAP 597.1", site="S-2")
+    desk.find("point", "2024-03-31T23:58", PLATE, site="S-7")
+    desk.find("drive", "2024-04-01T00:03", PLATE, kind="section_speed", site="S-8", lasted_s=300)
+    desk.find("drive-after", "2024-04-01T00:09", PLATE, kind="section_speed", site="S-9", lasted_s=300)
+    assert desk.dropped == ["on-crossing", "drive"]
+    assert set(desk.vehicle_of) == {case_id_of(name) for name in ("stands", "elsewhere", "point", "drive-after")}
+
+
 @pytest.mark.parametrize(("corrected", "tier"), [(None, REPEAT), ("ee" * 32, FIRST)])
 def test_a_corrected_plate_takes_no_repeat_along(tmp_path: Path, corrected: str | None, tier: str) -> None:
     """What was found of one vehicle does not count against another."""
