@@ -8,7 +8,7 @@ from rich.console import Console
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.settings import Settings
-from sinks.clickhouse import migration
+from sinks.clickhouse import dictionary, migration, view_comments
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
 QUERY_S = 120
@@ -20,7 +20,8 @@ QUERY_S = 120
 def command(*, only_plan: bool, as_json: bool) -> None:
     """Apply the numbered files of sinks/clickhouse/ddl that the database lacks.
 
-    Makes the database first. A second run changes nothing. Refuses where a file was changed after it was applied.
+    Makes the database first, and puts the data dictionary's words on the columns of its views. A second run changes
+    nothing. Refuses where a file was changed after it was applied.
 
     \b
     Examples:
@@ -31,14 +32,22 @@ def command(*, only_plan: bool, as_json: bool) -> None:
     settings = Settings()
     quiet_client()
     try:
-        done, lacking = _migrate(settings, only_plan=only_plan)
+        done, lacking, described = _migrate(settings, only_plan=only_plan)
     except ClickHouseError as error:
         raise click.ClickException(clickhouse_sentence(settings.clickhouse_address, error)) from error
     except (migration.MigrationError, ValueError) as error:
         raise click.ClickException(f"{settings.clickhouse_address}: {error}") from error
     if as_json:
         click.echo(
-            json.dumps({"database": settings.clickhouse_database, "applied": done, "pending": lacking}, indent=2)
+            json.dumps(
+                {
+                    "database": settings.clickhouse_database,
+                    "applied": done,
+                    "pending": lacking,
+                    "described": described,
+                },
+                indent=2,
+            )
         )
         return
     console = Console(highlight=False, soft_wrap=True)
@@ -46,20 +55,23 @@ def command(*, only_plan: bool, as_json: bool) -> None:
         console.print(f"applied {name}")
     for name in lacking:
         console.print(f"pending {name}")
+    if described:
+        console.print(f"comments on the columns of {len(described)} view(s)")
     console.print(f"{len(done)} file(s) applied, {len(lacking)} pending in {settings.clickhouse_database}.")
 
 
-def _migrate(settings: Settings, *, only_plan: bool) -> tuple[Sequence[str], Sequence[str]]:
+def _migrate(settings: Settings, *, only_plan: bool) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Return the files that were applied, those that are pending, and the views whose columns were described."""
     database = settings.clickhouse_database
     client = connect(**_login(settings), database=None, query_s=QUERY_S)
     files = migration.pending(migration.applied(client, database), migration.shipped())
     if only_plan:
-        return [], [entry.name for entry in files]
+        return [], [entry.name for entry in files], []
     migration.create_database(client, database)
     done: list[str] = []
     inside = connect(**_login(settings), database=database, query_s=QUERY_S)
     migration.apply(inside, files, lambda entry: done.append(entry.name))
-    return done, []
+    return done, [], view_comments.describe(inside, dictionary.read(migration.shipped()))
 
 
 def _login(settings: Settings) -> Mapping[str, str]:

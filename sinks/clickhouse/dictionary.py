@@ -22,7 +22,7 @@ _FEED: Final = re.compile(
 )
 _VIEW: Final = re.compile(
     r"CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\w+) AS\n"
-    r"SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?COMMENT ",
+    r"(SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?)COMMENT ",
     re.DOTALL,
 )
 _ADD: Final = re.compile(
@@ -100,12 +100,22 @@ class View:
         table: the table it shows.
         hidden: columns of the table that it leaves out.
         meaning: its COMMENT; never empty.
+        select: its query.
     """
 
     name: str
     table: str
     hidden: frozenset[str]
     meaning: str
+    select: str
+
+    def columns(self, tables: Mapping[str, Table]) -> Sequence[Column]:
+        """Return its columns, in order.
+
+        Args:
+            tables: of the dictionary.
+        """
+        return [column for column in tables[self.table].columns if column.name not in self.hidden]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,7 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 feeds[found[2]] = found[3]
             elif found := _VIEW.match(statement):
                 meaning = _meaning(f"{where}: view {found[1]}", statement)
-                view = View(found[1], found[3], frozenset(found[2].split(", ")), meaning)
+                view = View(found[1], found[4], frozenset(found[3].split(", ")), meaning, found[2].rstrip())
                 views[view.name] = view
             elif (changed := _changed(where, tables, statement)) is not None:
                 tables[changed.name] = changed
@@ -212,7 +222,7 @@ def page(dictionary: Dictionary, unwritten: Collection[str] = ()) -> str:
         table = dictionary.tables[view.table]
         source = dictionary.tables.get(dictionary.feeds.get(table.name, ""))
         values = source.values if source is not None else table.values
-        rows = [_row(column, values) for column in table.columns if column.name not in view.hidden]
+        rows = [_row(column, values) for column in view.columns(dictionary.tables)]
         lines += ["", f"### {view.name}", "", *([empty[view.name], ""] if view.name in empty else []), view.meaning, ""]
         lines += [f"From `{view.table}`, kept {table.kept}.", "", *_grid(("column", "type", "meaning"), rows)]
     lines += [
@@ -261,9 +271,7 @@ def _entities(dictionary: Dictionary) -> Mapping[str, tuple[Sequence[Column], Se
     """Return columns and key of each view."""
     out = {}
     for view in dictionary.views:
-        table = dictionary.tables[view.table]
-        columns = [column for column in table.columns if column.name not in view.hidden]
-        out[view.name] = (columns, table.key)
+        out[view.name] = (view.columns(dictionary.tables), dictionary.tables[view.table].key)
     return out
 
 

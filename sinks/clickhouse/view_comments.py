@@ -1,0 +1,66 @@
+"""Comments on the columns of views, where people read them: DESCRIBE, a SQL prompt, a BI tool (decision 0282).
+
+ClickHouse gives a view's columns no comment of the table's. They are those that the data dictionary has: the view is
+made anew with its columns listed, wherever the database says anything else.
+"""
+
+from collections.abc import Sequence
+
+from clickhouse_connect.driver.client import Client
+
+from sinks.clickhouse.clickhouse_client import command, query
+from sinks.clickhouse.dictionary import Column, Dictionary, View
+
+_COMMENTS = """
+SELECT c.table, c.name, c.comment
+FROM system.columns AS c
+INNER JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
+WHERE c.database = currentDatabase() AND t.engine = 'View'
+ORDER BY c.table, c.position"""
+
+
+def lacking(client: Client, dictionary: Dictionary) -> Sequence[View]:
+    """Return the views of a database whose columns do not say what the dictionary says.
+
+    Args:
+        client: connected to the database.
+        dictionary: of the files that it has.
+
+    Raises:
+        ClickHouseError: ClickHouse does not answer.
+    """
+    said: dict[str, dict[str, str]] = {}
+    for view, column, comment in query(client, _COMMENTS):
+        said.setdefault(view, {})[column] = comment
+    return [
+        view
+        for view in dictionary.views
+        if view.name in said and said[view.name] != {c.name: c.meaning for c in view.columns(dictionary.tables)}
+    ]
+
+
+def describe(client: Client, dictionary: Dictionary) -> Sequence[str]:
+    """Put the dictionary's meanings on the columns of a database's views; return the views that lacked them.
+
+    Raises:
+        ClickHouseError: ClickHouse refused a view, or does not answer.
+    """
+    found = lacking(client, dictionary)
+    for view in found:
+        command(client, described(view, dictionary))
+    return [view.name for view in found]
+
+
+def described(view: View, dictionary: Dictionary) -> str:
+    """Return the statement that makes a view with its columns' comments. Pure."""
+    columns = ",\n".join(map(_line, view.columns(dictionary.tables)))
+    return f"CREATE OR REPLACE VIEW {view.name}\n(\n{columns}\n)\nAS {view.select}\nCOMMENT {_quoted(view.meaning)}"
+
+
+def _line(column: Column) -> str:
+    return f"    `{column.name}` {column.type} COMMENT {_quoted(column.meaning)}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
