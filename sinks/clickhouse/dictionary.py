@@ -22,7 +22,7 @@ _FEED: Final = re.compile(
 )
 _VIEW: Final = re.compile(
     r"CREATE (?:VIEW IF NOT EXISTS|OR REPLACE VIEW) (\w+) AS\n"
-    r"(SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?)COMMENT ",
+    r"SELECT \* EXCEPT \(([\w, ]+)\)\nFROM (\w+) FINAL\n(?:.*\n)?COMMENT ",
     re.DOTALL,
 )
 _ADD: Final = re.compile(
@@ -100,14 +100,12 @@ class View:
         table: the table it shows.
         hidden: columns of the table that it leaves out.
         meaning: its COMMENT; never empty.
-        select: its query.
     """
 
     name: str
     table: str
     hidden: frozenset[str]
     meaning: str
-    select: str
 
     def columns(self, tables: Mapping[str, Table]) -> Sequence[Column]:
         """Return its columns, in order.
@@ -155,7 +153,7 @@ def read(files: Sequence[Migration]) -> Dictionary:
                 feeds[found[2]] = found[3]
             elif found := _VIEW.match(statement):
                 meaning = _meaning(f"{where}: view {found[1]}", statement)
-                view = View(found[1], found[4], frozenset(found[3].split(", ")), meaning, found[2].rstrip())
+                view = View(found[1], found[3], frozenset(found[2].split(", ")), meaning)
                 views[view.name] = view
             elif (changed := _changed(where, tables, statement)) is not None:
                 tables[changed.name] = changed

@@ -1,7 +1,7 @@
 """Comments on the columns of views, where people read them: DESCRIBE, a SQL prompt, a BI tool (decision 0282).
 
-ClickHouse gives a view's columns no comment of the table's. They are those that the data dictionary has: the view is
-made anew with its columns listed, wherever the database says anything else.
+ClickHouse gives a view's columns no comment of the table's. They are given those that the data dictionary has, wherever
+the database says anything else.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from clickhouse_connect.driver.client import Client
 
 from sinks.clickhouse.clickhouse_client import command, query
-from sinks.clickhouse.dictionary import Column, Dictionary, View
+from sinks.clickhouse.dictionary import Dictionary, View
 
 _COMMENTS = """
 SELECT c.table, c.name, c.comment
@@ -52,13 +52,11 @@ def describe(client: Client, dictionary: Dictionary) -> Sequence[str]:
 
 
 def described(view: View, dictionary: Dictionary) -> str:
-    """Return the statement that makes a view with its columns' comments. Pure."""
-    columns = ",\n".join(map(_line, view.columns(dictionary.tables)))
-    return f"CREATE OR REPLACE VIEW {view.name}\n(\n{columns}\n)\nAS {view.select}\nCOMMENT {_quoted(view.meaning)}"
-
-
-def _line(column: Column) -> str:
-    return f"    `{column.name}` {column.type} COMMENT {_quoted(column.meaning)}"
+    """Return the statement that gives a view's columns their comments. Pure."""
+    comments = ", ".join(
+        f"COMMENT COLUMN `{column.name}` {_quoted(column.meaning)}" for column in view.columns(dictionary.tables)
+    )
+    return f"ALTER TABLE {view.name} {comments}"
 
 
 def _quoted(text: str) -> str:

@@ -29,13 +29,13 @@ def test_no_column_is_without_a_comment(reports: Reports) -> None:
 
 
 def test_a_view_that_lost_its_words_has_them_again(reports: Reports) -> None:
-    """`vigil migrate` makes it anew with the same rows, and says so; a second run finds nothing to do."""
-    before = reports.rows("SELECT count(), sum(amount_kzt) FROM cases")
-    reports.client.command("CREATE OR REPLACE VIEW cases AS SELECT * EXCEPT (_version) FROM cases_facts FINAL")
+    """`vigil migrate` gives them, and says so; a second run finds nothing to do."""
+    reports.client.command(
+        "CREATE OR REPLACE VIEW cases AS SELECT * EXCEPT (_version) FROM cases_facts FINAL COMMENT 'Without words.'"
+    )
     assert len(reports.rows(SILENT)) > 20
     for expected in (["cases"], []):
         done = CliRunner().invoke(migrate, ["--json"], env=reports.environment)
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["described"] == expected
     assert reports.rows(SILENT) == []
-    assert reports.rows("SELECT count(), sum(amount_kzt) FROM cases") == before
