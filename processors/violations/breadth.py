@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from statistics import median_low
-from typing import Final
+from typing import Final, NamedTuple
 
 from processors.violations.hidden_foot import CAR_M, HiddenFoot
 from processors.violations.way import Look
@@ -22,14 +22,42 @@ LEAST_ALONG: Final = 2
 ERROR_DEG: Final = 4.0
 
 
-def turned_deg(feet: HiddenFoot, looks: Sequence[Look], placed: Sequence[Look]) -> list[float | None]:
-    """Return at each look how far a vehicle has turned from its direction, degrees; None: it cannot be told.
+class Seen(NamedTuple):
+    """At which angle a vehicle is seen.
 
-    One that drives along is seen at the angle at which it lies off the camera's axis. One that turns away from that
-    axis is seen at that angle and its turn together; one that turns towards it first at less, and at more when it has
-    turned by over twice the angle. So what is seen beyond that angle is the least that it has turned, on either side;
-    below 0 it is narrower than who drives along. Of a box that the picture's side cuts the rest is the least that it
-    is broad, and its angle off the axis at most that of the border.
+    Attributes:
+        angle_deg: between the line of sight and its axis, degrees, by its breadth; of a box that the picture's side
+            cuts the least that it can be.
+        off_deg: between the line of sight and the direction: at which one is seen there that drives along; of a box
+            that the side cuts the most that it can be.
+        cut: the picture's side cuts its box.
+    """
+
+    angle_deg: float
+    off_deg: float
+    cut: bool
+
+    @property
+    def least_deg(self) -> float:
+        """How far it has turned at least, degrees; below 0 it is narrower than who drives along."""
+        return self.angle_deg - self.off_deg
+
+    def most_deg(self, *, towards: bool) -> float:
+        """Return how far it can have turned, degrees.
+
+        One that turns away from the camera's axis is seen at the angle of who drives along and its turn together; one
+        that turns towards it first at less, and at more when it has turned by over twice that angle.
+
+        Args:
+            towards: the camera's axis.
+        """
+        if self.cut:
+            return 180.0
+        return self.angle_deg + self.off_deg if towards else self.least_deg
+
+
+def seen_at(feet: HiddenFoot, looks: Sequence[Look], placed: Sequence[Look]) -> list[Seen | None]:
+    """Return at which angle a vehicle is seen in each look beyond the line; None: it cannot be told.
 
     Args:
         feet: the camera's picture around the line.
@@ -37,7 +65,7 @@ def turned_deg(feet: HiddenFoot, looks: Sequence[Look], placed: Sequence[Look]) 
         placed: the same with hidden feet in their places (see HiddenFoot.placed).
     """
     along: list[float] = []
-    out: list[float | None] = []
+    out: list[Seen | None] = []
     for look, at in zip(looks, placed, strict=True):
         x1, y1, x2, _ = look.sight.boxes_xyxy_px[:4]
         far_m, side = feet.far_m(look), feet.cut_side(look)
@@ -56,8 +84,8 @@ def turned_deg(feet: HiddenFoot, looks: Sequence[Look], placed: Sequence[Look]) 
         elif len(along) < LEAST_ALONG:
             out.append(None)
         else:
-            seen_rad = _seen_at_rad(broad / median_low(along[-MOST_ALONG:]))
-            out.append(math.degrees(seen_rad - off_rad))
+            angle_rad = _seen_at_rad(broad / median_low(along[-MOST_ALONG:]))
+            out.append(Seen(math.degrees(angle_rad), math.degrees(off_rad), bool(side)))
     return out
 
 

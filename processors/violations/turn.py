@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from processors.violations.breadth import ERROR_DEG, turned_deg
+from processors.violations.breadth import ERROR_DEG, Seen, seen_at
 from processors.violations.course import course_deg
 from processors.violations.hidden_foot import ERROR_RATIO, HiddenFoot
 from processors.violations.turn_settings import TurnSettings
@@ -83,7 +83,8 @@ def turn_of(
         return None
     seen = looks
     looks, hidden = feet.placed(seen) if feet is not None else (seen, [False] * len(seen))
-    broadside_deg = _broadside_deg(feet, seen, looks, before, settings)
+    angles: Sequence[Seen | None] = seen_at(feet, seen, looks) if feet is not None else [None] * len(seen)
+    broadside_deg = _broadside_deg(angles, before, settings)
     leaves = [0, *(feet.leaves_by(a, b) if feet is not None else 0 for a, b in pairwise(seen))]
     # Both ends have the position error, independent of each other.
     ends_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)
@@ -98,19 +99,22 @@ def turn_of(
         looks = looks[:at_edge]
     for last in range(before + 1 + round(settings.least_steps), len(looks)):
         aside_m, error_m = _aside_m(looks[last], origin, ends_m, hidden=hidden[last], at_edge=last >= at_edge)
-        if broadside_deg[last]:
+        sign = math.copysign(1.0, aside_m)
+        may_turn = _may_turn(looks[last], angles[last], sign, settings)
+        # One broad look alone may be a box of two vehicles.
+        if broadside_deg[last] and may_turn:
             error_m = _feet_apart_m(looks[last], aside_m, settings, feet, hidden=hidden[last])
         least_m = abs(aside_m) - settings.min_aside_m - settings.coverage_k * error_m
         if least_m <= (0.0 if best is None else best.least_m):
             continue
         if not steady(looks[: last + 1], first, settings, hidden[: last + 1]):
             break
-        sign = math.copysign(1.0, aside_m)
         # Who drove out by the picture's side is gone, and who is found on the way to the other one is another vehicle.
         if sign in leaves[before + 1 : last]:
             break
         steps = [sign * (b.across_m - a.across_m) for a, b in pairwise(looks[before : last + 1])]
-        if not _aside_in_steps(steps, settings):
+        # Who changes lanes goes aside as far, but is no broader than before.
+        if not (broadside_deg[last] or may_turn) or not _aside_in_steps(steps, settings):
             continue
         if _changed_lanes(looks[before : last + 1], steps, settings.least_step_m):
             break
@@ -121,18 +125,26 @@ def turn_of(
     return best
 
 
-def _broadside_deg(
-    feet: HiddenFoot | None, seen: Sequence[Look], placed: Sequence[Look], before: int, settings: TurnSettings
-) -> list[float]:
+def _broadside_deg(angles: Sequence[Seen | None], before: int, settings: TurnSettings) -> list[float]:
     """Return how far a vehicle was seen to have turned until each look, degrees; 0: not surely by min_turn_deg."""
-    most_deg, out = 0.0, [0.0] * len(seen)
-    if feet is None:
-        return out
-    for n, deg in enumerate(turned_deg(feet, seen, placed)):
-        if n > before and deg is not None and deg - settings.coverage_k * ERROR_DEG >= settings.min_turn_deg:
-            most_deg = max(most_deg, deg)
+    most_deg, out = 0.0, [0.0] * len(angles)
+    for n, seen in enumerate(angles):
+        if n > before and seen is not None and _surely(seen, settings):
+            most_deg = max(most_deg, seen.least_deg)
         out[n] = most_deg
     return out
+
+
+def _surely(seen: Seen, settings: TurnSettings) -> bool:
+    return seen.least_deg - settings.coverage_k * ERROR_DEG >= settings.min_turn_deg
+
+
+def _may_turn(look: Look, seen: Seen | None, sign: float, settings: TurnSettings) -> bool:
+    """Say whether a vehicle that has gone aside, right for 1 and left for -1, may be seen to turn there."""
+    if seen is None:
+        return True
+    most_deg = seen.most_deg(towards=sign * look.across_m < 0)
+    return most_deg + settings.coverage_k * ERROR_DEG >= settings.min_turn_deg
 
 
 def _aside_in_steps(steps: Sequence[float], settings: TurnSettings) -> bool:
@@ -177,7 +189,10 @@ def _last_in_lane(looks: Sequence[Look], settings: TurnSettings) -> int | None:
     at_line = before + 1 < len(looks) and looks[before + 1].along_m <= AT_LINE_M
     hidden = at_line and (before < 0 or looks[before + 1].at_us - looks[before].at_us > settings.most_gap_s * 1e6)
     if not hidden:
-        return before
+        # Who is found next where an elder track's vehicle is, aside of where it came from, shows that one.
+        beyond = looks[before + 1] if 0 <= before < len(looks) - 1 else None
+        aside = beyond is not None and abs(beyond.across_m - looks[before].across_m) > settings.least_step_m
+        return None if beyond is not None and beyond.beside and aside else before
     if before + 2 >= len(looks):
         return None
     first, second = looks[before + 1 : before + 3]

@@ -33,7 +33,7 @@ def steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: Se
     """
     for n, (a, b) in enumerate(pairwise(looks[first:]), first):
         unseen = b.at_us - a.at_us > settings.most_gap_s * 1e6
-        if n and not _can_drive(looks[n - 1], a, b):
+        if n and not all(_can_drive(looks[n - 1], a, then) for then in looks[n + 1 : n + 3]):
             return False
         if b.along_m - a.along_m < -BACK_M or (unseen and not (n and found_again(looks[n - 1], a, b))):
             return False
@@ -56,7 +56,7 @@ def steady(looks: Sequence[Look], first: int, settings: TurnSettings, hidden: Se
 
 
 def _can_drive(before: Look, a: Look, b: Look) -> bool:
-    """Say whether one vehicle gets so far along in the second of two steps after what it drove in the first.
+    """Say whether one vehicle gets so far along from the second look to the third after what it drove to the second.
 
     What it drives in it goes by three looks, which err where two make up ALONG_ERROR_M.
     """

@@ -7,7 +7,7 @@ import pytest
 
 from processors.rules.place import Place
 from processors.rules.sight import Sight
-from processors.violations.breadth import ERROR_DEG, turned_deg
+from processors.violations.breadth import ERROR_DEG, seen_at
 from processors.violations.hidden_foot import HiddenFoot
 from processors.violations.stop_line import StopLine
 from processors.violations.turn import turn_of
@@ -74,7 +74,7 @@ def narrow(one: Look) -> Look:
 def told_deg(*spots: Spot) -> list[float | None]:
     """Return what its breadth tells at these places."""
     seen = looks(*spots)
-    return turned_deg(feet(), seen, feet().placed(seen)[0])[len(BEFORE) :]
+    return [one and one.least_deg for one in seen_at(feet(), seen, feet().placed(seen)[0])[len(BEFORE) :]]
 
 
 @pytest.mark.parametrize("x_m", [-3.5, -1.0, 0.0, 2.0, 3.5])
@@ -114,11 +114,11 @@ def test_of_a_box_that_the_side_cuts_no_more_is_told_than_is_seen() -> None:
 def test_what_cannot_be_told_is_not() -> None:
     """One box before the line is too few to say how broad it is; a camera straight above sees no far edge."""
     seen = looks((36.0, 0.0, 40.0))[2:]
-    assert turned_deg(feet(), seen, seen) == [None, None]
+    assert seen_at(feet(), seen, seen) == [None, None]
     flat = HiddenFoot.of(Place(camera(calibration=calibration())), LINE, SIZE_PX, SIZE_PX)
     assert flat is not None
     seen = looks((36.0, 0.0, 40.0))
-    assert turned_deg(flat, seen, seen) == [None] * 4
+    assert seen_at(flat, seen, seen) == [None] * 4
 
 
 #: A turn to the picture's right, the left of its direction, that the border ends when it is 3.5 m aside.
@@ -150,6 +150,34 @@ def test_who_drove_out_by_the_side_does_not_turn_to_the_other() -> None:
     # The same places of a car whose box the side did not cut.
     whole = look(0, (25.0, 0.0, 0.0)).sight
     assert turn_of([*seen[:5], seen[5]._replace(sight=whole), *seen[6:]], settings, 0.1, feet()) is not None
+
+
+def test_who_goes_aside_and_is_no_broader_has_changed_lanes() -> None:
+    """Two lanes, 20 degrees off: with the whole error of both ends a turn, but for its breadth."""
+    settings, slow = TurnSettings(), ((38.0, 0.0, 0.0), (35.0, 1.2, 0.0), (32.0, 2.8, 0.0), (29.0, 4.6, 0.0))
+    changes = looks(*slow)
+    assert turn_of(changes, settings, 0.3, feet()) is None
+    turns = looks(*((y, x, 12.0 * n) for n, (y, x, _) in enumerate(slow)))
+    assert turn_of(turns, settings, 0.3, feet()) is not None
+    # Where its breadth before the line is not known nothing speaks against the turn.
+    assert turn_of(changes[2:], settings, 0.3, feet()) is not None
+
+
+def test_one_broad_look_is_not_enough_for_a_smaller_error() -> None:
+    """One box may be drawn around two vehicles: who is narrow again in the next look has changed lanes."""
+    turning = looks(*TURN)
+    assert turn_of(turning, TurnSettings(), 0.45, feet()) is not None
+    assert turn_of([*turning[:-1], narrow(turning[-1])], TurnSettings(), 0.45, feet()) is None
+
+
+def test_a_second_box_beyond_the_line_is_not_who_came_in_the_other_lane() -> None:
+    """Its first look beyond the line is at an elder track's place, 0.6 m aside of where it came from."""
+    turning = looks(*((y, x, turned) for y, x, turned in TURN))
+    at = len(BEFORE)
+    aside = turning[at]._replace(across_m=turning[at - 1].across_m - 0.6)
+    assert turn_of([*turning[:at], aside, *turning[at + 1 :]], TurnSettings(), 0.45, feet()) is not None
+    other = aside._replace(beside="b")
+    assert turn_of([*turning[:at], other, *turning[at + 1 :]], TurnSettings(), 0.45, feet()) is None
 
 
 def test_one_vehicle_does_not_leap_along() -> None:

@@ -123,13 +123,22 @@ def turning(*places_m: tuple[float, float]) -> list[Look]:
     ]  # fmt: skip
 
 
+def broader(one: Look) -> Look:
+    """Return a look whose box is half as broad again around its middle."""
+    x1, y1, x2, y2 = one.sight.boxes_xyxy_px
+    return replace_sight(one, [x1 - (x2 - x1) / 4, y1, x2 + (x2 - x1) / 4, y2])
+
+
 def test_a_turn_is_seen_below_the_border_and_a_change_of_lanes_is_none_there() -> None:
     """That far beyond the line a lane's width aside is no proof: the last two steps are 20 degrees off, or not.
 
     One step of a hidden foot is not enough.
     """
     before = ((44.0, 2.0), (41.0, 2.0), (37.0, 2.0), (33.0, 1.9))
-    turn = turn_of(turning(*before, (29.0, 1.4), (25.5, 0.3), (22.0, -1.0), (17.5, -2.9)), TurnSettings(), 0.3, feet())
+    way = turning(*before, (29.0, 1.4), (25.5, 0.3), (22.0, -1.0), (17.5, -2.9))
+    # One that is no broader than before drives along.
+    assert turn_of(way, TurnSettings(), 0.3, feet()) is None
+    turn = turn_of([*way[:-1], broader(way[-1])], TurnSettings(), 0.3, feet())
     assert turn is not None
     # The picture's left is the right of those who come.
     assert (turn.side, turn.last) == ("right", 7)
