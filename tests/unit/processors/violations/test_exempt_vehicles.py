@@ -64,10 +64,18 @@ def test_a_plate_that_may_be_of_the_register_is_flagged_and_others_stay_unknown(
     assert outcome(ALWAYS, *readings).outcome == expected
 
 
-@pytest.mark.parametrize(("x_px", "shared"), [(508, False), (540, True)], ids=["its second box", "a vehicle beside it"])
-def test_a_plate_that_its_second_box_reads_too_is_its_own(x_px: float, *, shared: bool) -> None:
+@pytest.mark.parametrize(
+    ("x_px", "wide_px", "shared"),
+    [
+        pytest.param(508, 80, False, id="its second box"),
+        pytest.param(515, 4, False, id="a strip of it"),
+        pytest.param(540, 80, True, id="a vehicle beside it"),
+    ],
+)
+def test_a_plate_that_its_second_box_reads_too_is_its_own(x_px: float, wide_px: float, *, shared: bool) -> None:
     """Where two tracks stand nearer than two vehicles can, their one plate is on no other vehicle."""
-    cars = [car("a", 500, 500), car("b", x_px, 500)]
+    box = (x_px - wide_px / 2, 450.0, x_px + wide_px / 2, 500.0)
+    cars = [car("a", 500, 500), replace(car("b", x_px, 500), box=box)]
     plates = [VotedPlate(n, [PlateCandidate("123ABC02", 0.9)], 3) for n in range(2)]
     shown = second(0, cars, plates=plates, box_x_m=[50.0, x_px / 10] * 2, box_y_m=[50.0] * 4)
     memory = PlateMemory()
