@@ -140,7 +140,7 @@ class DrivingRule:
                 0,
                 0,
             ),
-            *(seen_us, x, y, None, 0.0, _cut(i, second), second.sight_of(i), None),
+            *(seen_us, x, y, None, 0.0, _cut(i, second), False, second.sight_of(i), None),
         )
 
     def _go_on(
@@ -169,6 +169,7 @@ class DrivingRule:
         if way.over:
             return
         way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]
+        way.measured |= t.track_speed_kmh[i] is not None
         # What the lower edge cuts seems to come to stand there, and part of a vehicle may be taken for another kind.
         if not cut and (t.track_class[i] not in self.vehicles or _slow(i, second, settings)):
             way.spoilt = True
@@ -233,7 +234,7 @@ class DrivingRule:
         error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
         excess = path - settings.coverage_k * error - settings.min_path_m
         # Tracking measures a speed where looks agree on one motion; where they do not, there must be more of them.
-        least_boxes = settings.min_boxes * (1.0 if t.track_speed_kmh[i] is not None else UNMEASURED_FACTOR)
+        least_boxes = settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
         if excess <= 0 or t.track_boxes[i] < least_boxes:
             return None
         further = self.forbidden(way.since_us, second.at_us, scope, place)
