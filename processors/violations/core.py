@@ -30,7 +30,7 @@ from processors.violations.watch import Watch
 from schemas.messages import Owner, Tracks, Violation
 
 #: First byte of a state's bytes.
-FORMAT = 5
+FORMAT = 6
 #: Time without a message after which nothing that is pending is waited for.
 LOST_US = 10_000_000
 

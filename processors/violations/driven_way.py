@@ -34,6 +34,9 @@ class Way:
         step_mps: speed of the way there from the place before, metres a second; None: there was none.
         step_s: how long that took, seconds.
         cut: whether the picture's lower edge cut its latest box.
+        measured: tracking had a speed for it in a second of its way.
+        boxes: those behind its present track.
+        earlier_boxes: those behind the tracks that showed it before.
         onset: pictures of the begin.
         best: its longest measurement, None before one is beyond the limit.
     """
@@ -55,6 +58,9 @@ class Way:
     step_mps: float | None
     step_s: float
     cut: bool
+    measured: bool
+    boxes: int
+    earlier_boxes: int
     onset: Sight
     best: Offence | None
 
@@ -101,7 +107,7 @@ class Way:
         return [
             *(self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over),
             *(self.inside, self.vehicle_class, self.judged, self.doubled, self.last_us, self.last_x_m, self.last_y_m),
-            *(self.step_mps, self.step_s, self.cut, self.onset.pack()),
+            *(self.step_mps, self.step_s, self.cut, self.measured, self.boxes, self.earlier_boxes, self.onset.pack()),
             self.best.pack() if self.best is not None else None,
         ]
 

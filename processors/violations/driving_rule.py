@@ -10,6 +10,7 @@ from processors.rules.second import Second
 from processors.violations.driven_way import Drives, Way
 from processors.violations.enforced import enforced_scopes
 from processors.violations.ground_area import GroundArea
+from processors.violations.lost_way import LOST_S, lost
 from processors.violations.offence import Offence
 from processors.violations.second_box import elder_of
 from processors.violations.stop_line import ground_of
@@ -63,6 +64,8 @@ class DrivingRule:
     vehicles: ClassVar[frozenset[int]]
     #: Classes that excuse a vehicle whenever it is voted one, also while the picture's edge cuts it, until it is gone.
     excused: ClassVar[frozenset[int]] = frozenset()
+    #: Whether a track that begins in a zone may go on with the way of one that was lost there: nobody follows another.
+    alone: ClassVar[bool] = False
     #: What it did, in words.
     did: ClassVar[str]
     defaults: ClassVar[type[Settings]] = Settings
@@ -92,7 +95,7 @@ class DrivingRule:
             if len(state.slow) > MOST_SLOW or not 0 <= second.at_us - seen_us < GONE_US:
                 del state.slow[track_id]
         for track_id, way in list(state.ways.items()):
-            if not 0 <= second.at_us - way.seen_us < GONE_US:
+            if not 0 <= second.at_us - way.seen_us < (LOST_S * 1e6 if self.alone and not way.over else GONE_US):
                 del state.ways[track_id]
                 if way.best is not None and self.proves(way):
                     offences.append(way.best)
@@ -114,12 +117,33 @@ class DrivingRule:
         t = second.tracks
         track_id = t.track_id[i]
         was_slow = state.slow.pop(track_id, None) is not None
+        if self.alone and scope is not None and not was_slow:
+            way = self._gone_on_with(state, i, second, scope)
+            if way is not None:
+                return way
         way = self._begun(i, second, scope) if scope is not None and len(state.ways) < MOST_WAYS else None
         if way is not None:
             way.spoilt = was_slow
             state.ways[track_id] = way
         elif was_slow or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
             state.slow[track_id] = second.at_us
+        return way
+
+    def _gone_on_with(self, state: Drives, i: int, second: Second, scope: Scope[Settings]) -> Way | None:
+        """Return the way that a track goes on with, now its own; None where nobody was lost who can be there."""
+        t, calibration = second.tracks, second.place.calibration
+        feet = _feet(second).get(i)
+        if t.track_class[i] not in self.vehicles or not feet or calibration is None:
+            return None
+        noise_m = scope.settings.coverage_k * math.hypot(FOOT_ERROR_M, calibration.position_error_m)
+        seen_us = (t.track_first_seen_us[i], _first_seen_us(i, second))
+        name = lost(state.ways, scope.zone_id or "", seen_us, *feet[0], frozenset(t.track_id), noise_m)
+        if name is None:
+            return None
+        way = state.ways[t.track_id[i]] = state.ways.pop(name)
+        # What was seen of it before is not asked again: its first box here is where it can be.
+        way.last_us, (way.last_x_m, way.last_y_m) = seen_us[1], feet[0]
+        way.step_mps, way.earlier_boxes = None, way.earlier_boxes + way.boxes
         return way
 
     def _begun(self, i: int, second: Second, scope: Scope[Settings]) -> Way | None:
@@ -142,7 +166,7 @@ class DrivingRule:
                 0,
                 0,
             ),
-            *(seen_us, x, y, None, 0.0, _cut(i, second), second.sight_of(i), None),
+            *(seen_us, x, y, None, 0.0, _cut(i, second), False, 0, 0, second.sight_of(i), None),
         )
 
     def _go_on(
@@ -172,6 +196,8 @@ class DrivingRule:
         if way.over:
             return
         way.seen_us, way.vehicle_class = second.at_us, t.track_class[i]
+        way.measured |= t.track_speed_kmh[i] is not None
+        way.boxes = t.track_boxes[i]
         # What the lower edge cuts seems to come to stand there, and part of a vehicle may be taken for another kind.
         if not cut and (t.track_class[i] not in self.vehicles or _slow(i, second, settings)):
             way.spoilt = True
@@ -236,8 +262,8 @@ class DrivingRule:
         error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
         excess = path - settings.coverage_k * error - settings.min_path_m
         # Tracking measures a speed where looks agree on one motion; where they do not, there must be more of them.
-        least_boxes = settings.min_boxes * (1.0 if t.track_speed_kmh[i] is not None else UNMEASURED_FACTOR)
-        if excess <= 0 or t.track_boxes[i] < least_boxes:
+        least_boxes = settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
+        if excess <= 0 or way.earlier_boxes + t.track_boxes[i] < least_boxes:
             return None
         further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:

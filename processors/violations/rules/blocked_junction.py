@@ -29,8 +29,8 @@ class Settings:
         min_inside_ratio: share of the looks at which the vehicle must have been in the zone.
         min_looks: seconds in which it must have been seen there.
         same_place_iou: overlap of a box with the place where it came to stand, from which on it stands.
-        occlusion_s: how long it may be out of sight, looked for or not, and be taken for the same: 3 from look to look
-            are less than the next one needs to move up by its own length and stand.
+        occlusion_s: how long it may be out of sight, looked for or not, and be taken for the same: 4 are less than the
+            next one needs to follow and move up by its own length and stand (standing.RETURN_S).
         memory_s: how long a place is remembered at which somebody stood, seconds: who is found there so much later may
             be the same one, and have come first. Longer than most lorries hide what is behind them. A choice.
     """
@@ -42,7 +42,7 @@ class Settings:
     min_inside_ratio: float = 0.8
     min_looks: float = 6.0
     same_place_iou: float = 0.5
-    occlusion_s: float = 3.0
+    occlusion_s: float = 4.0
     memory_s: float = 30.0
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from processors.rules.ground import Ground
 from processors.rules.place import Place, Scope
-from processors.rules.standing import MATURE, Stand
+from processors.rules.standing import MATURE, SETTLING, Stand
 from processors.violations.standing_rule import Settings, StandingRule
 from schemas.messages import Zone
 
@@ -55,9 +55,8 @@ class DoubleRow(StandingRule):
             if other.zone_id == stand.zone_id:
                 queued += 1
                 continue
-            # It stands there by what is asked of the one in the lane: a few looks are a bad box of that one, or of a
-            # vehicle that passes.
-            if other.hits < scope.settings.min_looks or other.inside < scope.settings.min_inside_ratio * other.hits:
+            # It stands there once its place is settled: a few looks are a bad box of that one, or one that passes.
+            if other.hits < MATURE + SETTLING or other.inside < scope.settings.min_inside_ratio * other.hits:
                 continue
             x, y = ground.point_m(*other.foot_px)
             dx, dy = x - own[0], y - own[1]

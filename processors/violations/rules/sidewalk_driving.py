@@ -18,8 +18,9 @@ class SidewalkDriving(DrivingRule):
     """Not motorcycles: a bicycle, which may, is too easily taken for one."""
 
     kind: ClassVar[str] = "sidewalk_driving"
-    version: ClassVar[str] = "sidewalk_driving/4"
+    version: ClassVar[str] = "sidewalk_driving/5"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"sidewalk"})
     vehicles: ClassVar[frozenset[int]] = frozenset({2, 5, 7})
+    alone: ClassVar[bool] = True
     did: ClassVar[str] = "Driven on the sidewalk"
     defaults: ClassVar[type[Settings]] = SidewalkSettings

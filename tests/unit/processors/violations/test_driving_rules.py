@@ -342,6 +342,31 @@ def test_who_drives_along_the_lower_edge_drives_as_anywhere(kind: str) -> None:
     assert measured[0] == pytest.approx(measured[1], abs=0.1) == 86.4
 
 
+@pytest.mark.parametrize(("aside_m", "skips_m", "count"), [(0.0, 0.0, 1), (3.0, 0.0, 0), (0.0, 25.0, 0)])
+def test_a_track_that_begins_where_one_was_lost_goes_on_with_its_way(
+    aside_m: float, skips_m: float, count: int
+) -> None:
+    """Lost on the sidewalk for 2.4 s, it is found under another track straight on, as fast as it was: one way.
+
+    Neither of the two proves one alone. Who begins three metres aside, or much farther on, is another vehicle.
+    """
+    wide = camera(zone("here", "sidewalk", (0, 400, 1000, 400, 1000, 850, 0, 850)), calibration=calibration())
+    first = [place if n <= 38 else None for n, place in enumerate(PLACES_ALONG[:75])]
+    then = [(x + aside_m, y + skips_m) if 50 <= n < 58 else None for n, (x, y) in enumerate(PLACES_ALONG[:75])]
+    elder, younger = filmed([*first, *[None] * 25], "a"), filmed([*then, *[None] * 25], "b")
+    since_us = younger[10].sample_at_us[0]
+    younger = [replace(one, track_first_seen_us=[since_us for _ in one.track_id]) for one in younger]
+    seconds = [max(pair, key=_tracks) for pair in zip(elder, younger, strict=True)]
+    ways = [play(ViolationsCore(), Cameras(wide), seconds, at_once=at_once)[0] for at_once in (True, False)]
+    assert ways[0] == ways[1]
+    assert [one.track_id for one in ways[0]] == ["b"] * count
+    assert all(one.measured == pytest.approx(24.0, abs=1.5) for one in ways[0])
+
+
+def _tracks(second_seen: Tracks) -> int:
+    return len(second_seen.track_id)
+
+
 def test_one_second_beside_another_vehicle_does_not_give_the_offence_to_it() -> None:
     """An elder track is so near in one second of ten: the offender is proposed, under its own track."""
     lane = camera(zone("here", "bus_lane", (0, 0, 520, 0, 520, 1000, 0, 1000)), calibration=calibration())

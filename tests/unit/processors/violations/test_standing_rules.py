@@ -175,9 +175,9 @@ def test_one_whose_first_box_was_in_the_lane_stands_at_the_kerb() -> None:
 
 
 def test_a_box_beside_it_for_a_few_looks_is_nobody_at_the_kerb() -> None:
-    """Ten seconds of a box beside one that stands in the lane, as a detector makes them, make no second row."""
+    """Seven seconds of a box beside one that stands in the lane, as a detector makes them, make no second row."""
     at = replace(street(), zones=[replace(z, heading_deg=0.0) for z in street().zones])
-    scenes = [seen if n >= LONG - 10 else seen[1:] for n, seen in enumerate(pair(30))]
+    scenes = [seen if n >= LONG - 7 else seen[1:] for n, seen in enumerate(pair(30))]
     assert [v for v in found(scenes, at) if v.kind == "double_row"] == []
 
 
