@@ -3,8 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 from rich.console import Console
@@ -25,9 +24,8 @@ from infra.review.incident_desk import IncidentDesk
 from infra.review.incident_reasons import incident_reasons
 from infra.review.officers import Role
 from infra.settings import Settings
+from schemas.city_time import to_the_second
 from schemas.messages import Verdict
-
-CITY: Final = ZoneInfo("Asia/Almaty")
 
 incident_argument = click.argument("incident")
 remark_option = click.option("--remark", default="", help="In the officer's words.")
@@ -217,10 +215,7 @@ def _plain(value: Any) -> Any:
 
 def _local(instant: datetime | None) -> str:
     """Return an instant of the tables as the city's clocks showed it."""
-    if instant is None:
-        return "-"
-    aware = instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
-    return aware.astimezone(CITY).strftime("%Y-%m-%d %H:%M:%S")
+    return "-" if instant is None else to_the_second(instant)
 
 
 def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +19,7 @@ from infra.cli import vigil
 from infra.review.incident_desk import verdicts_on
 from infra.review.incident_verdict import held_back
 from infra.review.login import login_name
+from schemas.city_time import CITY
 from schemas.messages import Evidence, Incident, IncidentPhase, Severity
 from tests.integration.conftest import free_ports
 from tests.integration.sinks.conftest import Bench, eventually
@@ -29,7 +29,7 @@ from tests.unit.sinks.evidence.findings import incident
 pytestmark = pytest.mark.integration
 
 DAY: Final = "2026-11-20"
-OPENED_US: Final = int(datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Almaty")).timestamp()) * 1_000_000
+OPENED_US: Final = int(datetime(2026, 11, 20, 10, tzinfo=CITY).timestamp()) * 1_000_000
 OFFICERS: Final = """
 [officer.o1]
 roles = ["incidents"]

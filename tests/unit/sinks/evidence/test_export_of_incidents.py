@@ -57,7 +57,12 @@ def test_only_a_confirmed_incident_leaves(
     """The last verdict counts; where it is no confirmation no file is written."""
     asked: list[str] = []
     monkeypatch.setattr(evidence, "tables", lambda _: None)
-    monkeypatch.setattr(evidence, "verdicts_on", lambda _, incident_id: asked.append(incident_id) or verdicts)
+
+    def answer(_: object, incident_id: str) -> list[IncidentVerdict]:
+        asked.append(incident_id)
+        return verdicts
+
+    monkeypatch.setattr(evidence, "verdicts_on", answer)
     confirmed = verdicts == [CONFIRMED]
     assert said in export(folder, tmp_path / "case.zip", 0 if confirmed else 1)
     assert (tmp_path / "case.zip").exists() is confirmed
