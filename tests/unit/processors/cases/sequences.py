@@ -14,6 +14,8 @@ from schemas.messages import CaseCommand, Review, Verdict
 from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, at, with_share
 
 CARS: Final = (CAR, OTHER_CAR)
+#: What officers read in the pictures.
+READ: Final = (*CARS, "c3" * 32)
 #: A vehicle whose plate was not read.
 TRACK: Final = "S-4-cam/1714971599000000/17"
 #: How long a section's drive took, seconds.
@@ -21,7 +23,12 @@ DRIVE_S: Final = 300
 #: Kinds that one act may be found as, and how far two findings of it may be apart.
 STAND: Final = ("stand", 14_400)
 SPEED: Final = ("speed", 60)
-ACTS: Final = {"sidewalk_parking": STAND, "crossing_parking": STAND, "speeding": SPEED, "section_speed": SPEED}
+TURN: Final = ("turn", 60)
+ACTS: Final = {
+    "sidewalk_parking": STAND, "crossing_parking": STAND, "speeding": SPEED, "section_speed": SPEED, "u_turn": TURN,
+}  # fmt: skip
+#: Articles that a kind proposes beside its first: a court's.
+BESIDES: Final = {"u_turn": ["KoAP 596.3"]}
 #: Violations that a sequence may hold: two cars, times and sites so near that some are one offence.
 VIOLATIONS: Final = tuple(
     (f"v{n}", f"2024-05-06T{when}", TRACK if site == "S-4" else CARS[n % 2], site, article, kind)
@@ -32,7 +39,8 @@ VIOLATIONS: Final = tuple(
          ("10:00:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("10:02:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
          ("13:59:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("12:30:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
          ("10:00:00", "S-4", "KoAP 592.2", "speeding"), ("10:01:00", "S-3", "KoAP 597.1", "crossing_parking"),
-         ("10:05:00", "S-5", "KoAP 592.2", "section_speed"), ("10:05:00", "S-6", "KoAP 592.2", "section_speed")]
+         ("10:05:00", "S-5", "KoAP 592.2", "section_speed"), ("10:05:00", "S-6", "KoAP 592.2", "section_speed"),
+         ("10:00:00", "S-7", "KoAP 601", "u_turn"), ("10:00:30", "S-7", "KoAP 601", "u_turn")]
     )
 )  # fmt: skip
 KINDS: Final = ("DELIVERED", "PAYMENT", "PAYMENT", "APPEAL", "COURT_DECISION", "REFUND")
@@ -44,9 +52,14 @@ SUMS: Final = (1_000, 18_460, 36_920, 110_760)
 def usual(draw: Random, violation: tuple[str, ...], day: int) -> list[tuple[Any, ...]]:
     """Return the way that a case usually goes, by one of its ends, with a plate corrected now and then."""
     name = violation[0]
-    corrected = draw.choice([None, None, *CARS])
+    articles = [None, *BESIDES.get(violation[5], [])]
+    agreed = draw.choice([None, None, *CARS]), draw.choice(articles)
     way: list[tuple[Any, ...]] = [("violate", violation)]
-    way += [("review", name, "CONFIRMED", officer, corrected, day) for officer in draw.sample([1, 2, 3], 2)]
+    for officer in draw.sample([1, 2, 3], draw.choice([2, 2, 3])):
+        differs = draw.random() < 0.3
+        corrected, article = (draw.choice(READ), draw.choice(articles)) if differs else agreed
+        verdict = "REJECTED" if draw.random() < 0.2 else "CONFIRMED"
+        way.append(("review", name, verdict, officer, corrected, day, article))
     way += [("deadline", name, day + 1), ("report", name, "DELIVERED", 0, None, day + 3)]
     ends: list[list[tuple[Any, ...]]] = [
         [("report", name, "PAYMENT", 18_460, None, day + 5)],
@@ -75,8 +88,9 @@ def noise(draw: Random, names: Sequence[str]) -> tuple[Any, ...]:
                 name,
                 draw.choice(["CONFIRMED", "REJECTED"]),
                 draw.randint(1, 3),
-                draw.choice([None, *CARS]),
+                draw.choice([None, *READ]),
                 draw.randint(0, 70),
+                draw.choice([None, None, None, "KoAP 596.3"]),
             ),
             (
                 "report",
@@ -102,9 +116,10 @@ def term(draw: Random, name: str) -> tuple[Any, ...]:
 def sequence(seed: int) -> list[tuple[Any, ...]]:
     """Return the usual ways of some cases, shuffled into each other, with noise and with commands that come again."""
     draw = Random(seed)
-    act = draw.choice([None, STAND, SPEED])
+    act = draw.choice([None, STAND, SPEED, TURN])
     found = [violation for violation in VIOLATIONS if act in (None, ACTS[violation[5]])]
-    ways = [usual(draw, violation, draw.randint(1, 5)) for violation in draw.sample(found, draw.randint(1, 4))]
+    chosen = draw.sample(found, draw.randint(1, min(4, len(found))))
+    ways = [usual(draw, violation, draw.randint(1, 5)) for violation in chosen]
     names = [way[0][1][0] for way in ways]
     out: list[tuple[Any, ...]] = []
     while any(ways):
@@ -177,11 +192,15 @@ def played(
         if name == "violate":
             violation, when, car, site, article, kind = rest[0]
             lasted_s = DRIVE_S if kind == "section_speed" else 0.5
-            desk.violate(violation, when, vehicle=car, site=site, article=article, kind=kind, lasted_s=lasted_s)
+            desk.violate(
+                violation, when, vehicle=car, site=site, article=article, kind=kind, lasted_s=lasted_s,
+                besides=BESIDES.get(kind, []),
+            )  # fmt: skip
         elif name == "review":
-            violation, verdict, officer, corrected, day = rest
+            violation, verdict, officer, corrected, day, article = rest
             reason = "" if verdict == "CONFIRMED" else "no_offence"
-            desk.review(case_id_of(violation), verdict, _day(day), f"officer-{officer}", reason, corrected)
+            of_case = case_id_of(violation)
+            desk.review(of_case, verdict, _day(day), f"officer-{officer}", reason, corrected, article=article)
         elif name == "withdraw":
             desk.review(case_id_of(rest[0]), "REJECTED", _day(rest[1]), "officer-1", "no_offence", withdraws=True)
         elif name == "report":
