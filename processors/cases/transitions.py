@@ -41,6 +41,8 @@ class Trigger(StrEnum):
     CONFIRMED_FOR_COURT = "confirmed_for_court"
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
+    VEHICLES_DIFFER = "vehicles_differ"
+    ARTICLES_DIFFER = "articles_differ"
     LIABILITY_OVER = "liability_over"
     WITHDRAWN = "withdrawn"
     ISSUE = "issue"

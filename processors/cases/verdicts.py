@@ -1,4 +1,4 @@
-"""Verdicts: what officers' reviews come to. A share of cases needs two who agree, or a third. Pure."""
+"""Verdicts: what officers' reviews come to. A share of cases needs two officers who agree, maybe out of three. Pure."""
 
 from collections.abc import Sequence
 
@@ -102,7 +102,7 @@ def choose(machine: CaseMachine, case: Case, given: GivenVerdict) -> None:
 
     What the relay looked up under other quarters' keys is about the article that was proposed first.
     """
-    if given.verdict == Verdict.CONFIRMED and decides(machine, case, given):
+    if given.verdict == Verdict.CONFIRMED and decides(machine, case, given) and stands(case, given):
         case.article = given.article
         if case.article != articles_of(case)[0]:
             case.repeat_elsewhere = False
@@ -118,6 +118,13 @@ def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, given: Gi
         return Trigger.VERDICT
     if given.verdict == Verdict.REJECTED:
         return Trigger.REJECTED
+    if not stands(case, given):
+        one_vehicle = all(
+            before.vehicle_key in ("", given.vehicle_key)
+            for before in case.verdicts
+            if before.verdict == Verdict.CONFIRMED
+        )
+        return Trigger.ARTICLES_DIFFER if one_vehicle else Trigger.VEHICLES_DIFFER
     if any(other.confirmed for other in machine.twins(log, case)):
         return Trigger.DUPLICATE
     court = machine.proposed(log, case).kind is SanctionKind.COURT
@@ -125,11 +132,20 @@ def verdict_trigger(machine: CaseMachine, log: VehicleLog, case: Case, given: Gi
 
 
 def decides(machine: CaseMachine, case: Case, given: GivenVerdict) -> bool:
-    """Return whether this verdict decides: the only one, the second that agrees, or the third."""
+    """Return whether a case ends its review with this verdict: the only one, the second that agrees, or the third."""
     before = case.verdicts
     if len(before) + 1 < machine.rules.officers_needed(case.case_id):
         return False
     return len(before) != 1 or agree(before[0], given)
+
+
+def stands(case: Case, given: GivenVerdict) -> bool:
+    """Return whether a verdict that decides is more than its officer's own: one before agrees, or there is none before.
+
+    A third confirmation that agrees with neither of the first two does not stand: one officer of three names that
+    vehicle, or that article.
+    """
+    return not case.verdicts or any(agree(before, given) for before in case.verdicts)
 
 
 def agree(one: GivenVerdict, other: GivenVerdict) -> bool:

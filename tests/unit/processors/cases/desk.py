@@ -17,6 +17,7 @@ from processors.cases.office_rules import OfficeRules, office_rules
 from processors.cases.opening import case_id_of
 from processors.cases.relay.core import Relayed, command_of
 from processors.cases.terms import DeadlineName
+from processors.cases.transitions import TransitionTable
 from processors.cases.vehicle_log import VehicleLog
 from processors.stage_core import Record
 from schemas.avro import schema_text
@@ -115,11 +116,14 @@ class Desk:
     Args:
         law: default: the one that ships.
         rules: default: one officer a case; otherwise those that ship.
+        table: default: the one that ships.
     """
 
-    def __init__(self, law: Law | None = None, rules: OfficeRules | None = None) -> None:
+    def __init__(
+        self, law: Law | None = None, rules: OfficeRules | None = None, table: TransitionTable | None = None
+    ) -> None:
         self.codec = codec()
-        self.core = CasesCore(self.codec.decode, law or LAW, rules or one_officer())
+        self.core = CasesCore(self.codec.decode, law or LAW, rules or one_officer(), table)
         self.logs: dict[str, VehicleLog] = {}
         self.events: list[CaseEvent] = []
         self.unopened: list[CaseEvent] = []
@@ -176,8 +180,8 @@ class Desk:
         )
         self.relay(payment, self.vehicle_of.get(case_id, CAR))
 
-    def deadline(self, case_id: str, name: str | None = None, when: str | None = None) -> None:
-        """Let the deadline of a case's last step pass; or another one, or at another time.
+    def deadline(self, case_id: str, name: str | None = None, when: str | None = None, back: int = 0) -> None:
+        """Let the deadline of a case's last step pass; or another one, at another time, or of `back` steps before.
 
         Raises:
             AssertionError: nothing runs from the last step.
@@ -189,7 +193,7 @@ class Desk:
             command = deadline_command(found, found.due_us if when is None else at(when))
         else:
             assert when is not None
-            payload = DeadlineCommand(DeadlineName(name), last.revision).to_bytes()
+            payload = DeadlineCommand(DeadlineName(name), max(last.revision - back, 0)).to_bytes()
             command = CaseCommand(
                 self.vehicle_of[case_id], f"deadline/{case_id}/{name}/{last.revision}", CommandKind.DEADLINE, case_id,
                 payload, "case-events", 0, 0, 0, at(when),
@@ -234,8 +238,11 @@ class Desk:
     # What came of it
 
     def case(self, case_id: str) -> Case:
-        """Return a case."""
-        return self.logs[self.vehicle_of[case_id]].cases[case_id]
+        """Return a case, where it went from the vehicle that case-events last told of too."""
+        log = self.logs[self.vehicle_of[case_id]]
+        while case_id in log.moved:
+            log = self.logs[log.moved[case_id][0]]
+        return log.cases[case_id]
 
     def told(self, case_id: str) -> list[tuple[str, int]]:
         """Return (step, tenge) of each event of a case."""

@@ -69,6 +69,21 @@ def test_officers_who_choose_another_article_do_not_agree() -> None:
     assert (desk.steps(case_id), desk.events[-1].article) == (["DETECTED", "CONFIRMED"], "KoAP 596.3")
 
 
+@pytest.mark.parametrize("first", ["no_offence", "KoAP 601"])
+def test_nobody_is_fined_for_an_article_that_one_officer_of_three_names(first: str) -> None:
+    """An article that no second officer confirmed is in doubt: rejected, wrong_article, at the proposed price."""
+    desk = Desk(rules=with_share(1.0))
+    case_id = desk.violate(**{**U_TURN, "besides": ("KoAP 596.3", "KoAP 596.2")})
+    if first == "no_offence":
+        desk.review(case_id, "REJECTED", reason=first)
+    else:
+        desk.review(case_id, article=first)
+    desk.review(case_id, officer="officer-2", article="KoAP 596.3")
+    desk.review(case_id, officer="officer-3", article="KoAP 596.2")
+    assert (desk.steps(case_id), desk.refused) == (["DETECTED", "REJECTED"], [])
+    assert (desk.events[-1].reason, desk.events[-1].article) == ("wrong_article", "KoAP 601")
+
+
 def test_who_names_the_first_article_agrees_with_who_names_none() -> None:
     """Leaving the proposal as it is and naming it are the same choice."""
     desk = Desk(rules=with_share(1.0))

@@ -1,113 +1,20 @@
 """Whatever comes, in whatever order and however often: no fine without a confirmed review, nor two for one offence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from random import Random
+from importlib import resources
+from tomllib import loads
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from processors.cases.opening import case_id_of
-from schemas.messages import CaseCommand, CaseEvent, CommandKind, PaymentKind, Verdict
-from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, with_share
-
-CARS: Final = (CAR, OTHER_CAR)
-#: A vehicle whose plate was not read.
-TRACK: Final = "S-4-cam/1714971599000000/17"
-#: How long a section's drive took, seconds.
-DRIVE_S: Final = 300
-#: Kinds that one act may be found as, and how far two findings of it may be apart.
-STAND: Final = ("stand", 14_400)
-SPEED: Final = ("speed", 60)
-ACTS: Final = {"sidewalk_parking": STAND, "crossing_parking": STAND, "speeding": SPEED, "section_speed": SPEED}
-#: Violations that a sequence may hold: two cars, times and sites so near that some are one offence.
-VIOLATIONS: Final = tuple(
-    (f"v{n}", f"2024-05-06T{when}", TRACK if site == "S-4" else CARS[n % 2], site, article, kind)
-    for n, (when, site, article, kind) in enumerate(
-        [("10:00:00", "S-1", "KoAP 592.2", "speeding"), ("10:00:00", "S-1", "KoAP 592.2", "speeding"),
-         ("10:00:20", "S-1", "KoAP 592.2", "speeding"), ("10:00:40", "S-1", "KoAP 592.2", "speeding"),
-         ("10:00:50", "S-2", "KoAP 592.2", "speeding"), ("10:00:59", "S-2", "KoAP 596.3", "speeding"),
-         ("10:00:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("10:02:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
-         ("13:59:00", "S-3", "KoAP 597.2", "sidewalk_parking"), ("12:30:00", "S-3", "KoAP 597.2", "sidewalk_parking"),
-         ("10:00:00", "S-4", "KoAP 592.2", "speeding"), ("10:01:00", "S-3", "KoAP 597.1", "crossing_parking"),
-         ("10:05:00", "S-5", "KoAP 592.2", "section_speed"), ("10:05:00", "S-6", "KoAP 592.2", "section_speed")]
-    )
-)  # fmt: skip
-KINDS: Final = ("DELIVERED", "PAYMENT", "PAYMENT", "APPEAL", "COURT_DECISION", "REFUND")
-OUTCOMES: Final = ("cancelled", "upheld", "changed", None)
-MOVES_MONEY: Final = ("PAYMENT", "REFUND", "COURT_DECISION")
-SUMS: Final = (1_000, 18_460, 36_920, 110_760)
-
-
-def usual(draw: Random, violation: tuple[str, ...], day: int) -> list[tuple[Any, ...]]:
-    """Return the way that a case usually goes, by one of its ends, with a plate corrected now and then."""
-    name = violation[0]
-    corrected = draw.choice([None, None, *CARS])
-    way: list[tuple[Any, ...]] = [("violate", violation)]
-    way += [("review", name, "CONFIRMED", officer, corrected, day) for officer in draw.sample([1, 2, 3], 2)]
-    way += [("deadline", name, day + 1), ("report", name, "DELIVERED", 0, None, day + 3)]
-    ends: list[list[tuple[Any, ...]]] = [
-        [("report", name, "PAYMENT", 18_460, None, day + 5)],
-        [("deadline", name, day + 60), ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 62)],
-        [("report", name, "APPEAL", 0, None, day + 20), ("report", name, "COURT_DECISION", 0, "upheld", day + 40)],
-        [("deadline", name, day + 60), ("deadline", name, day + 200)],
-        [("report", name, "APPEAL", 0, None, day + 20), ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 25),
-         ("report", name, "COURT_DECISION", draw.choice(SUMS), draw.choice(OUTCOMES), day + 40),
-         ("report", name, "PAYMENT", draw.choice(SUMS), None, day + 45),
-         *(("report", name, "REFUND", draw.choice(SUMS), None, day + 50 + part) for part in range(3))],
-        [("report", name, "PAYMENT", draw.choice(SUMS[1:]), None, day + 5),
-         ("report", name, "COURT_DECISION", draw.choice(SUMS), draw.choice(OUTCOMES), day + 40),
-         *(("report", name, "REFUND", draw.choice(SUMS), None, day + 50 + part) for part in range(3))],
-    ]  # fmt: skip
-    return way + draw.choice(ends)
-
-
-def noise(draw: Random) -> tuple[Any, ...]:
-    """Return something that may come at any time."""
-    name = draw.choice(VIOLATIONS)[0]
-    return draw.choice(
-        [
-            ("violate", draw.choice(VIOLATIONS)),
-            (
-                "review",
-                name,
-                draw.choice(["CONFIRMED", "REJECTED"]),
-                draw.randint(1, 3),
-                draw.choice([None, *CARS]),
-                draw.randint(0, 70),
-            ),
-            (
-                "report",
-                name,
-                draw.choice(KINDS),
-                draw.choice(SUMS),
-                draw.choice(OUTCOMES),
-                draw.randint(0, 500),
-            ),
-            ("withdraw", name, draw.randint(0, 70)),
-            ("deadline", name, draw.randint(0, 800)),
-        ]
-    )
-
-
-def sequence(seed: int) -> list[tuple[Any, ...]]:
-    """Return the usual ways of some cases, shuffled into each other, with noise and with commands that come again."""
-    draw = Random(seed)
-    act = draw.choice([None, STAND, SPEED])
-    found = [violation for violation in VIOLATIONS if act in (None, ACTS[violation[5]])]
-    ways = [usual(draw, violation, draw.randint(1, 5)) for violation in draw.sample(found, draw.randint(1, 4))]
-    out: list[tuple[Any, ...]] = []
-    while any(ways):
-        way = draw.choice([way for way in ways if way])
-        out.append(way.pop(0))
-        if draw.random() < 0.1:
-            out.append(noise(draw))
-        if draw.random() < 0.3:
-            out.append(("again", draw.randint(0, len(out))))
-    return out
-
+from processors.cases import verdicts
+from processors.cases.transitions import TransitionTable
+from schemas.messages import CaseEvent, CommandKind, PaymentKind, Review, Verdict
+from tests.unit.processors.cases.desk import Desk
+from tests.unit.processors.cases.sequences import ACTS, DRIVE_S, READ, Recorder, played, sequence
 
 FINED: Final = (
     "ISSUED", "DELIVERED", "DISCOUNTED", "PAID", "IN_FORCE", "ENFORCED", "CHANGED", "REFUND_DUE", "REFUND_PART",
@@ -115,60 +22,9 @@ FINED: Final = (
 )  # fmt: skip
 SEQUENCES: Final = st.integers(0, 2**32).map(sequence)
 TRYING: Final = settings(
-    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-
-
-class Recorder(Desk):
-    """A desk that keeps what was sent to it."""
-
-    def __init__(self, share: float) -> None:
-        super().__init__(rules=with_share(share))
-        self.sent: list[CaseCommand] = []
-
-    def send(self, command: CaseCommand) -> None:
-        """Keep and apply."""
-        self.sent.append(command)
-        super().send(command)
-
-
-def _day(number: int) -> str:
-    return (datetime(2024, 5, 6, 12) + timedelta(days=number)).isoformat()  # noqa: DTZ001  local, as `at` reads it
-
-
-def played(operations: Sequence[Sequence[Any]], share: float, *, repeats: bool = True) -> Recorder:
-    """Return a desk after a sequence; without `repeats` the commands that come again are left out."""
-    desk = Recorder(share)
-    for name, *rest in operations:
-        if name in ("review", "report", "withdraw") and case_id_of(rest[0]) not in desk.vehicle_of:
-            continue  # the relay lets none through for a case that no event told of
-        if name == "violate":
-            violation, when, car, site, article, kind = rest[0]
-            lasted_s = DRIVE_S if kind == "section_speed" else 0.5
-            desk.violate(violation, when, vehicle=car, site=site, article=article, kind=kind, lasted_s=lasted_s)
-        elif name == "review":
-            violation, verdict, officer, corrected, day = rest
-            reason = "" if verdict == "CONFIRMED" else "no_offence"
-            desk.review(case_id_of(violation), verdict, _day(day), f"officer-{officer}", reason, corrected)
-        elif name == "withdraw":
-            desk.review(case_id_of(rest[0]), "REJECTED", _day(rest[1]), "officer-1", "no_offence", withdraws=True)
-        elif name == "report":
-            violation, kind, amount, outcome, day = rest
-            desk.report(case_id_of(violation), kind, _day(day), amount if kind in MOVES_MONEY else 0, "", outcome)
-        elif name == "deadline":
-            _pass(desk, case_id_of(rest[0]), rest[1])
-        elif repeats and rest[0] < len(desk.sent):
-            old = desk.sent[rest[0]]
-            Desk.send(desk, replace(old, source_offset=old.source_offset + 5_000))
-    return desk
-
-
-def _pass(desk: Recorder, case_id: str, day: int) -> None:
-    """Let the deadline of the case's last step pass, too early or late as it falls."""
-    told = [event for event in desk.events if event.case_id == case_id]
-    names = {"DETECTED": "LIABILITY", "CONFIRMED": "ISSUE", "ISSUED": "EXECUTION", "DELIVERED": "APPEAL"}
-    if told:
-        desk.deadline(case_id, names.get(told[-1].step.value, "PAYMENT"), _day(day))
+    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate], report_multiple_bugs=False,
+)  # fmt: skip
 
 
 def of_case(desk: Desk) -> dict[str, list[CaseEvent]]:
@@ -179,36 +35,92 @@ def of_case(desk: Desk) -> dict[str, list[CaseEvent]]:
     return out
 
 
-def confirmations(desk: Recorder) -> dict[str, set[str]]:
-    """Return the officers who confirmed each case, of all reviews that were sent."""
-    out: dict[str, set[str]] = {}
-    for command in desk.sent:
-        if command.kind is CommandKind.REVIEW:
+def confirmations(desk: Recorder, confirmed: CaseEvent) -> list[Review]:
+    """Return the confirmations of a case, against its vehicle and for its article, that were taken until its step."""
+    out = []
+    proposed = next(event for event in desk.events if event.case_id == confirmed.case_id)
+    for command, offset, refused in desk.sent:
+        if command.kind is CommandKind.REVIEW and not refused and offset <= confirmed.commands_offset:
             review = desk.codec.decode("reviews", command.payload)
-            if review.verdict is Verdict.CONFIRMED:
-                out.setdefault(review.case_id, set()).add(review.officer_id)
+            vehicle, article = review.corrected_vehicle_key or proposed.vehicle_key, review.article or proposed.article
+            wanted = confirmed.case_id, confirmed.vehicle_key, confirmed.article
+            if review.verdict is Verdict.CONFIRMED and (review.case_id, vehicle, article) == wanted:
+                out.append(review)
     return out
 
 
-@TRYING
-@given(SEQUENCES, st.sampled_from([0.0, 1.0]))
-def test_no_fine_without_a_confirmed_review(operations: list[Any], share: float) -> None:
-    """A prescription follows a confirmation by the officers whom the case needs, against a vehicle; no court's case."""
-    desk = played(operations, share)
-    confirmed_by = confirmations(desk)
+def unlawful(desk: Recorder, share: float) -> list[str]:
+    """Return the cases that too few officers confirmed as they stand, that were fined without, or are a court's."""
+    out = []
     for case_id, events in of_case(desk).items():
         steps = [event.step.value for event in events]
-        assert [event.revision for event in events] == list(range(1, len(events) + 1))
-        assert steps[0] == "DETECTED"
-        once = [step for step in steps if step not in ("IN_FORCE", "APPEALED", "CHANGED", "REFUND_PART")]
-        assert len(set(once)) == len(once)
-        if "CONFIRMED" in steps:
-            # with two officers either both confirmed, or a third did after one had
-            assert len(confirmed_by[case_id]) >= (2 if share else 1)
+        officers_needed = 2 if share else 1
+        wrong = any(
+            len({review.officer_id for review in confirmations(desk, event)}) < officers_needed
+            for event in events
+            if event.step.value == "CONFIRMED"
+        )
         if any(step in steps for step in FINED):
-            assert steps[1:3] == ["CONFIRMED", "ISSUED"]
-            assert {event.vehicle_key for event in events[1:]} <= set(CARS)
-            assert events[0].article != "KoAP 596.3"
+            wrong |= steps[1:3] != ["CONFIRMED", "ISSUED"] or "KoAP 596.3" in {event.article for event in events[1:]}
+            wrong |= not {event.vehicle_key for event in events[1:]} <= set(READ)
+        if wrong:
+            out.append(case_id)
+    return out
+
+
+def hold_every_sequence_against_the_law(table: TransitionTable | None = None) -> None:
+    """Try the sequences with a table of transitions.
+
+    Raises:
+        AssertionError: one gives a fine without the officers whom it needs, a court's fine, or a step twice.
+    """
+
+    @settings(TRYING, max_examples=120)
+    @given(SEQUENCES, st.sampled_from([0.0, 1.0]))
+    def tried(operations: list[Any], share: float) -> None:
+        desk = played(operations, share, table=table)
+        assert unlawful(desk, share) == []
+        for events in of_case(desk).values():
+            steps = [event.step.value for event in events]
+            assert [event.revision for event in events] == list(range(1, len(events) + 1))
+            assert steps[0] == "DETECTED"
+            once = [step for step in steps if step not in ("IN_FORCE", "APPEALED", "CHANGED", "REFUND_PART")]
+            assert len(set(once)) == len(once)
+
+    tried()
+
+
+def test_no_fine_without_a_confirmed_review() -> None:
+    """A prescription follows a confirmation by the officers whom the case needs, against a vehicle; no court's case."""
+    hold_every_sequence_against_the_law()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"from": ["DETECTED"], "on": "issue", "to": "ISSUED", "step": "ISSUED", "reason": "tier"},
+        {"from": ["UNDER_REVIEW"], "on": "issue", "to": "ISSUED", "step": "ISSUED", "reason": "tier"},
+        {"from": ["REJECTED"], "on": "issue", "to": "ISSUED", "step": "ISSUED", "reason": "tier"},
+        {"from": ["DETECTED"], "on": "verdict", "to": "CONFIRMED", "step": "CONFIRMED"},
+        {"from": ["DETECTED"], "on": "rejected", "to": "CONFIRMED", "step": "CONFIRMED"},
+    ],
+)
+def test_the_property_fails_where_the_table_lets_a_fine_through(way: Mapping[str, Any]) -> None:
+    """With one way too many in the table the very sequences of the property find a case that is not as it must be."""
+    data = loads((resources.files("processors.cases") / "transitions.toml").read_text(encoding="utf-8"))
+    for entry in data["transition"]:
+        if entry["on"] == way["on"]:
+            entry["from"] = [state for state in entry["from"] if state not in way["from"]]
+    data["transition"].append(way)
+    with pytest.raises(AssertionError):
+        hold_every_sequence_against_the_law(TransitionTable.from_toml(data))
+
+
+def test_the_property_fails_where_one_officer_of_three_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third confirmation that nobody shares, taken for a decision, is found by the very sequences of the property."""
+    monkeypatch.setattr(verdicts, "stands", lambda *_: True)
+    with pytest.raises(AssertionError):
+        hold_every_sequence_against_the_law()
 
 
 @TRYING
@@ -277,7 +189,7 @@ def test_no_more_is_given_back_than_came(operations: list[Any], share: float) ->
 def reported(desk: Recorder, kind: PaymentKind) -> dict[str, int]:
     """Return the tenge that reports of a kind come to, by case."""
     out: dict[str, int] = {}
-    for command in desk.sent:
+    for command, _, _ in desk.sent:
         if command.kind is CommandKind.PAYMENT:
             report = desk.codec.decode("payments", command.payload)
             if report.kind is kind:

@@ -5,7 +5,8 @@ from typing import Final
 import orjson
 import pytest
 
-from processors.cases.transitions import State
+from processors.cases.office_rules import office_rules
+from processors.cases.transitions import State, Trigger, transitions
 from tests.unit.processors.cases.desk import CAR, OTHER_CAR, Desk, with_share
 
 #: Vehicle key of a vehicle whose plate was not read: its track.
@@ -81,6 +82,45 @@ def test_officers_who_read_another_plate_do_not_agree(
     assert desk.steps(case_id) == ["DETECTED", "CONFIRMED"]
     assert desk.events[-1].vehicle_key == fined
     assert desk.refused == []
+
+
+@pytest.mark.parametrize(
+    "verdicts",
+    [
+        [CAR, OTHER_CAR, THIRD_CAR],
+        [CAR, "no_offence", OTHER_CAR],
+        ["no_offence", CAR, OTHER_CAR],
+    ],
+)
+def test_nobody_is_fined_whom_one_officer_of_three_names(verdicts: list[str]) -> None:
+    """A vehicle that no second officer confirmed is in doubt, and that is the owner's: rejected, plate_uncertain."""
+    desk = Desk(rules=with_share(1.0))
+    case_id = desk.violate(vehicle=TRACK)
+    for n, said in enumerate(verdicts):
+        if said == "no_offence":
+            desk.review(case_id, "REJECTED", officer=f"officer-{n}", reason=said)
+        else:
+            desk.review(case_id, officer=f"officer-{n}", corrected=said)
+    assert (desk.steps(case_id), desk.refused) == (["DETECTED", "REJECTED"], [])
+    assert desk.events[-1].reason == "plate_uncertain"
+
+
+@pytest.mark.parametrize("trigger", [Trigger.VEHICLES_DIFFER, Trigger.ARTICLES_DIFFER])
+def test_a_doubt_has_a_reason_of_the_office(trigger: Trigger) -> None:
+    """What officers' difference rejects is counted under a code that officers give as well."""
+    way = transitions().get(State.UNDER_REVIEW, trigger)
+    assert way is not None
+    assert way.reason in office_rules().reject_reasons
+
+
+def test_a_third_officer_who_rejects_decides() -> None:
+    """Of two confirmations that differ neither stands where the third officer rejects, for their own reason."""
+    desk = Desk(rules=with_share(1.0))
+    case_id = desk.violate()
+    desk.review(case_id)
+    desk.review(case_id, officer="officer-2", corrected=OTHER_CAR)
+    desk.review(case_id, "REJECTED", officer="officer-3", reason="no_offence")
+    assert (desk.steps(case_id), desk.events[-1].reason) == (["DETECTED", "REJECTED"], "no_offence")
 
 
 def test_the_same_plate_typed_is_the_plate_that_was_read() -> None:
