@@ -200,7 +200,7 @@ def test_every_clock_has_a_word(source: ClockSource) -> None:
 def test_states_of_another_format_are_refused() -> None:
     """With what to do about it."""
     core = ViolationsCore()
-    with pytest.raises(ValueError, match="has format 9, this version reads 5; run the version"):
+    with pytest.raises(ValueError, match="has format 9, this version reads 6; run the version"):
         core.from_bytes("cam-1", b"\x09[]")
     with pytest.raises(ValueError, match="has format nothing"):
         core.from_bytes("cam-1", b"")
