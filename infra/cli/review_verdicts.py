@@ -27,7 +27,8 @@ def review_desk() -> ReviewDesk:
 def confirm(case: str, officer: str, article: str | None, plate: str, remark: str, *, as_json: bool) -> None:
     """Confirm a case that this officer has looked at.
 
-    Where a violation proposes several articles ('vigil review show' lists them) --article chooses.
+    Where a violation proposes several articles ('vigil review show' lists them) --article chooses; it must where some
+    are fined here and others are a court's.
     A case whose plate was not read is confirmed with --plate alone, and one whose plate was misread too: it becomes
     that vehicle's. This needs the role plates, and VIGIL_KEY_STORE with the key of the offence's quarter, which seals
     the plate before it is sent. With - it stands in no history of the shell.

@@ -23,7 +23,7 @@ from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
 from schemas.city_time import to_the_hundredth
-from schemas.law import Law, Term
+from schemas.law import Law, LawEndsError, SanctionKind, Term, Tier
 from schemas.messages import Review, Verdict
 from sinks.evidence.caption import signal_before
 
@@ -324,7 +324,15 @@ class ReviewDesk:
             )
         row = Proposal(**found[0])
         day = self._law.local_day(row.occurred_at_us)
-        return replace(row, articles=[one for one in row.articles if self._law.in_camera_scope(one, day)])
+        articles = [one for one in row.articles if self._law.in_camera_scope(one, day)]
+        return replace(row, articles=articles, courts=[one for one in articles if self._is_a_courts(one, day)])
+
+    def _is_a_courts(self, article: str, day: date) -> bool:
+        """Say whether only a court may sanction an article on a day; of a day beyond the law's data nobody knows."""
+        try:
+            return self._law.sanction(article, day, day, Tier.FIRST).kind is SanctionKind.COURT
+        except LawEndsError:
+            return False
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         return rows_of(self._client, sql(name), parameters)

@@ -1,5 +1,7 @@
 """What a confirmation is held to before it is sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.review.proposal import Proposal
@@ -27,3 +29,14 @@ def test_no_plate_is_confirmed_with_one_alone() -> None:
     assert "--plate" in said
     assert "plate_unreadable" in said
     assert UNREAD.refuses("123ABC02", None) is None
+
+
+def test_an_officer_says_who_is_to_decide_where_the_articles_differ_in_it() -> None:
+    """A fine of 3 MRP or a court's suspension is chosen in words; where all are one's the first stands."""
+    one = replace(READ, courts=["KoAP 596.3"])
+    refused = one.refuses("", None)
+    assert refused is not None
+    assert "KoAP 601 is fined here, KoAP 596.3 is a court's. Choose one with --article" in refused
+    assert [one.refuses("", article) for article in READ.articles] == [None, None]
+    assert READ.refuses("", None) is None
+    assert replace(READ, courts=READ.articles).refuses("", None) is None
