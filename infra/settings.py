@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     review_officers: Path | None = Field(
         None, description="file of officers who review cases, and their roles; default: data_dir/officers.toml"
     )
+    second_review_key: Path | None = Field(
+        None, description="file with the secret by which cases for two officers are chosen; for the stage cases alone"
+    )
     key_store: Path | None = Field(
         None, description="folder of the plates' keys, outside any repository; default: none, plates stay unread"
     )

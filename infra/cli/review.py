@@ -89,7 +89,7 @@ def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
     if not waiting and Role.SENIOR not in who.roles:
         raise ReviewError(f"case {case} waits for no officer; 'vigil review list' shows those that do")
     found = waiting[0] if waiting else desk.decided(who, case)
-    refused = found.refuses(who, desk.rules) if waiting else None
+    refused = found.refuses(who) if waiting else None
     if refused is not None and Role.SENIOR not in who.roles:
         raise ReviewError(f"case {case}: {refused}")
     _show(desk.look(who, found, why), as_json=as_json)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import click
 
-from infra.cli.stage_inputs import days_unattested, days_with_keys, exempt_vehicles, with_keys
+from infra.cli.stage_inputs import days_unattested, days_with_keys, exempt_vehicles, sample_key, with_keys
 from infra.settings import Settings
 
 #: Process name -> module:function(settings, ...).
@@ -18,7 +18,6 @@ PROCESSES: Mapping[str, str] = {
 #: The same of those that serve metrics and are given nothing else, with the port of their example.
 MEASURED: Mapping[str, tuple[str, int]] = {
     "passages": ("processors.passages.app:run", 9111),
-    "cases": ("processors.cases.app:run", 9112),
     "leads": ("processors.leads.app:run", 9109),
 }
 
@@ -131,6 +130,19 @@ def sections(metrics_port: int | None) -> None:
         "keys_left": days_with_keys(),
     }
     raise SystemExit(_start("processors.sections.app:run", **options) or 0)
+
+
+@command.command()
+@metrics_port_option
+def cases(metrics_port: int | None) -> None:
+    """Run cases until SIGTERM. VIGIL_SECOND_REVIEW_KEY names the secret by which cases for two officers are chosen.
+
+    \b
+    Examples:
+      vigil run cases
+      VIGIL_SECOND_REVIEW_KEY=/srv/vigil/second-review.key vigil run cases --metrics-port 9112
+    """
+    raise SystemExit(_start("processors.cases.app:run", metrics_port=metrics_port, sample_key=sample_key()) or 0)
 
 
 @command.command("cases-relay")

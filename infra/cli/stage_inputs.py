@@ -1,8 +1,9 @@
 """What stages are given beside the settings: the keys of plates and the register of exempt vehicles, or a sentence."""
 
+import stat
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from processors.violations.exempt_vehicles import ExemptVehicles
 
 T = TypeVar("T")
+#: A secret of this many bytes cannot be tried out.
+LEAST_SECRET_BYTES: Final = 32
 
 
 def with_keys(make: "Callable[[KeyStore], T]") -> "T | None":
@@ -95,3 +98,28 @@ def exempt_vehicles() -> "ExemptVehicles | None":
         return load_exempt_vehicles(Settings().exempt_vehicles)
     except ExemptVehiclesError as error:
         raise click.ClickException(str(error)) from error
+
+
+def sample_key() -> bytes:
+    """Return the secret of VIGIL_SECOND_REVIEW_KEY; empty: none is named.
+
+    Raises:
+        ClickException: the file cannot be read, is open to others, or holds too little.
+    """
+    path = Settings().second_review_key
+    if path is None:
+        return b""
+    try:
+        key, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror or error}; VIGIL_SECOND_REVIEW_KEY names it") from error
+    if mode & 0o077:
+        raise click.ClickException(
+            f"{path} has mode {mode:o}, expected 600: officers must not read it; run: chmod 600 {path}"
+        )
+    if len(key) < LEAST_SECRET_BYTES:
+        raise click.ClickException(
+            f"{path} holds {len(key)} bytes; expected {LEAST_SECRET_BYTES} or more, for example of"
+            f" 'head -c {LEAST_SECRET_BYTES} /dev/urandom'"
+        )
+    return key

@@ -81,7 +81,7 @@ class ReviewDesk:
         while True:
             page = self._waiting(most=PAGE, officer=officer, after=last)
             for one in page:
-                if one.refuses(officer, self.rules) is None:
+                if one.refuses(officer) is None:
                     return one
             if len(page) < PAGE:
                 return None
@@ -271,7 +271,7 @@ class ReviewDesk:
         case = self.one(case_id)
         confirms = verdict is Verdict.CONFIRMED
         proposal = self._proposal(case)
-        refused = case.refuses(officer, self.rules) or (proposal.refuses(plate, article) if confirms else None)
+        refused = case.refuses(officer) or (proposal.refuses(plate, article) if confirms else None)
         if refused is not None:
             raise ReviewError(f"case {case_id}: {refused}")
         looked_at_us = self._looked(officer, case_id)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from infra.review.officers import Officer, Role
-from processors.cases.office_rules import OfficeRules
+
+#: A verdict that decides has become a step of its case by then: stage and sink take a second or two. A choice.
+SETTLES_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class WaitingCase:
         officers: who has given a verdict.
         verdicts: the verdicts, in their order; shown to nobody.
         looker: who looks at it right now; empty: nobody.
+        verdict_age_s: how long ago the last of the verdicts was given, seconds; 0 where there is none.
         stands: the last step of one that waits no more, with its reason; empty: it waits.
     """
 
@@ -39,18 +42,22 @@ class WaitingCase:
     officers: Sequence[str]
     verdicts: Sequence[str]
     looker: str
+    verdict_age_s: float = 0.0
     stands: str = ""
 
-    def refuses(self, officer: Officer, rules: OfficeRules) -> str | None:
+    def refuses(self, officer: Officer) -> str | None:
         """Return why an officer cannot give the next verdict, or None.
 
-        Never says what another officer decided.
+        Never says what another officer decided. Which cases need a second verdict the desk does not know: it waits for
+        the step that follows from the first, and offers the case to another officer where none comes.
         """
         if officer.officer_id in self.officers:
             return f"{officer.officer_id} has given a verdict on it"
-        needed, given = rules.officers_needed(self.case_id), len(self.officers)
+        given = len(self.officers)
         differ = len(set(self.verdicts)) > 1
-        if given >= needed and not differ:
+        if given == 1 and self.verdict_age_s < SETTLES_S:
+            return f"a verdict on it is less than {SETTLES_S} s old; its next step may be on its way"
+        if given > 1 and not differ:
             return "it has the verdicts that it needs; its next step is on its way"
         if given > 2:
             return "three officers have decided it; its next step is on its way"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from processors.cases.core import SOURCE, CasesCore
 from processors.cases.law_watch import watch_law
+from processors.cases.office_rules import office_rules
 from processors.rules.stack_settings import StackSettings, stage_settings
 from processors.stage import Parts, run_stage
 from processors.stage.metrics import StageMetrics
@@ -13,6 +14,8 @@ from schemas.codec import MessageCodec
 from schemas.law import Law
 from schemas.messages import Camera
 from schemas.registry import RegistrySchemaIds
+
+log = logging.getLogger(__name__)
 
 
 class NoCameras:
@@ -36,12 +39,13 @@ class PlainCodec(MessageCodec):
         """Load nothing."""
 
 
-def run(settings: StackSettings, metrics_port: int | None = None) -> None:
+def run(settings: StackSettings, metrics_port: int | None = None, sample_key: bytes = b"") -> None:
     """Run the stage until SIGTERM; the process exits with run_stage's status.
 
     Args:
         settings: where the stack is.
         metrics_port: port of the metrics, on 127.0.0.1; None: no endpoint.
+        sample_key: secret by which cases for two officers are chosen; empty: none.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # a log has no event-time interval to write checkpoints by: it replays from case-commands, which is kept for years
@@ -50,4 +54,6 @@ def run(settings: StackSettings, metrics_port: int | None = None) -> None:
     metrics, law = StageMetrics(CasesCore.name), Law.load()
     parts = Parts(codec=codec, registry=NoCameras(), outputs=["case-events", SOURCE], metrics=metrics)
     watch_law(metrics, law, lambda: law.local_day(time.time_ns() // 1_000))
-    run_stage(where, CasesCore(codec.decode, law), parts)
+    if not sample_key:
+        log.warning("VIGIL_SECOND_REVIEW_KEY names no file: which cases need two officers can be reckoned by anybody")
+    run_stage(where, CasesCore(codec.decode, law, replace(office_rules(), sample_key=sample_key)), parts)

@@ -1,6 +1,7 @@
 """What the office decides about its own work: reject reasons, the second officer's share, duplicates; rules.toml."""
 
 import hashlib
+import hmac
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class OfficeRules:
         most_commands: commands that one case may see.
         most_cases: cases of one vehicle.
         forget_days: days after which a closed case is forgotten.
+        sample_key: secret by which the cases for two officers are chosen; empty: by a hash that anybody can reckon.
     """
 
     second_share_ratio: float
@@ -38,6 +40,7 @@ class OfficeRules:
     most_commands: int
     most_cases: int
     forget_days: int
+    sample_key: bytes = b""
 
     @classmethod
     def from_toml(cls, data: Mapping[str, Any]) -> "OfficeRules":
@@ -77,8 +80,10 @@ class OfficeRules:
         return rules
 
     def officers_needed(self, case_id: str) -> int:
-        """Return how many officers see a case at least: 1, or 2 for the share chosen by the hash of its id."""
-        drawn = int.from_bytes(hashlib.sha256(f"second officer\n{case_id}".encode()).digest()[:4], "big")
+        """Return how many officers see a case at least: 1, or 2 for the share chosen by the HMAC of its id."""
+        text = f"second officer\n{case_id}".encode()
+        digest = hmac.digest(self.sample_key, text, "sha256") if self.sample_key else hashlib.sha256(text).digest()
+        drawn = int.from_bytes(digest[:4], "big")
         return 2 if drawn < self.second_share_ratio * 2**32 else 1
 
     def window_us(self, kind: str) -> int:

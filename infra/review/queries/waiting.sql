@@ -18,7 +18,8 @@ SELECT
     r.officers AS officers,
     -- confirmations against two vehicles or for two articles are two verdicts; what was not chosen is as it was proposed
     arrayMap(one -> if(one.3 = 'CONFIRMED', concat(one.3, ' ', ifNull(one.4, c.vehicle_key), ' ', ifNull(one.5, c.article)), one.3), r.by_time) AS verdicts,
-    l.officer_id AS looker
+    l.officer_id AS looker,
+    if(empty(r.by_time), 0., age('microsecond', r.by_time[-1].1, now64(6, 'UTC')) / 1e6) AS verdict_age_s
 FROM waiting AS c
 LEFT JOIN
 (

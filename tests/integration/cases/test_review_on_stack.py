@@ -17,7 +17,6 @@ from infra.review.desk import ReviewDesk
 from infra.review.login import login_name
 from infra.review.officers import Officer, Role
 from infra.settings import Settings
-from processors.cases.office_rules import office_rules
 from processors.cases.opening import case_id_of
 from schemas.codec import MessageCodec
 from schemas.messages import CaseEvent, CaseStep, Evidence, Review, Verdict
@@ -269,7 +268,7 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
 
 
 #: Older than every other: 450 cases that two officers decided differently, so that they wait for a senior, and 250 that
-#: have the verdict that they need and whose next step has not come.
+#: have a verdict of this minute, whose next step may be on its way.
 OLDER: Final = """
 INSERT INTO cases_facts (case_id, revision, `step`, vehicle_key, violation_id, kind, camera_id, site_id, district,
     owner, article, tariff_version, amount_kzt, offence_at, happened_at, reason, commands_partition, commands_offset,
@@ -283,7 +282,8 @@ INSERT INTO reviews_messages (_topic_id, _partition, _offset, _create_time, revi
     remark, officer_id, looked_at_us, decided_at_us, _offset_end)
 SELECT toUUID('00000000-0000-0000-0000-00000000000b'), 1, number, now64(3, 'UTC'), concat('old-', toString(number)),
     concat('case-', toString(number % 700)), if(number < 700, 'CONFIRMED', 'REJECTED'), '', '',
-    concat('p', toString(intDiv(number, 700))), 1714000000000000, 1714000001000000, number
+    concat('p', toString(intDiv(number, 700))), 1714000000000000,
+    if(number % 700 < 450, 1714000001000000, toUnixTimestamp64Micro(now64(6, 'UTC'))), number
 FROM numbers(1150)"""
 
 
@@ -298,7 +298,7 @@ def test_cases_of_others_hide_none_of_an_officer_s_own(settings: Settings) -> No
     for event in desk.events:
         tables.land("case_events", event)
     officers = {name: officer(name, roles) for name, roles in (("o1", ()), ("o2", (Role.SENIOR,)))}
-    queue = ReviewDesk(own, tables.client, replace(office_rules(), second_share_ratio=0.0))
+    queue = ReviewDesk(own, tables.client)
     found = queue.next(officers["o1"])
     assert found is not None
     assert found.case_id == case_id_of("speeding-a")
@@ -326,10 +326,10 @@ def test_confirmations_that_differ_wait_for_a_senior(settings: Settings) -> None
     for case_id, name, corrected, article in given:
         one = Review(f"{case_id}/{name}", case_id, Verdict.CONFIRMED, "", "", corrected, None, name, AT_US, AT_US)
         tables.land("reviews", replace(one, article=article))
-    queue = ReviewDesk(own, tables.client, replace(office_rules(), second_share_ratio=1.0))
+    queue = ReviewDesk(own, tables.client)
     assert queue.next(officer("o3", ())) is None
     found = queue.next(officer("o4", (Role.SENIOR,)))
     assert found is not None
     assert found.case_id == differ
-    assert queue.one(chosen).refuses(officer("o4", (Role.SENIOR,)), queue.rules) is None
-    assert queue.one(same).refuses(officer("o4", (Role.SENIOR,)), queue.rules) is not None
+    assert queue.one(chosen).refuses(officer("o4", (Role.SENIOR,))) is None
+    assert queue.one(same).refuses(officer("o4", (Role.SENIOR,))) is not None

@@ -9,39 +9,36 @@ import pytest
 from infra.review.login import login_name
 from infra.review.officers import Officer, OfficerError, Role, officer_of
 from infra.review.waiting_case import WaitingCase
-from tests.unit.processors.cases.desk import with_share
 
-ONE: Final = with_share(0.0)
-TWO: Final = with_share(1.0)
 REVIEWER: Final = Officer("officer-3", frozenset({Role.REVIEWER}))
 SENIOR: Final = Officer("officer-4", frozenset({Role.REVIEWER, Role.SENIOR}))
 
 
-def case(*verdicts: tuple[str, str]) -> WaitingCase:
-    """Return a case with verdicts (officer, verdict)."""
+def case(*verdicts: tuple[str, str], age_s: float = 3_600.0) -> WaitingCase:
+    """Return a case with verdicts (officer, verdict), the last one given so long ago."""
     return WaitingCase(
         "case-1", "speeding-1", "speeding", "KoAP 592.2", 36_920, datetime(2024, 5, 6, 5, tzinfo=UTC), "Medeu", "K-1",
-        [officer for officer, _ in verdicts], [verdict for _, verdict in verdicts], "",
+        [officer for officer, _ in verdicts], [verdict for _, verdict in verdicts], "", age_s,
     )  # fmt: skip
 
 
-def test_a_case_waits_for_as_many_officers_as_it_needs() -> None:
-    """One, or two for the share: nobody twice, and nobody once they agree."""
-    assert case().refuses(REVIEWER, ONE) is None
-    assert case(("officer-1", "CONFIRMED")).refuses(REVIEWER, ONE) is not None
-    assert case(("officer-1", "CONFIRMED")).refuses(REVIEWER, TWO) is None
-    assert "has given a verdict" in str(case(("officer-3", "CONFIRMED")).refuses(REVIEWER, TWO))
+def test_a_case_whose_first_verdict_led_to_no_step_waits_for_another_officer() -> None:
+    """The desk knows no draw: it waits for what comes of a verdict; nobody decides twice, and nobody once two agree."""
+    assert case().refuses(REVIEWER) is None
+    assert "less than 60 s old" in str(case(("officer-1", "CONFIRMED"), age_s=59.9).refuses(REVIEWER))
+    assert case(("officer-1", "CONFIRMED")).refuses(REVIEWER) is None
+    assert "has given a verdict" in str(case(("officer-3", "CONFIRMED")).refuses(REVIEWER))
     agreed = case(("officer-1", "CONFIRMED"), ("officer-2", "CONFIRMED"))
-    assert agreed.refuses(SENIOR, TWO) is not None
+    assert agreed.refuses(SENIOR) is not None
 
 
 def test_where_two_differ_a_senior_decides() -> None:
     """The third officer has the role senior; then nobody is waited for."""
     differed = case(("officer-1", "CONFIRMED"), ("officer-2", "REJECTED"))
-    assert "senior" in str(differed.refuses(REVIEWER, TWO))
-    assert differed.refuses(SENIOR, TWO) is None
+    assert "senior" in str(differed.refuses(REVIEWER))
+    assert differed.refuses(SENIOR) is None
     decided = case(("officer-1", "CONFIRMED"), ("officer-2", "REJECTED"), ("officer-5", "REJECTED"))
-    assert decided.refuses(SENIOR, TWO) is not None
+    assert decided.refuses(SENIOR) is not None
 
 
 def test_no_verdict_of_another_is_shown() -> None:
@@ -49,8 +46,9 @@ def test_no_verdict_of_another_is_shown() -> None:
     confirmed, rejected = case(("officer-1", "CONFIRMED")), case(("officer-1", "REJECTED"))
     assert confirmed.to_json() == rejected.to_json()
     assert "officer-1" not in str(confirmed.to_json())
-    for rules in (ONE, TWO):
-        assert confirmed.refuses(REVIEWER, rules) == rejected.refuses(REVIEWER, rules)
+    assert confirmed.refuses(REVIEWER) == rejected.refuses(REVIEWER)
+    fresh = [case(("officer-1", verdict), age_s=1.0).refuses(REVIEWER) for verdict in ("CONFIRMED", "REJECTED")]
+    assert fresh[0] == fresh[1] is not None
 
 
 def test_officers_have_the_roles_of_their_file(tmp_path: Path) -> None:

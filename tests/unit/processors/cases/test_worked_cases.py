@@ -194,6 +194,12 @@ def test_the_share_of_second_officers_is_drawn_by_the_case() -> None:
     chosen = [f"case-{n}" for n in range(4_000) if rules.officers_needed(f"case-{n}") == 2]
     assert 0.04 < len(chosen) / 4_000 < 0.06
     assert all(rules.officers_needed(case_id) == 2 for case_id in chosen)
+    # with a secret they are others, as many, and always the same: who lacks it cannot reckon them
+    secret = replace(rules, sample_key=b"k" * 32)
+    others = [f"case-{n}" for n in range(4_000) if secret.officers_needed(f"case-{n}") == 2]
+    assert 0.04 < len(others) / 4_000 < 0.06
+    assert len(set(others) & set(chosen)) < 30
+    assert all(secret.officers_needed(case_id) == 2 for case_id in others)
 
 
 def test_a_rejection_needs_a_reason_of_the_list() -> None:
