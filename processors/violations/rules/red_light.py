@@ -132,15 +132,21 @@ class RedLight:
         past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
         past = way.looks[past_at]
         whole = sum(not look.cut for look in way.looks[first : past_at + 1])
-        if whole < settings.least_whole_looks or not way.driven(
-            first,
-            past_at,
-            most_gap_s=settings.most_gap_s,
-            most_aside_m=settings.most_aside_m,
-            most_mps2=settings.most_mps2,
-            most_up_mps2=settings.most_up_mps2,
-            usual_mps2=settings.usual_mps2,
-            noise_m=settings.coverage_k * self.error_m(settings, calibration),
+        # Of a box that is cut off nobody knows how far its vehicle has come: it may be another one's.
+        hidden = all(look.cut for look in way.looks[passing.before + 1 : past_at + 1])
+        if (
+            hidden
+            or whole < settings.least_whole_looks
+            or not way.driven(
+                first,
+                past_at,
+                most_gap_s=settings.most_gap_s,
+                most_aside_m=settings.most_aside_m,
+                most_mps2=settings.most_mps2,
+                most_up_mps2=settings.most_up_mps2,
+                usual_mps2=settings.usual_mps2,
+                noise_m=settings.coverage_k * self.error_m(settings, calibration),
+            )
         ):
             way.done = True
             return None

@@ -115,6 +115,14 @@ def test_one_look_before_the_line_and_others_aside_are_not_one_vehicle() -> None
     assert found([own[0], *aside[1:]]) == []
 
 
+@pytest.mark.parametrize(("on_m", "count"), [(2.0, 1), (None, 0)])
+def test_a_box_that_is_cut_off_is_not_all_that_is_seen_beyond_the_line(on_m: float | None, count: int) -> None:
+    """The picture's lower edge cuts the last look off; the one before it is whole, or is not seen."""
+    messages = tracks([-15.0, -10.0, -5.0, on_m, 8.5, *[None] * 5], [(Signal.RED, -9)])
+    messages[2] = replace(messages[2], box_y2_px=[1000.0])
+    assert [v.kind for v in found(messages)] == ["red_light"] * count
+
+
 def test_a_younger_vehicle_that_stands_beyond_the_line_has_its_place() -> None:
     """One that waited at the line for longer jumps to its box, as tracks do: it has not driven there."""
     red = [(Signal.RED, -9)]
