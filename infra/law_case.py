@@ -19,13 +19,13 @@ FROM case_events
 WHERE case_id = {case:String}
 ORDER BY revision
 """
-#: When penalties for the same article were executed, as processors/cases/machine.py counts them: paid, half within the
-#: discount's term or in full; or a warning in force, whose step is about 0 KZT as no fine's is. What a court had
-#: cancelled when the price was made is none.
+#: When penalties for the articles that count for a repeat were executed, as processors/cases/machine.py counts them:
+#: paid, half within the discount's term or in full; or a warning in force, whose step is about 0 KZT as no fine's is.
+#: What a court had cancelled when the price was made is none.
 EXECUTED: Final = """
 SELECT toUnixTimestamp64Micro(happened_at)
 FROM case_events
-WHERE vehicle_key = {vehicle:String} AND article = {article:String} AND case_id != {case:String}
+WHERE vehicle_key = {vehicle:String} AND article IN {articles:Array(String)} AND case_id != {case:String}
   AND (`step` IN ('DISCOUNTED', 'PAID') OR (`step` = 'IN_FORCE' AND amount_kzt = 0))
   AND happened_at <= fromUnixTimestamp64Micro({offence_us:Int64}, 'UTC')
   AND case_id NOT IN (
@@ -104,7 +104,7 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
 
     Args:
         client: of the database that holds the views case_events and violations.
-        law: its clock tells local days.
+        law: its clock tells local days, and it which articles count for a repeat.
         case_id: the case.
 
     Raises:
@@ -130,7 +130,7 @@ def read_case(client: Client, law: Law, case_id: str) -> LawCase:
         EXECUTED,
         {
             "vehicle": vehicle,
-            "article": article,
+            "articles": list(law.repeat_codes(str(article))),
             "case": case_id,
             "offence_us": offence_us,
             "priced_us": int(priced[5]),

@@ -160,16 +160,17 @@ class CaseMachine:
         return self.sanction(case, self.terms.day(case.offence_at_us), self.tier(log, case))
 
     def tier(self, log: VehicleLog, case: Case) -> Tier:
-        """Return the tier: repeat within a year of an executed penalty for the same article (KoAP 61).
+        """Return the tier: repeat within a year of an executed penalty for an article that counts (KoAP 61).
 
         The log holds one quarter's cases; the relay says what those under other keys come to.
         """
         if case.repeat_elsewhere:
             return Tier.REPEAT
+        counts = self.terms.law.repeat_codes(case.article)
         executed = [
             self.terms.day(other.executed_us)
             for other in log.cases.values()
-            if other.executed_us and other is not case and other.article == case.article
+            if other.executed_us and other is not case and other.article in counts
         ]
         if not executed:
             return Tier.FIRST

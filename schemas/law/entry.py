@@ -101,6 +101,15 @@ class Entry:
             raise self.error(self._said(key), "a day such as 2024-12-04, without quotes")
         return value
 
+    def lists(self, key: str) -> Mapping[str, tuple[str, ...]]:
+        """Return lists of texts by name; they may be none, and none of them empty."""
+        value = self.data.get(key)
+        if not isinstance(value, dict) or not all(
+            isinstance(row, list) and row and all(isinstance(one, str) for one in row) for row in value.values()
+        ):
+            raise self.error(self._said(key), 'lists of texts by name, such as { "KoAP 592.2" = ["KoAP 592.3"] }')
+        return {name: tuple(row) for name, row in value.items()}
+
     def sourced(self) -> tuple[str, ...]:
         """Check the entry's source and mark, and return the key of what is uncertain about it, if anything is.
 

@@ -196,12 +196,21 @@ def _uncertain(law: Law, question: Question, sanction: Sanction, deadlines: Dead
             found |= set(rules["competing_versions"])
     if question.offence_on in question.executed_on:
         found |= set(rules["repeat"])
+    if question.executed_on and _other_parts(law, sanction.article, question.offence_on):
+        found |= set(rules["repeat_parts"])
     if sanction.amount_kzt * law.terms.discount_percent % 100 and sanction.discountable:
         found |= set(rules["discount"])
     if deadlines is not None:
         for term in (Term.DISCOUNT, Term.DEEMED_CONSIDERED, Term.APPEAL, Term.PAYMENT):
             found |= set(law.terms.rules[term].uncertain)
     return tuple(sorted(found))
+
+
+def _other_parts(law: Law, code: str, day: date) -> bool:
+    """Return whether an article's repeat has a price of its own, and other parts of the article might count for it."""
+    number = law.articles.of(code, day).number
+    others = any(row.number == number and row.code != code for row in law.articles.rows)
+    return others and law.schedule.price(code, day).repeat is not None
 
 
 def _text(day: date | None) -> str | None:

@@ -76,11 +76,13 @@ class Law:
             LawError: as `load`.
         """
         articles = Articles.from_toml(data["articles"])
+        terms = Terms.from_toml(data["terms"])
+        _check_parts(terms.repeat_parts, articles)
         return cls(
             MrpTable.from_toml(data["mrp"]),
             articles,
             Schedule.from_toml(data["schedules"], articles),
-            Terms.from_toml(data["terms"]),
+            terms,
             WorkCalendar.from_toml(data["calendar"]),
             LocalClock.from_toml(data["calendar"]),
             CameraScope.from_toml(data["scope"], articles),
@@ -223,13 +225,19 @@ class Law:
         """Tell whether a camera may find an offence by that article on that day."""
         return self.scope.holds(full_code(article), offence_on)
 
+    def repeat_codes(self, article: str) -> tuple[str, ...]:
+        """Return the codes whose executed penalties an offence may repeat: its own, and what terms.toml adds to it."""
+        code = full_code(article)
+        return (code, *self.terms.repeat_parts.get(code, ()))
+
     def repeat_tier(self, article: str, offence_on: date, executed_on: Sequence[date]) -> Tier:
         """Return the tier of an offence (art. 61).
 
         Args:
             article: code of the new offence.
             offence_on: its local day.
-            executed_on: days on which earlier penalties of the same owner for the same article were fully executed.
+            executed_on: days on which earlier penalties of the same owner were fully executed, for an article of
+                `repeat_codes`.
 
         Raises:
             LawError: the article is unknown or not law on that day.
@@ -259,6 +267,22 @@ def full_code(article: str) -> str:
     """Return a code with the act's name before it: "592.1" as "KoAP 592.1"."""
     text = article.strip()
     return text if text.startswith("KoAP ") else f"KoAP {text}"
+
+
+def _check_parts(parts: Mapping[str, tuple[str, ...]], articles: Articles) -> None:
+    """Refuse codes of the rule repeat_parts that no article has, and a code that is said to repeat itself.
+
+    Raises:
+        LawError: one stands there.
+    """
+    known = {row.code for row in articles.rows}
+    for code, further in parts.items():
+        wrong = next((one for one in (code, *further) if one not in known), None)
+        if wrong is not None or code in further:
+            raise LawError(
+                f"terms.toml, rule repeat_parts: found {wrong or f'{code} beside itself'!r}; expected codes of"
+                " articles.toml, each other than its own; correct the entry"
+            )
 
 
 def _severity(sanction: Sanction) -> tuple[int, int, int]:

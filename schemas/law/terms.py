@@ -71,6 +71,7 @@ class Terms:
         discount_percent: of the fine, what is let off.
         half_tenge_up: a half tenge of what is left is rounded up.
         repeat_same_day: an offence on the day of the execution is a repeat.
+        repeat_parts: further codes whose penalties an offence may repeat, by its code.
         milder_later_law: the version of the day of initiation holds where it is milder.
         execution_ends_when_enforced: the year within which a decision must be executed ends with its handing over for
             enforcement; else it goes on from there.
@@ -81,6 +82,7 @@ class Terms:
     discount_percent: int
     half_tenge_up: bool
     repeat_same_day: bool
+    repeat_parts: Mapping[str, tuple[str, ...]]
     milder_later_law: bool
     execution_ends_when_enforced: bool
     uncertain: Mapping[str, tuple[str, ...]]
@@ -97,6 +99,7 @@ class Terms:
         keys = {
             "discount": ("percent", "half_tenge"),
             "repeat": ("same_day",),
+            "repeat_parts": ("also",),
             "competing_versions": ("milder_later_law",),
             "owner_classes": ("without_own_figure",),
             "execution": ("ends_when_enforced",),
@@ -115,6 +118,7 @@ class Terms:
             percent,
             rules["discount"].choice("half_tenge", ["up", "down"]) == "up",
             rules["repeat"].flag("same_day"),
+            rules["repeat_parts"].lists("also"),
             rules["competing_versions"].flag("milder_later_law"),
             rules["execution"].flag("ends_when_enforced"),
             {name: entry.sourced() for name, entry in rules.items()},

@@ -107,12 +107,12 @@ class CaseIndex(EventBook):
 
     # What other quarters need
 
-    def executed(self, vehicle_keys: Sequence[str], article: str) -> Sequence[int]:
-        """Return when penalties for an article were executed, of a vehicle by its keys, microseconds of the epoch."""
+    def executed(self, vehicle_keys: Sequence[str], articles: Sequence[str]) -> Sequence[int]:
+        """Return when penalties for articles were executed, of a vehicle by its keys, microseconds of the epoch."""
         rows = self.db.execute(
-            f"SELECT at_us FROM executed WHERE vehicle_key IN ({_marks(vehicle_keys)}) AND article = ?"  # noqa: S608
-            " AND NOT cancelled ORDER BY at_us",
-            (*vehicle_keys, article),
+            f"SELECT at_us FROM executed WHERE vehicle_key IN ({_marks(vehicle_keys)})"  # noqa: S608  marks alone
+            f" AND article IN ({_marks(articles)}) AND NOT cancelled ORDER BY at_us",
+            (*vehicle_keys, *articles),
         )
         return [int(at_us) for (at_us,) in rows]
 

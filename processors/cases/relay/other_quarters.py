@@ -107,7 +107,8 @@ class OtherQuarters:
         others = self.keys.others(sealed.sealed, sealed.key_period, sealed.track_id)
         if others is None:
             return None
-        executed = [self._terms.day(at_us) for at_us in self._index.executed(others, sealed.article)]
+        counts = self._terms.law.repeat_codes(sealed.article)
+        executed = [self._terms.day(at_us) for at_us in self._index.executed(others, counts)]
         if not executed:
             return False
         try:

@@ -240,6 +240,6 @@ def test_a_warning_in_force_is_an_executed_penalty(decided: Reports) -> None:
     names = "c1 AS case_id, c2 AS vehicle_key, c3 AS article, c4 AS step, c5 AS amount_kzt, c6 AS happened_at"
     sql = f"WITH case_events AS (SELECT {names} FROM values({rows})) {EXECUTED}"
     june = int(datetime(2024, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
-    asked = {"vehicle": "v", "article": "KoAP 602.1", "case": "new", "offence_us": june, "priced_us": june}
+    asked = {"vehicle": "v", "articles": ["KoAP 602.1"], "case": "new", "offence_us": june, "priced_us": june}
     found = [datetime.fromtimestamp(us / 1e6, UTC).day for (us,) in decided.rows(sql, **asked)]
     assert found == [1, 3]

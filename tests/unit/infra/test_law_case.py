@@ -73,7 +73,7 @@ def test_an_issued_case_is_asked_by_the_days_of_its_steps() -> None:
     assert case.verdict(LAW, explain(LAW, asked)) is Verdict.SAME
     assert tables.asked[1] == {
         "vehicle": "v1",
-        "article": "KoAP 592.2",
+        "articles": ["KoAP 592.2"],
         "case": "c1",
         "offence_us": OFFENCE_US,
         "priced_us": us(2025, 1, 2),

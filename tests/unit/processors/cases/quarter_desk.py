@@ -14,6 +14,7 @@ from processors.cases.relay.case_index import CaseIndex
 from processors.cases.relay.core import Relayed, command_of
 from processors.cases.relay.other_quarters import OtherQuarters, sealed_case
 from processors.cases.relay.turn_guard import TurnGuard
+from schemas.law import Law
 from schemas.messages import CaseCommand, CaseEvent, Payment, Violation
 from tests.unit.processors.cases.desk import Desk, violation
 
@@ -35,10 +36,11 @@ class QuarterDesk(Desk):
     Args:
         store: the quarters' keys.
         folder: of the index.
+        law: default: the one that ships.
     """
 
-    def __init__(self, store: KeyStore, folder: Path) -> None:
-        super().__init__()
+    def __init__(self, store: KeyStore, folder: Path, law: Law | None = None) -> None:
+        super().__init__(law)
         self.store = store
         self.keys = LiveVehicleKeys(store)
         self.index = CaseIndex(folder / "cases.sqlite", lambda at_us: self.keys.turns(at_us, WIDEST_US))

@@ -164,6 +164,22 @@ def _outside_the_calendar(spoilt: Data) -> None:
     spoilt["calendar"]["single"][0]["on"] = date(2023, 5, 4)
 
 
+def _parts(spoilt: Data, also: object) -> None:
+    next(rule for rule in spoilt["terms"]["rule"] if rule["rule"] == "repeat_parts")["also"] = also
+
+
+def _part_unknown(spoilt: Data) -> None:
+    _parts(spoilt, {"KoAP 592.2": ["KoAP 592.33"]})
+
+
+def _part_itself(spoilt: Data) -> None:
+    _parts(spoilt, {"KoAP 592.2": ["KoAP 592.2"]})
+
+
+def _part_no_list(spoilt: Data) -> None:
+    _parts(spoilt, {"KoAP 592.2": "KoAP 592.3"})
+
+
 def _clock_out_of_order(spoilt: Data) -> None:
     spoilt["calendar"]["utc_offset"].reverse()
 
@@ -192,6 +208,9 @@ def _clock_out_of_order(spoilt: Data) -> None:
         (_no_such_day, "a day that each year has"),
         (_outside_the_calendar, "a day of the calendar"),
         (_clock_out_of_order, "offsets in the order of their days"),
+        (_part_unknown, "rule repeat_parts: found 'KoAP 592.33'; expected codes of articles.toml"),
+        (_part_itself, "found 'KoAP 592.2 beside itself'"),
+        (_part_no_list, "lists of texts by name"),
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
 )
@@ -213,6 +232,16 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "mrp.toml").write_text("[[mrp]\n", encoding="utf-8")
     with pytest.raises(LawError, match=r"mrp\.toml is no TOML file: .*line 1"):
         Law.load(tmp_path)
+
+
+def test_which_parts_count_for_a_repeat_is_data() -> None:
+    """The same code alone as shipped; with an entry its codes too, of that article alone."""
+    assert LAW.repeat_codes("592.2") == ("KoAP 592.2",)
+    switched = data()
+    _parts(switched, {"KoAP 592.2": ["KoAP 592.3"]})
+    law = Law.of(switched)
+    assert law.repeat_codes("592.2") == ("KoAP 592.2", "KoAP 592.3")
+    assert law.repeat_codes("592.3") == ("KoAP 592.3",)
 
 
 def test_a_milder_later_law_holds_where_the_data_says_so() -> None:
