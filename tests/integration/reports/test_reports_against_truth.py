@@ -347,8 +347,8 @@ def test_another_tariff_by_camera_says_what_it_leaves_out(reports: Reports, tmp_
     assert len(found["rows"]) == 3
     assert any("--limit shows more" in note for note in found["notes"])
     reports.client.command(
-        "INSERT INTO report_prices SELECT * REPLACE (202312 AS source_month) FROM report_prices"
-        " WHERE source_month = 202401 LIMIT 1"
+        "INSERT INTO report_prices SELECT * REPLACE (202312 AS source_month)"
+        " FROM (SELECT * FROM report_prices WHERE source_month = 202401 LIMIT 1)"
     )
     try:
         less = reports.answer("revenue", *asked, "--no-refresh")
