@@ -64,6 +64,9 @@ Sides = Mapping[str, tuple[Carriageway, Settings]]
 ALONG_DEG = 45.0
 #: A vehicle that was not seen for so long has left.
 GONE_US = 2_000_000
+#: A second box that goes on with who drove along until then began no longer before, microseconds: what has been there
+#: for longer is a vehicle of its own.
+YOUNG_US = 1_000_000
 #: Vehicles followed on one camera.
 MOST_TURNINGS = 256
 
@@ -186,8 +189,10 @@ class UTurn:
         after = [spot for b in own if (spot := spot_of(second, b, side)).at_us > spots[-1].at_us]
         if not after or not can_join(spots[-1], after[0], settings.most_gap_s):
             return None
-        # Of who drove along until then it is not known yet that it turns.
-        return spots if len(spots) > 1 or is_slow(after) else None
+        # Of who drove along until then it is not known yet that it turns: its second box has just begun.
+        begun_us = second.tracks.track_first_seen_us[second.tracks.box_track[own[0]]]
+        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US
+        return spots if len(spots) > 1 or young else None
 
     @staticmethod
     def _is_lost(one: Turning, second: Second, box: int, sides: Sides) -> bool:

@@ -151,6 +151,18 @@ def test_a_track_that_is_lost_within_a_second_goes_on_in_that_second(last: int, 
     assert found(seconds, STREET) == []
 
 
+def test_who_has_been_there_for_long_is_no_second_box_of_who_drives_along() -> None:
+    """A track of the oncoming queue, near to where a bad box was the last of a track that drove along."""
+    way: Places = [*COMES[:17], (50.2, 37.4), *[(49.3, 37.6)] * 7, *straight(48.6, 37.6, 10.0), *AWAY]
+    first, then = only(range(18), "a", way), only(range(18, len(way)), "b", way)
+    begun_us = next(b.sample_at_us[b.box_sample[0]] for b in then if b.track_id)
+    for earlier_us, proposed in ((0, 1), (5_000_000, 0)):
+        elder = [replace(b, track_first_seen_us=[begun_us - earlier_us for _ in b.track_id]) for b in then]
+        pairs = zip(first, elder, strict=True)
+        seconds = [both(a, b) if a.track_id and b.track_id else a if a.track_id else b for a, b in pairs]
+        assert len(found(seconds, STREET)) == proposed
+
+
 def test_a_second_box_that_goes_elsewhere_takes_no_turn_along() -> None:
     """It is found where the vehicle is missed for a look, and then 9 m off: the vehicle's own track goes on."""
     missed, elsewhere = 34, 39
