@@ -200,12 +200,7 @@ class Second:
     def sight_of_box(self, box: int) -> Sight:
         """Return where one box is to be seen: the frame that it was found in."""
         t = self.tracks
-        return Sight(
-            t.epoch_us,
-            t.sequence,
-            t.frames_partition,
-            t.frames_offset,
-            t.sample_at_us[t.box_sample[box]],
-            [t.track_id[t.box_track[box]]],
-            [t.box_x1_px[box], t.box_y1_px[box], t.box_x2_px[box], t.box_y2_px[box]],
-        )
+        frame = t.epoch_us, t.sequence, t.frames_partition, t.frames_offset, t.sample_at_us[t.box_sample[box]]
+        edges = [t.box_x1_px[box], t.box_y1_px[box], t.box_x2_px[box], t.box_y2_px[box]]
+        # Half the time that Sight's own making takes: a junction's second has dozens.
+        return tuple.__new__(Sight, (*frame, [t.track_id[t.box_track[box]]], edges))

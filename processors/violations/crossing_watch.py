@@ -72,9 +72,9 @@ class CrossingWatch:
                 zone_id = ""
                 if walks is self.people:
                     zone_id = next((zone_id for zone_id, area in areas.items() if area.contains(x, y)), "")
-                sight = second.sight_of_box(b)
+                seen = second.sight_of_box(b)
                 # What the state is written with: a picture's box to a tenth of a pixel, as the evidence has it.
-                sight = sight._replace(boxes_xyxy_px=[round(edge, 1) for edge in sight.boxes_xyxy_px])
+                sight = Sight(*seen[:6], [round(edge, 1) for edge in seen.boxes_xyxy_px])
                 walk.add(Spot(t.sample_at_us[t.box_sample[b]], round(x, 3), round(y, 3), sight), zone_id)
 
     def _taken(self, sample_at_us: Sequence[int]) -> set[int]:

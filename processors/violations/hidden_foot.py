@@ -60,6 +60,16 @@ class HiddenFoot:
         columns, rows = place.camera.width_px / width_px, place.camera.height_px / height_px
         return cls(line, place.ground, width_px, height_px, columns, rows, calibration.scale_error_ratio)
 
+    def may_hide(self, looks: Sequence[Look]) -> bool:
+        """Return False where `placed` would leave every look as it is: none ends near the lower border."""
+        tall_px = 0.0
+        for look in looks:
+            _, y1, _, y2 = look.sight.boxes_xyxy_px[:4]
+            if y2 >= self.height_px - max(EDGE_RATIO * tall_px, 3.0):
+                return True
+            tall_px = max(tall_px, y2 - y1)
+        return False
+
     def placed(self, looks: Sequence[Look]) -> tuple[list[Look], list[bool]]:
         """Return the looks with the hidden feet in their places, and of each whether it is such a one.
 

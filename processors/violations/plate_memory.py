@@ -74,10 +74,13 @@ class PlateMemory:
                 continue
             name = tracks.track_id[voted.track]
             self.votes.pop(name, None)
-            ranked = [(one.text, round(one.probability_ratio, 4)) for one in voted.candidates]
-            best = ranked[:RANKS]
+            best = [(one.text, round(one.probability_ratio, 4)) for one in voted.candidates[:RANKS]]
             if exempt is not None and best[0][1] < READ_RATIO:
-                best += [one for one in ranked[RANKS:] if exempt.service_of(one[0], at_us) is not None]
+                best += [
+                    (one.text, round(one.probability_ratio, 4))
+                    for one in voted.candidates[RANKS:]
+                    if exempt.service_of(one.text, at_us) is not None
+                ]
             shared, period = name in elsewhere, None
             if seal is not None:
                 sealed = [(seal.seal(text, name, at_us), ratio) for text, ratio in best]

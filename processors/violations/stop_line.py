@@ -32,6 +32,10 @@ class StopLine:
     left_m: float
     right_m: float
 
+    def __hash__(self) -> int:
+        """Return a hash of its name alone: looks are shared by line, and all its numbers take a microsecond."""
+        return hash(self.zone_id)
+
     def along_m(self, x_m: float, y_m: float) -> float:
         """Return how far a ground position lies beyond the line, metres; negative: before it."""
         return x_m * self.east + y_m * self.north - self.line_m

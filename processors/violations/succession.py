@@ -72,6 +72,8 @@ def succeed(ways: dict[str, Way], *, most_gap_s: float, noise_m: float) -> None:
 def _take_back(ways: Mapping[str, Way]) -> None:
     for own, way in ways.items():
         names = {look.sight.track_ids[0] for look in way.looks}
+        if len(names) == 1 and own in names:
+            continue
         if any(_apart(way, ways[name]) for name in names if name in ways):
             way.looks = [look for look in way.looks if look.sight.track_ids[0] == own]
 

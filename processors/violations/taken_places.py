@@ -49,25 +49,37 @@ def taken_places(tracks: Tracks, feet: Sequence[tuple[int, int, float, float]]) 
     for end in range(1, len(feet) + 1):
         if end < len(feet) and tracks.box_sample[feet[end][0]] == tracks.box_sample[feet[begin][0]]:
             continue
-        frame = [n for n in range(begin, end) if tracks.track_class[feet[n][1]] != MOTORCYCLE]
-        begin = end
-        if len(frame) < 2:
-            continue
-        for n in frame:
-            _, own, along_m, across_m = feet[n]
-            near = [
-                (tracks.track_first_seen_us[i], i)
-                for _, i, along, across in (feet[k] for k in frame)
-                if i != own and abs(along - along_m) < LENGTH_M and abs(across - across_m) < HALF_LANE_M
-            ]
-            if not near:
-                continue
+        for n, near in _near(tracks, feet, begin, end).items() if end - begin > 1 else ():
+            own = feet[n][1]
             older = [one for one in near if one < (tracks.track_first_seen_us[own], own)]
             # Of two that stand the older one has the place.
             stands = any(_stands(tracks, i) for _, i in (older if _stands(tracks, own) else near))
             if older or stands:
                 out[n] = Taken(tracks.track_id[min(older)[1]] if older else "", stands)
+        begin = end
     return out
+
+
+def _near(
+    tracks: Tracks, feet: Sequence[tuple[int, int, float, float]], begin: int, end: int
+) -> Mapping[int, list[tuple[int, int]]]:
+    """Return who is near to a foot of one frame, from one on up to another: (first seen, track) of each, by its place.
+
+    Sorted along the direction, who is near to a foot follows it: most pairs are never looked at.
+    """
+    frame = sorted((feet[n][2], feet[n][3], feet[n][1], n) for n in range(begin, end))
+    found: dict[int, list[tuple[int, int]]] = {}
+    for place, (along_m, across_m, own, n) in enumerate(frame, 1):
+        for k in range(place, end - begin):
+            along, across, other, m = frame[k]
+            if along - along_m >= LENGTH_M:
+                break
+            if abs(across - across_m) >= HALF_LANE_M or other == own:
+                continue
+            if MOTORCYCLE not in {tracks.track_class[own], tracks.track_class[other]}:
+                found.setdefault(n, []).append((tracks.track_first_seen_us[other], other))
+                found.setdefault(m, []).append((tracks.track_first_seen_us[own], own))
+    return found
 
 
 def _stands(tracks: Tracks, track: int) -> bool:

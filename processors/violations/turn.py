@@ -79,7 +79,12 @@ def turn_of(
         return None
     looks = _seen(looks)
     before = _last_in_lane(looks, settings)
-    if before is None or before + 1 < settings.least_looks or len(looks) < before + 2 + settings.least_steps:
+    if (
+        before is None
+        or before + 1 < settings.least_looks
+        or len(looks) < before + 2 + settings.least_steps
+        or not _may_be_aside(looks, before, settings, feet)
+    ):
         return None
     seen = looks
     looks, hidden = feet.placed(seen) if feet is not None else (seen, [False] * len(seen))
@@ -123,6 +128,17 @@ def turn_of(
             side = "left" if aside_m < 0 else "right"
             best = Turn(side, abs(aside_m), error_m, least_m, off_deg, before, last)
     return best
+
+
+def _may_be_aside(looks: Sequence[Look], before: int, settings: TurnSettings, feet: HiddenFoot | None) -> bool:
+    """Return False where no look after one can be far enough aside of it: most vehicles go straight on.
+
+    All feet are where they are seen then, and whatever error is taken off makes the way aside shorter.
+    """
+    origin_m = looks[before].across_m
+    return (feet is not None and feet.may_hide(looks)) or any(
+        abs(look.across_m - origin_m) > settings.min_aside_m for look in looks[before + 1 :]
+    )
 
 
 def _broadside_deg(angles: Sequence[Seen | None], before: int, settings: TurnSettings) -> list[float]:

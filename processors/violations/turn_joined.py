@@ -8,7 +8,7 @@ from processors.violations.course import SPEED_UP_MPS2
 from processors.violations.stop_line import StopLine
 from processors.violations.turn_settings import TurnSettings
 from processors.violations.turn_steady import ALONG_ERROR_M, MOST_HIDDEN_S, steady
-from processors.violations.way import Look, Way, looks_near
+from processors.violations.way import Look, Way, looks_by_track
 
 #: From look to look a box's height changes by no more than this factor; a bus is twice as high as a car.
 MOST_GROWTH = 1.7
@@ -27,10 +27,11 @@ def joined(ways: dict[str, Way], second: Second, line: StopLine, settings: TurnS
     t = second.tracks
     if not t.box_x_m or all(way.looks[-1].along_m < 0 for way in ways.values()):
         return
-    seen: dict[str, list[Look]] = {}
-    for i, _, look in looks_near(second, line):
-        seen.setdefault(t.track_id[i], []).append(look)
+    seen = {t.track_id[i]: own for i, own in looks_by_track(second, line).items()}
     for name, own in seen.items():
+        # Who goes on with another's way is seen beyond the line, and new or hidden for longer than a look.
+        if all(look.along_m < 0 for look in own):
+            continue
         known = ways.get(name)
         if known is not None and own[0].at_us - known.looks[-1].at_us <= MOST_HIDDEN_S * 1e6:
             continue

@@ -1,7 +1,7 @@
 """Turning: a vehicle that leaves its direction over the middle line, box by box; lost tracks go on. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -76,11 +76,13 @@ class Turning:
         return cls(zone_id, seen_us, Sight(*onset), [Spot(*spot) for spot in spots])
 
 
-def boxes_by_track(second: Second) -> dict[int, list[int]]:
+def boxes_by_track(second: Second) -> Mapping[int, Sequence[int]]:
     """Return the placed boxes of a second's motor vehicles by track (indices of both), each ascending by time."""
-    found: dict[int, list[int]] = {}
-    for b, i, _, _ in second.vehicle_feet:
-        found.setdefault(i, []).append(b)
+    found: dict[int, list[int]] | None = second.shared.get("boxes by track")
+    if found is None:
+        found = second.shared["boxes by track"] = {}
+        for b, i, _, _ in second.vehicle_feet:
+            found.setdefault(i, []).append(b)
     return found
 
 

@@ -1,7 +1,7 @@
 """Way: where one vehicle was seen around a stop line, and when it passed the line, with the error of that. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -54,6 +54,13 @@ class Look(NamedTuple):
         """Height of the box, pixels."""
         _, y1, _, y2 = self.sight.boxes_xyxy_px[:4]
         return y2 - y1
+
+
+#: The looks of a second near a line: of each its track, its place beyond the line (see `looks_near`) and itself; and by
+#: track.
+Near = tuple[Sequence[tuple[int, float, Look]], Mapping[int, Sequence[Look]]]
+#: Makes a named tuple of all its values: in half the time that its own class takes.
+_made = tuple.__new__
 
 
 class Passing(NamedTuple):
@@ -209,7 +216,18 @@ def follow(
     for track_id in [name for name, way in ways.items() if not 0 <= second.at_us - way.looks[-1].at_us <= GAP_US]:
         del ways[track_id]
     near: set[int] = set()
-    for i, begins_m, look in looks_near(second, line):
+    unknown: set[int] = set()
+    for i, own in looks_by_track(second, line).items():
+        way = ways.get(t.track_id[i])
+        if way is None:
+            unknown.add(i)
+            continue
+        way.vehicle_class = t.track_class[i]
+        near.add(i)
+        add_looks(way.looks, own)
+    for i, begins_m, look in looks_near(second, line) if unknown else ():
+        if i not in unknown:
+            continue
         way = ways.get(t.track_id[i])
         if way is None:
             # Who comes from elsewhere, or is first seen beyond the line, did not pass it before our eyes.
@@ -219,7 +237,6 @@ def follow(
             way = ways[t.track_id[i]] = Way([])
         way.vehicle_class = t.track_class[i]
         near.add(i)
-        # Of a track that goes on with another's way, what was seen beside that one is left.
         if not way.looks or look.at_us > way.looks[-1].at_us:
             add_look(way.looks, look)
     return sorted(near)
@@ -232,27 +249,65 @@ def looks_near(second: Second, line: StopLine) -> Sequence[tuple[int, float, Loo
         Of each its track, as the second has it; its place beyond the line, infinite aside of it: where a way may begin;
         the look.
     """
-    known: Sequence[tuple[int, float, Look]] | None = second.shared.get(line)
+    return _near(second, line)[0]
+
+
+def looks_by_track(second: Second, line: StopLine) -> Mapping[int, Sequence[Look]]:
+    """Return the same looks by track, as the second has them, in the order in which the tracks are first seen."""
+    return _near(second, line)[1]
+
+
+def _near(second: Second, line: StopLine) -> Near:
+    known: Near | None = second.shared.get(line)
     if known is not None:
         return known
-    t, found = second.tracks, []
+    t = second.tracks
+    found: list[tuple[int, float, Look]] = []
     feet: list[Foot] = []
     sample_at_us, box_sample, lower_px = t.sample_at_us, t.box_sample, t.box_y2_px
     edge_px, left_m, right_m = t.height_px - EDGE_PX, line.left_m, line.right_m
-    along_of, across_of, sight_of = line.along_m, line.across_m, second.sight_of_box
+    # As StopLine's along_m and across_m: a second has dozens of feet, and a call costs more than the sums.
+    east, north, line_m, sight_of = line.east, line.north, line.line_m, second.sight_of_box
     for b, i, x, y in second.vehicle_feet:
-        along = along_of(x, y)
+        along = x * east + y * north - line_m
         if along < -BEFORE_M:
             continue
-        across = across_of(x, y)
-        look = Look(sample_at_us[box_sample[b]], round(along, 3), round(across, 3), lower_px[b] >= edge_px, sight_of(b))
+        across = x * north - y * east
+        at_us, cut = sample_at_us[box_sample[b]], lower_px[b] >= edge_px
+        look = _made(Look, (at_us, round(along, 3), round(across, 3), cut, sight_of(b), "", False))
         found.append((i, along if left_m <= across <= right_m else math.inf, look))
         feet.append((b, i, along, across))
     for n, older in taken_places(t, feet).items():
         i, begins_m, look = found[n]
         found[n] = (i, begins_m, look._replace(beside=older.track_id, taken=older.stands))
-    second.shared[line] = found
-    return found
+    of: dict[int, list[Look]] = {}
+    for i, _, look in found:
+        own = of.get(i)
+        if own is None:
+            of[i] = [look]
+        else:
+            own.append(look)
+    near = second.shared[line] = (found, of)
+    return near
+
+
+def add_looks(looks: list[Look], new: Sequence[Look]) -> None:
+    """Add a known track's looks of a second, ascending by time, to its way's, in place, as `add_look` one by one."""
+    last = looks[-1]
+    if last.along_m < 0:
+        last_us = last.at_us
+        for look in new:
+            if look.along_m >= 0 or look.at_us <= last_us:
+                break
+            last_us = look.at_us
+        else:  # before the line and still before it, as all are that wait
+            looks += new
+            del looks[:-MOST_BEFORE]
+            return
+    for look in new:
+        # Of a track that goes on with another's way, what was seen beside that one is left.
+        if look.at_us > looks[-1].at_us:
+            add_look(looks, look)
 
 
 def add_look(looks: list[Look], look: Look) -> None:

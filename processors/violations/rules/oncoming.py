@@ -126,9 +126,10 @@ class Oncoming:
             return None
         proof: Offence | None = None
         for b in boxes_by_track(second)[i]:
-            spot, sight = spot_of(second, b, side), second.sight_of_box(b)
+            spot = spot_of(second, b, side)
             if spot.cut or not side.has_beside(spot.along_m):
                 continue
+            sight = second.sight_of_box(b)
             one = state.get(track)
             if one is not None and not 0 < spot.at_us - one.last.at_us <= settings.most_gap_s * 1e6:
                 del state[track]

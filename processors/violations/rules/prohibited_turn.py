@@ -67,7 +67,7 @@ class ProhibitedTurn:
         if not signs.bind(way.vehicle_class):
             # A doubled box of it that goes on alone may be called a car.
             way.done = True
-        if way.done:
+        if way.done or way.looks[-1].along_m < 0:  # before the line, as most are: no turn
             return None
         feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
         turn = turn_of(way.looks, settings, calibration.position_error_m, feet)

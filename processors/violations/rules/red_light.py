@@ -131,6 +131,12 @@ class RedLight:
         margin_us = settings.coverage_k * error_s * 1e6
         past_at = next(n for n in range(passing.before + 1, len(way.looks)) if way.looks[n].along_m >= settings.past_m)
         past = way.looks[past_at]
+        until_us = max(passing.at_us + margin_us, past.at_us)
+        heard = log.heard(round(until_us))
+        phase = self.phase(log, line.group_id, passing.at_us - margin_us, until_us) if heard else None
+        if heard and (phase is None or phase.signal not in self.closed):
+            way.done = True  # open, as for most: whether one vehicle can have driven so does not matter
+            return None
         whole = sum(not look.cut for look in way.looks[first : past_at + 1])
         # Of a box that is cut off nobody knows how far its vehicle has come: it may be another one's.
         hidden = all(look.cut for look in way.looks[passing.before + 1 : past_at + 1])
@@ -150,14 +156,10 @@ class RedLight:
         ):
             way.done = True
             return None
-        until_us = max(passing.at_us + margin_us, past.at_us)
-        if not log.heard(round(until_us)):
+        if phase is None:  # not heard yet
             way.done = second.at_us - passing.at_us > WAIT_US
             return None
         way.done = True
-        phase = self.phase(log, line.group_id, passing.at_us - margin_us, until_us)
-        if phase is None or phase.signal not in self.closed:
-            return None
         error_s = math.hypot(error_s, phase.since_error_s)
         red_s = (passing.at_us - phase.since_us) / 1e6
         grace_s = self.grace_s(settings, way, passing, place)

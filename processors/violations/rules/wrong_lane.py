@@ -70,6 +70,8 @@ class WrongLane:
         if signs is not None and signs.bind(way.vehicle_class):
             # prohibited_turn may have had its say, whatever it is voted later.
             way.done = True
+        if way.looks[-1].along_m < 0:  # before the line, as most are: no turn
+            return None
         feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
         turn = turn_of(way.looks, settings, calibration.position_error_m, feet)
         if turn is None:
