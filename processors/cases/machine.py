@@ -166,12 +166,11 @@ class CaseMachine:
         """
         if case.repeat_elsewhere:
             return Tier.REPEAT
+        executed_cases = [other for other in log.cases.values() if other.executed_us and other is not case]
+        if not executed_cases:  # most often
+            return Tier.FIRST
         counts = self.terms.law.repeat_codes(case.article)
-        executed = [
-            self.terms.day(other.executed_us)
-            for other in log.cases.values()
-            if other.executed_us and other is not case and other.article in counts
-        ]
+        executed = [self.terms.day(other.executed_us) for other in executed_cases if other.article in counts]
         if not executed:
             return Tier.FIRST
         return self.terms.law.repeat_tier(case.article, self.terms.day(case.offence_at_us), executed)

@@ -5,9 +5,12 @@ import hmac
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
+
+#: Kinds whose acts are remembered: rules have about twenty.
+MOST_KINDS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,21 @@ class OfficeRules:
 
     def alike(self, kind: str) -> frozenset[str]:
         """Return the kinds that may be found of the same act as one of this kind, itself included."""
-        return frozenset((kind,)).union(*(act for act in self.acts if kind in act))
+        return _alike(self.acts, kind)
 
-    def anywhere(self, kind: str, other: str) -> bool:
-        """Return whether findings of two kinds are one act wherever they were made: a point of a measured drive."""
-        return kind != other and (kind in self.drives or other in self.drives)
+    def anywhere(self, kind: str) -> frozenset[str]:
+        """Return the kinds alike whose findings are the same act wherever they are made: points of a measured drive."""
+        return _anywhere(self.acts, self.drives, kind)
+
+
+@lru_cache(MOST_KINDS)
+def _alike(acts: tuple[frozenset[str], ...], kind: str) -> frozenset[str]:
+    return frozenset((kind,)).union(*(act for act in acts if kind in act))
+
+
+@lru_cache(MOST_KINDS)
+def _anywhere(acts: tuple[frozenset[str], ...], drives: frozenset[str], kind: str) -> frozenset[str]:
+    return frozenset(other for other in _alike(acts, kind) if other != kind and (kind in drives or other in drives))
 
 
 @cache

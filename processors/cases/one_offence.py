@@ -15,19 +15,16 @@ def twins(log: VehicleLog, case: Case, rules: OfficeRules) -> Sequence[Case]:
         case: the one; it may be among them or not.
         rules: the office's: what is one act, and how far two findings of it are apart at most.
     """
-    kinds, window_us = rules.alike(case.kind), rules.window_us(case.kind)
+    kinds, anywhere, window_us = rules.alike(case.kind), rules.anywhere(case.kind), rules.window_us(case.kind)
+    place = case.site_id or case.camera_id
     return [
         other
         for other in log.cases.values()
-        if other is not case
-        and other.kind in kinds
-        and (rules.anywhere(case.kind, other.kind) or _place(case) == _place(other))
+        if other.kind in kinds
+        and other is not case
+        and ((other.site_id or other.camera_id) == place or other.kind in anywhere)
         and _apart_us(case, other, rules) <= window_us
     ]
-
-
-def _place(case: Case) -> str:
-    return case.site_id or case.camera_id
 
 
 def _apart_us(one: Case, other: Case, rules: OfficeRules) -> int:

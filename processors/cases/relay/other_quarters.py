@@ -77,13 +77,11 @@ class OtherQuarters:
         rules, kind = self._rules, violation.kind
         window_us, place = rules.window_us(kind), violation.site_id or violation.camera_id
         from_us, to_us = self._since_us(violation) - window_us, violation.occurred_at_us + window_us
-        kinds = sorted(rules.alike(kind))
-        here = [other for other in kinds if not rules.anywhere(kind, other)]
-        anywhere = [other for other in kinds if rules.anywhere(kind, other)]
+        anywhere = rules.anywhere(kind)
         return any(
-            self._index.turning_case(others, wanted, where, from_us, to_us)
-            for wanted, where in ((here, place), (anywhere, None))
-            if wanted
+            self._index.turning_case(others, sorted(kinds), where, from_us, to_us)
+            for kinds, where in ((rules.alike(kind) - anywhere, place), (anywhere, None))
+            if kinds
         )
 
     def _since_us(self, violation: Violation) -> int:
