@@ -8,7 +8,7 @@ from clickhouse_connect.driver.client import Client
 
 from infra.cli.officer_commands import officer_named, sentences
 from infra.review.looks import Opened, record_case_look
-from infra.review.officers import Role
+from infra.review.officers import Officer, Role
 
 
 def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,6 +23,9 @@ def look_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def look(connected: Callable[[], Client], case_id: str, officer: str | None, why: str, opened: Opened) -> None:
     """Put a look on record; it is there when this returns.
 
+    A look at the price may be of somebody who is no officer: it shows no picture and no plate, and accountants and
+    courts' clerks ask for it too. It is on record under the login alone.
+
     Args:
         connected: returns a client of the tables' database.
         case_id: the case.
@@ -31,9 +34,12 @@ def look(connected: Callable[[], Client], case_id: str, officer: str | None, why
         opened: what is shown next.
 
     Raises:
-        UsageError: who or why is not said.
+        UsageError: who or why is not said, and must be.
         ClickException: the officer may not, or the look could not be recorded.
     """
+    if officer is None and opened is Opened.PRICE:
+        record_case_look(connected(), Officer("", frozenset()), case_id, why, opened)
+        return
     if officer is None or not why.strip():
         raise click.UsageError(
             f"a look at case {case_id} is recorded with who and why; name --officer ID and --why TEXT (docs/cases.md)"

@@ -78,15 +78,16 @@ def explain_command(
 ) -> None:
     """Say which article applies in which version, which arithmetic gives the sum, and which terms follow.
 
-    CASE is a case of ClickHouse: its record is held against the law, too. It is a look at the case: --officer and
-    --why go on record before anything is shown ('vigil review audit'). Without CASE, --offence-on and an article or a
-    speed describe the offence.
+    CASE is a case of ClickHouse: its record is held against the law, too. It is a look at the case, on record with your
+    login before anything is shown ('vigil review audit'); --officer and --why say more. Without CASE, --offence-on and
+    an article or a speed describe the offence.
 
     \b
     Exit: 0 explained; 2 the case's record differs from the law; 1 an error.
 
     \b
     Examples:
+      vigil law explain case-0123456789abcdef0123
       vigil law explain case-0123456789abcdef0123 --officer officer-1 --why "the owner asks" --language ru
       vigil law explain --article 599 --offence-on 2024-12-31 --initiated-on 2025-01-02
       vigil law explain --measured 84.5 --limit 60 --offence-on 2024-06-15 --executed-on 2023-09-01 --language kk

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from clickhouse_connect.driver.client import Client
@@ -12,6 +12,9 @@ from clickhouse_connect.driver.client import Client
 from infra.review.login import login_name
 from infra.review.officers import Officer, Role
 from sinks.clickhouse.clickhouse_client import command
+
+#: Role of a look that needs none.
+NO_ROLE: Final = "none"
 
 
 class Opened(StrEnum):
@@ -43,7 +46,7 @@ def record_case_look(client: Client, officer: Officer, case_id: str, why: str, o
         "case_id": case_id,
         "officer_id": officer.officer_id,
         "login": login_name(),
-        "role": Role.SENIOR if Role.SENIOR in officer.roles else Role.REVIEWER,
+        "role": next((role for role in (Role.SENIOR, Role.REVIEWER) if role in officer.roles), NO_ROLE),
         "why": why,
         "opened": opened,
     }

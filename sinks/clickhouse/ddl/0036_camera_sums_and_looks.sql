@@ -38,3 +38,4 @@ GROUP BY camera_id, district, owner;
 
 -- Looks at a case outside the desk are looks, too (decision 0270).
 ALTER TABLE case_looks COMMENT COLUMN opened 'What was opened: case; plate, the sealed plate of the case; evidence, what the store keeps of it; price, why it costs what it costs; acts, who opened and decided it.';
+ALTER TABLE case_looks COMMENT COLUMN role 'Role in which the officer looked: reviewer, senior, or none, of a look at the price by somebody who is no officer.';

@@ -236,6 +236,9 @@ def test_officers_look_and_decide(settings: Settings, tmp_path: Path) -> None:
     # a look at the price is on record, and none that a verdict can rest on
     asked = ["law", "explain", third, "--officer", "o1"]
     assert "name --officer ID and --why" in CliRunner().invoke(vigil, asked, env=environment).output
+    unnamed = CliRunner().invoke(vigil, ["law", "explain", third], env=environment)
+    assert unnamed.exit_code == 0, unnamed.output
+    assert tables.looks()[-1] == (third, "", "none", "", "price")
     explained = CliRunner().invoke(vigil, [*asked, "--why", "the owner asks"], env=environment)
     assert explained.exit_code == 0, explained.output
     assert "has not looked at" in review("confirm", third, "--officer", "o1", expect=1)
