@@ -7,7 +7,9 @@ from typing import Final
 
 from infra.evaluation.assignment import Assignment
 from infra.evaluation.camera_tracks import CameraTracks
+from infra.evaluation.stated_plate import StatedPlate
 from processors.tracking.plates import is_confident
+from schemas.city_time import day_of
 
 #: Formats of Kazakh plates that are certain (ST RK 986: of 2012, and of 1993, which stay in use); R is the region.
 REGION: Final = "(0[1-9]|1[0-9]|20)"
@@ -89,7 +91,7 @@ class PlateTally:
                 continue
             vote = last.get(track)
             right = vote is not None and vote.text == plate
-            sure = vote is not None and is_confident(vote.text, vote.probability_ratio, vote.reads)
+            sure = vote is not None and _confident(vote)
             one = PlateScore(1, int(vote is not None), int(right), int(sure), int(sure and right))
             name = format_of(plate)
             self.by_format[name] = self.by_format.get(name, PlateScore()) + one
@@ -105,3 +107,7 @@ class PlateTally:
 def format_of(plate: str) -> str:
     """Return the name of a plate's format; "other" where it has none of those known."""
     return next((name for name, pattern in FORMATS.items() if re.fullmatch(pattern, plate)), "other")
+
+
+def _confident(vote: StatedPlate) -> bool:
+    return is_confident(vote.text, vote.probability_ratio, vote.reads, day_of(vote.at_us))

@@ -7,6 +7,7 @@ bolts and the real typeface are not in it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -53,6 +54,8 @@ def _region(generator: np.random.Generator) -> str:
     return f"{generator.integers(1, 21):02d}"
 
 
+#: Day on which drawn plates are read: each format of plates.toml is in force.
+DAY: Final = date(2026, 7, 1)
 #: A foreign plate in the layout of many European ones: no format of plates.toml explains it.
 EUROPEAN: Final = "European"
 #: Parts of a plate's text, from left to right, by format.

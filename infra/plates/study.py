@@ -13,7 +13,7 @@ from scipy.optimize import isotonic_regression
 
 from infra.noise.model_session import ModelSession
 from infra.noise.real_detector import MODEL
-from infra.plates.drawn_plate import EUROPEAN, KINDS, draw_plate
+from infra.plates.drawn_plate import DAY, EUROPEAN, KINDS, draw_plate
 from infra.plates.plate_session import PlateSession
 from infra.plates.seen_plate import see
 from infra.plates.trial import Trial, on_seen, on_vehicle, trials
@@ -151,11 +151,11 @@ class _Study:
                 if trial.candidates:
                     vote.add(trial.candidates)
             found += seen > 0
-            ranked = vote.candidates()
+            ranked = vote.candidates(DAY)
             if not ranked:
                 continue
             best = ranked[0]
-            sure = is_confident(best.text, best.probability_ratio, vote.reads)
+            sure = is_confident(best.text, best.probability_ratio, vote.reads, DAY)
             read, right = read + 1, right + (best.text == plate.text)
             confident, confident_right = confident + sure, confident_right + (sure and best.text == plate.text)
             if sure and best.text != plate.text:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from infra.plates.drawn_plate import draw_plate
+from infra.plates.drawn_plate import DAY, draw_plate
 from infra.plates.seen_plate import SeenPlate, see
 from infra.plates.vehicles import Vehicle, box_in
 from processors.perception.plates.candidates import candidates_of, posterior, ranking
@@ -53,13 +53,13 @@ class Trial:
         """Whether the read is confident."""
         if not self.candidates:
             return False
-        known = format_of(self.candidates[0].text)
+        known = format_of(self.candidates[0].text, DAY)
         return known is not None and known.certain and self.candidates[0].probability_ratio >= CONFIDENT_RATIO
 
 
 async def on_seen(reader: PlateReader, seen: SeenPlate) -> Trial:
     """Read a plate that was put on a vehicle."""
-    look = await reader.look(Image.fromarray(seen.rgb), seen.box_xyxy_px)
+    look = await reader.look(Image.fromarray(seen.rgb), seen.box_xyxy_px, DAY)
     near = False
     if look.corners_px is not None:
         off = look.corners_px.mean(0) - seen.corners_px.mean(0)
@@ -69,14 +69,14 @@ async def on_seen(reader: PlateReader, seen: SeenPlate) -> Trial:
 
 async def on_vehicle(reader: PlateReader, vehicle: Vehicle) -> Trial:
     """Look for a plate on a real vehicle as it is."""
-    look = await reader.look(Image.fromarray(vehicle.rgb), box_in(vehicle.rgb))
+    look = await reader.look(Image.fromarray(vehicle.rgb), box_in(vehicle.rgb), DAY)
     return _trial(look, "", vehicle.clip, vehicle.width_px, found=bool(look.texts))
 
 
 def _trial(look: Look, text: str, kind: str, width_px: float, *, found: bool) -> Trial:
-    weighed = posterior(look.texts, ranking())
+    weighed = posterior(look.texts, ranking(), DAY)
     best = weighed[0] if weighed else ("", 0.0)
-    stated = candidates_of(look.texts, ranking(), PerceptionSettings().plates_least_ratio)
+    stated = candidates_of(look.texts, ranking(), PerceptionSettings().plates_least_ratio, DAY)
     return Trial(text, kind, width_px, found, best[1], best[0], stated)
 
 

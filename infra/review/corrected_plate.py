@@ -7,6 +7,7 @@ from infra.keys.key_store import KeyStore
 from infra.keys.period import period_of
 from infra.review.officers import Officer, Role
 from processors.plates.plate_formats import format_of, latin
+from schemas.city_time import day_of
 
 NO_STORE: Final = (
     "a plate is sealed before it is sent, and no key store is named; set VIGIL_KEY_STORE to the folder of the keys"
@@ -40,19 +41,20 @@ def corrected_plate(
         typed: the plate; spaces and small letters are taken as they are meant, Cyrillic letters as the Latin ones that
             they look like.
         track_id: of the violation, which is authenticated with the plate.
-        occurred_at_us: when the offence happened: its quarter's key seals.
+        occurred_at_us: when the offence happened: its quarter's key seals, and the formats of its day hold.
         keys: None: no store is named.
 
     Raises:
         OfficerError: the officer does not handle plates.
-        PlateError: it is no plate that Kazakhstan gives out, or there is no key to seal it.
+        PlateError: it is no plate that Kazakhstan gave out by then, or there is no key to seal it.
         KeyStoreError: the store is not safe.
     """
     officer.needs(Role.PLATES)
     plate = latin("".join(typed.upper().split()))
-    if format_of(plate) is None:
+    if format_of(plate, day_of(occurred_at_us)) is None:
         raise PlateError(
-            f"what was typed has {len(plate)} characters and the form of no plate of processors/plates/plates.toml;"
+            f"what was typed has {len(plate)} characters and the form of no plate of processors/plates/plates.toml"
+            " on the day of the offence;"
             " expected one such as 123ABC02. A case of another country's plate is taken up by hand: reject it here"
         )
     if keys is None:

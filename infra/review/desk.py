@@ -22,7 +22,7 @@ from infra.review.waiting_case import WaitingCase
 from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
-from schemas.city_time import to_the_hundredth
+from schemas.city_time import day_of, to_the_hundredth
 from schemas.law import Law, LawEndsError, SanctionKind, Term, Tier
 from schemas.messages import Review, Verdict
 from sinks.evidence.caption import signal_before
@@ -165,7 +165,7 @@ class ReviewDesk:
             ],
             "plate": seen.text,
             "plate_note": seen.note,
-            "plate_region": region_of(seen.text) if seen.text is not None else None,
+            "plate_region": region_of(seen.text, day_of(offence_us)) if seen.text is not None else None,
         }
 
     def audit(self, officer: Officer, case_id: str, why: str) -> tuple[Sequence[Mapping[str, Any]], bool]:

@@ -32,7 +32,7 @@ from processors.stage_core import (
     ServiceUnavailableError,
 )
 from processors.state_format import body_of
-from schemas.law import Law, LawEndsError
+from schemas.law import Law, LawEndsError, OwnerClass
 from schemas.messages import (
     CaseCommand,
     CaseEvent,
@@ -48,6 +48,7 @@ from schemas.messages import (
 from schemas.wire import HEADER, BadMessageError
 
 DAY_US: Final = 86_400_000_000
+OWNER_CLASSES: Final = frozenset(OwnerClass)
 #: Topic of the message that each kind of command relays.
 RELAYED: Final = {CommandKind.VIOLATION: "violations", CommandKind.REVIEW: "reviews", CommandKind.PAYMENT: "payments"}
 #: What each deadline does.
@@ -194,7 +195,8 @@ class CasesCore:
         if isinstance(case, NotOpened):
             return [case.event(violation, key, command.happened_at_us, place.partition, place.offset)]
         case.repeat_elsewhere = bool(command.repeat_elsewhere)
-        case.owner_class = command.owner_class or ""
+        # one that the law does not know is none, as in the relay's own reading of the city's tables
+        case.owner_class = command.owner_class if command.owner_class in OWNER_CLASSES else ""
         case.proposed_key = key
         proposed = self.machine.proposed(log, case)
         case.tariff_version = proposed.tariff_version

@@ -39,6 +39,7 @@ from processors.perception.signals import SignalSource
 from processors.perception.state import MOST_BOXES, CameraState, GopStart, SeenBox
 from processors.perception.views import views_of
 from processors.stage_core import KeyBatch, KeyResult, Output, Record, Registry, ServiceUnavailableError
+from schemas.city_time import day_of
 from schemas.messages import Camera, DecodeStatus, Detections, Frames, PlateRead, Scene, SignalState
 
 log = logging.getLogger(__name__)
@@ -211,7 +212,8 @@ class PerceptionCore:
             async with self._plates.room(camera):
                 outcome = await self._decode(record, state, camera, segments, chosen)
                 boxes = await self._infer(outcome.samples, camera, model)
-                plates, seen_by = await self._plates.read([one.frame for one in outcome.samples], boxes, model)
+                whole = [one.frame for one in outcome.samples]
+                plates, seen_by = await self._plates.read(whole, boxes, model, day_of(frames.captured_at_us))
                 outcome.samples = [replace(sample, frame=None) for sample in outcome.samples]
             in_force = await signals
         except BaseException:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -19,11 +20,13 @@ class PlateFormat:
         name: in words.
         pattern: regular expression of the whole text; its group `region` is the region, where the format has one.
         certain: the format is certain; one that is not never makes a reading confident.
+        since: first day, the city's, on which such plates are given out; None: they always were.
     """
 
     name: str
     pattern: re.Pattern[str]
     certain: bool
+    since: date | None = None
 
 
 def plates_data() -> Mapping[str, Any]:
@@ -37,19 +40,29 @@ def plate_formats() -> tuple[PlateFormat, ...]:
     data = plates_data()
     region = "(?P<region>" + "|".join(sorted(data["regions"])) + ")"
     return tuple(
-        PlateFormat(one["name"], re.compile(one["pattern"].replace("{region}", region)), one["certain"])
+        PlateFormat(
+            one["name"], re.compile(one["pattern"].replace("{region}", region)), one["certain"], one.get("from")
+        )
         for one in data["formats"]
     )
 
 
-def format_of(text: str) -> PlateFormat | None:
-    """Return a plate's format, or None where it has none that is known."""
-    return next((one for one in plate_formats() if one.pattern.fullmatch(text)), None)
+def format_of(text: str, day: date) -> PlateFormat | None:
+    """Return a plate's format, or None where it has none that is known and in force.
+
+    Args:
+        text: the plate.
+        day: the city's, on which it was seen: plates of a format are on no vehicle before they are given out.
+    """
+    for one in plate_formats():
+        if (one.since is None or one.since <= day) and one.pattern.fullmatch(text):
+            return one
+    return None
 
 
-def region_of(text: str) -> str | None:
-    """Return the name of the region that a plate was given out in; None where its format tells none."""
-    known = format_of(text)
+def region_of(text: str, day: date) -> str | None:
+    """Return the name of the region that a plate seen on a day was given out in; None where its format tells none."""
+    known = format_of(text, day)
     matched = known.pattern.fullmatch(text) if known is not None else None
     code = matched.groupdict().get("region") if matched is not None else None
     return _regions()[code] if code is not None else None

@@ -1,6 +1,6 @@
 """What both cameras of a section read of one vehicle's plate."""
 
-from processors.rules.confident_plate import LEAST_READS, READ_RATIO
+from processors.rules.confident_plate import stands
 from processors.violations.circumstances import Circumstances
 from processors.violations.exempt_vehicles import ExemptVehicles
 from schemas.messages import Passage
@@ -23,7 +23,7 @@ def plate_of(start: Passage, end: Passage) -> str | None:
     best = surer(start, end)
     text, ratio = best.candidates[0].text, best.candidates[0].probability_ratio
     same = start.candidates[0].text == end.candidates[0].text
-    return text if same and ratio >= READ_RATIO and best.reads >= LEAST_READS else None
+    return text if same and stands(text, ratio, best.reads, best.crossed_at_us) else None
 
 
 def circumstances_of(start: Passage, end: Passage, exempt: ExemptVehicles | None) -> Circumstances:

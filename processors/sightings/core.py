@@ -60,7 +60,7 @@ class SightingsCore:
 
     name = "sightings"
     source = "tracks"
-    version = "sightings/1"
+    version = "sightings/2"
 
     def __init__(self, seal: PlateSeal) -> None:
         self._seal = seal

@@ -24,6 +24,7 @@ from processors.tracking.place import NOWHERE, Place, place_of
 from processors.tracking.plates import PlateVote
 from processors.tracking.settings import TrackingSettings
 from processors.tracking.state import FLOATS_BYTES, INTS_BYTES, POINT_BYTES, CameraTracks, TrackKey
+from schemas.city_time import day_of
 from schemas.messages import Detections, Tracks, VotedPlate
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class TrackingCore:
 
     name = "tracking"
     source = "detections"
-    version = "tracking/5"
+    version = "tracking/6"
 
     def __init__(self, settings: TrackingSettings | None = None) -> None:
         self.settings = settings or TrackingSettings()
@@ -350,6 +351,7 @@ class _TracksWriter:
         keys = list(zip(self._seq[a:b], self._pkt[a:b], self._ord[a:b], strict=True))
         x1, y1, x2, y2, x, y = self._px
         ground = place.has_ground
+        day = day_of(d.captured_at_us) if plates else None
         return Tracks(
             d.camera_id,
             d.epoch_us,
@@ -388,11 +390,11 @@ class _TracksWriter:
             x[i:j] if ground else [],
             y[i:j] if ground else [],
             [
-                VotedPlate(index, plates[key].candidates(), plates[key].reads)
+                VotedPlate(index, plates[key].candidates(day), plates[key].reads)
                 for index, key in enumerate(keys)
                 if key in plates
             ]
-            if plates
+            if day is not None
             else [],
             d.scene,
             d.signals_known,

@@ -4,6 +4,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
@@ -68,9 +69,9 @@ class PlateVote:
         """Return texts with their weights, the heaviest first, equal ones by text."""
         return sorted(self.weights.items(), key=lambda item: (-item[1], item[0]))
 
-    def candidates(self) -> list[PlateCandidate]:
-        """Return the likeliest texts with the probability that each is the plate."""
-        ranked = sorted(_posterior(tuple(self.ranked())), key=lambda item: (-item[1], item[0]))[:MOST_CANDIDATES]
+    def candidates(self, day: date) -> list[PlateCandidate]:
+        """Return the likeliest texts with the probability that each is the plate, by the formats of the city's day."""
+        ranked = sorted(_posterior(tuple(self.ranked()), day), key=lambda item: (-item[1], item[0]))[:MOST_CANDIDATES]
         if not ranked:
             return []
         best = ranked[0][1]
@@ -82,9 +83,16 @@ class PlateVote:
         ]
 
 
-def is_confident(text: str, probability_ratio: float, reads: int) -> bool:
-    """Return True where a vote may be taken for the plate without a person's reading: meant to hold in 99 of 100."""
-    known, model = format_of(text), reading()
+def is_confident(text: str, probability_ratio: float, reads: int, day: date) -> bool:
+    """Return True where a vote may be taken for the plate without a person's reading: meant to hold in 99 of 100.
+
+    Args:
+        text: of the vote.
+        probability_ratio: its own, as tracking states it.
+        reads: behind it.
+        day: the city's, on which the vehicle was seen: a format that begins later is none.
+    """
+    known, model = format_of(text, day), reading()
     return (
         known is not None
         and known.certain
@@ -131,11 +139,12 @@ def _consensus(ranked: Sequence[tuple[str, float]]) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _posterior(ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+def _posterior(ranked: tuple[tuple[str, float], ...], day: date) -> tuple[tuple[str, float], ...]:
     """Return each text's probability to be the plate, given what was read.
 
     Args:
         ranked: texts and weights, the heaviest first.
+        day: the city's, whose formats hold.
     """
     if not ranked:
         return ()
@@ -148,7 +157,7 @@ def _posterior(ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float]
     scores = [0.0] * len(texts)
     shares = [0.0] * len(texts)
     for n, text in enumerate(texts):
-        score = 0.0 if format_of(text) is not None else math.log(model.unformatted)
+        score = 0.0 if format_of(text, day) is not None else math.log(model.unformatted)
         for read, weight in ranked:
             likelihood, wrong = _read_as(read, text)
             score += model.independent_ratio * weight * likelihood

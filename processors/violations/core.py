@@ -79,7 +79,7 @@ class ViolationsCore:
         self.table = table or law()
         self._seal = seal
         self._exempt = exempt
-        self.version = "violations/5 " + " ".join(rule.version for rule in self.rules)
+        self.version = "violations/6 " + " ".join(rule.version for rule in self.rules)
         self.limits = thresholds()
         self._places = Places()
         self._at_work = AtWork(self.rules)

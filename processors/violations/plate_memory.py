@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from processors.rules.confident_plate import LEAST_READS, READ_RATIO
+from processors.rules.confident_plate import READ_RATIO, stands
 from processors.rules.second import Second
 from processors.violations.exempt_vehicles import ExemptVehicles
 from processors.violations.plate_seal import PlateSeal
@@ -138,4 +138,4 @@ def _elsewhere(second: Second) -> set[str]:
 def readable(vote: Vote) -> str | None:
     """Return the plate that a vote in clear stands for; None where it is not sure enough."""
     text, ratio = vote.readings[0]
-    return text if ratio >= READ_RATIO and vote.reads >= LEAST_READS else None
+    return text if stands(text, ratio, vote.reads, vote.at_us) else None

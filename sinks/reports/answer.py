@@ -199,11 +199,12 @@ def further(lines: int) -> str:
 
 
 def _levels(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Return cases and tenge of a waterfall's levels and of what was received, by name."""
+    """Return cases and tenge of a waterfall's levels and of what was received, by name in snake case, as all keys."""
     out: dict[str, Any] = {}
     for part, _, name, _, cases, kzt in rows:
         if part != "loss":
-            out |= {name: cases, f"{name}_kzt": kzt}
+            key = name.replace(" ", "_")
+            out |= {key: cases, f"{key}_kzt": kzt}
     return out
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
@@ -42,15 +43,18 @@ def ranking() -> Ranking:
     return Ranking(**tomllib.loads(text)["ranking"])
 
 
-def candidates_of(texts: Sequence[tuple[str, float]], figures: Ranking, least_ratio: float) -> list[PlateCandidate]:
+def candidates_of(
+    texts: Sequence[tuple[str, float]], figures: Ranking, least_ratio: float, day: date
+) -> list[PlateCandidate]:
     """Return a reading's candidates, the likeliest first; none where the likeliest is below `least_ratio`.
 
     Args:
         texts: the beam's, with probabilities.
         figures: how they are weighed.
         least_ratio: lowest stated probability of the best.
+        day: the city's, on which the picture was taken: its formats hold.
     """
-    shares = posterior(texts, figures)
+    shares = posterior(texts, figures, day)
     if not shares:
         return []
     best = shares[0][1]
@@ -64,8 +68,8 @@ def candidates_of(texts: Sequence[tuple[str, float]], figures: Ranking, least_ra
     ]
 
 
-def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tuple[str, float]]:
-    """Return what each text's probability is, the likeliest first, given what a plate can be.
+def posterior(texts: Sequence[tuple[str, float]], figures: Ranking, day: date) -> list[tuple[str, float]]:
+    """Return what each text's probability is, the likeliest first, given what a plate of the day can be.
 
     What the reading gave to other writing, or to texts outside the beam, counts against all of them; and a text without
     a format is as likely a Kazakh plate misread as a foreign one read well (an assumption), so it has half at most.
@@ -73,10 +77,10 @@ def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tupl
     mass: dict[str, float] = {}
     lost = max(0.0, 1.0 - sum(ratio for _, ratio in texts[:MOST_TEXTS]))
     for text, ratio in texts[:MOST_TEXTS]:
-        meant = meanings(text, figures)
+        meant = meanings(text, figures, day)
         for other, share in meant:
             mass[other] = mass.get(other, 0.0) + ratio * share
-        if format_of(text) is None:
+        if format_of(text, day) is None:
             lost += ratio
     total = sum(mass.values()) + lost * figures.unformatted_ratio
     if total <= 0.0:
@@ -84,20 +88,20 @@ def posterior(texts: Sequence[tuple[str, float]], figures: Ranking) -> list[tupl
     return sorted(((text, share / total) for text, share in mass.items()), key=lambda item: (-item[1], item[0]))
 
 
-def meanings(text: str, figures: Ranking) -> list[tuple[str, float]]:
-    """Return the plates that a text may be of, each with its weight.
+def meanings(text: str, figures: Ranking, day: date) -> list[tuple[str, float]]:
+    """Return the plates of the day that a text may be of, each with its weight.
 
     A text with a known format is itself. What else: the strip with the country's letters, or an edge, was read as
     characters beside it; or characters were taken for those that look like them. A text that no format explains stays,
     with little weight.
     """
-    if format_of(text) is not None:
+    if format_of(text, day) is not None:
         return [(text, 1.0)]
     out: dict[str, float] = {}
     for core, share in _cores(text, figures):
-        if core != text and format_of(core) is not None:
+        if core != text and format_of(core, day) is not None:
             out[core] = max(out.get(core, 0.0), share)
-        for other, turned in _turned(core):
+        for other, turned in _turned(core, day):
             out[other] = max(out.get(other, 0.0), share * figures.look_alike_ratio**turned)
     if figures.least_characters <= len(text) <= figures.most_characters:
         out[text] = figures.unformatted_ratio
@@ -105,9 +109,9 @@ def meanings(text: str, figures: Ranking) -> list[tuple[str, float]]:
 
 
 @lru_cache(maxsize=8_192)
-def may_go_on(text: str) -> bool:
+def may_go_on(text: str, day: date) -> bool:
     """Return whether a plate would be another one with one character more: its end may not be its end."""
-    return format_of(text) is not None and any(format_of(text + one) is not None for one in SYMBOLS)
+    return format_of(text, day) is not None and any(format_of(text + one, day) is not None for one in SYMBOLS)
 
 
 def mean_of(texts: Sequence[tuple[str, float]], others: Sequence[tuple[str, float]]) -> Sequence[tuple[str, float]]:
@@ -145,7 +149,7 @@ def _cores(text: str, figures: Ranking) -> list[tuple[str, float]]:
 
 
 @lru_cache(maxsize=8_192)
-def _turned(text: str) -> tuple[tuple[str, int], ...]:
+def _turned(text: str, day: date) -> tuple[tuple[str, int], ...]:
     """Return texts with a known format that look like this one, with how many characters differ: the fewest only."""
     alike = _alike()
     now = {text}
@@ -156,7 +160,7 @@ def _turned(text: str) -> tuple[tuple[str, int], ...]:
             for place, letter in enumerate(one)
             for other in alike.get(letter, "")
         }
-        found = sorted(one for one in now if format_of(one) is not None)
+        found = sorted(one for one in now if format_of(one, day) is not None)
         if found:
             return tuple((one, turned) for one in found)
     return ()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from time import monotonic
 from typing import Any, Final, cast
@@ -93,7 +94,7 @@ class PlateReader:
         return frozenset(samples[::step])
 
     async def read(
-        self, pictures: Sequence[Any], boxes: Sequence[Boxes], model: Model
+        self, pictures: Sequence[Any], boxes: Sequence[Boxes], model: Model, day: date
     ) -> tuple[list[PlateRead], Model]:
         """Return the plates read, by box, and the detection model as the message names it.
 
@@ -105,6 +106,7 @@ class PlateReader:
             pictures: the decoded frame of each sample; None where it was not kept.
             boxes: of each sample.
             model: the detection model.
+            day: the city's, on which the pictures were taken: its formats hold.
         """
         vehicles = choose(boxes, [picture is not None for picture in pictures], self._limits)
         if self._models is None or not vehicles:
@@ -116,8 +118,8 @@ class PlateReader:
         try:
             if probe:  # finding out that it is still away must not take all its requests' tries and deadlines
                 async with asyncio.timeout(self._settings.infer_timeout_s):
-                    await self._read(vehicles[:1], pictures)
-            out = await self._read(vehicles, pictures)
+                    await self._read(vehicles[:1], pictures, day)
+            out = await self._read(vehicles, pictures, day)
             version = await self._models.version()
         except (ServiceUnavailableError, DetectorContractError, TimeoutError) as error:
             self._metrics.plates_unread.inc()
@@ -131,14 +133,14 @@ class PlateReader:
         self._metrics.plates_read.inc(len(out))
         return out, replace(model, version=f"{model.version}+{version}")
 
-    async def _read(self, vehicles: Sequence[Chosen], pictures: Sequence[Any]) -> list[PlateRead]:
+    async def _read(self, vehicles: Sequence[Chosen], pictures: Sequence[Any], day: date) -> list[PlateRead]:
         out = []
         picture, of = None, -1
         for vehicle in vehicles:
             if picture is None or of != vehicle.sample:
                 picture, of = await self._in_thread(partial(rgb_of, pictures[vehicle.sample])), vehicle.sample
-            texts = (await self.look(picture, vehicle.xyxy_px)).texts
-            found = candidates_of(texts, ranking(), self._settings.plates_least_ratio)
+            texts = (await self.look(picture, vehicle.xyxy_px, day)).texts
+            found = candidates_of(texts, ranking(), self._settings.plates_least_ratio, day)
             if found:
                 out.append(PlateRead(vehicle.box, found))
         return out
@@ -147,12 +149,13 @@ class PlateReader:
         wanted = camera is not None and camera.analysis.enforcement and self._settings.plates != OFF
         return self._models if wanted else None
 
-    async def look(self, picture: Image.Image, xyxy_px: Sequence[float]) -> Look:
+    async def look(self, picture: Image.Image, xyxy_px: Sequence[float], day: date) -> Look:
         """Look for a vehicle's plate and read it.
 
         Args:
             picture: RGB.
             xyxy_px: the vehicle's box in it.
+            day: the city's, on which it was taken.
         """
         assert self._models is not None
         tiles = tiles_of(xyxy_px, picture.size)
@@ -166,7 +169,7 @@ class PlateReader:
         self._metrics.plates_found.inc()
         corners = await self._closer(picture, corners)
         texts = await self._texts(picture, corners, 0.0)
-        if texts and may_go_on(texts[0][0]):
+        if texts and may_go_on(texts[0][0], day):
             texts = mean_of(texts, await self._texts(picture, corners, BEYOND_RATIO))
         return Look(score, corners, texts)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from prometheus_client import CollectorRegistry
 
 from infra.local.control import LocalStack
-from infra.plates.drawn_plate import draw_plate
+from infra.plates.drawn_plate import DAY, draw_plate
 from infra.plates.seen_plate import SeenPlate, see
 from infra.plates.vehicles import Vehicle
 from processors.perception.detector import Model
@@ -54,7 +54,7 @@ async def test_a_drawn_plate_is_found_and_read(models: TritonPlateModels) -> Non
     view = seen()
     with ThreadPoolExecutor(1) as threads:
         reader = PlateReader(models, PerceptionSettings(), PerceptionMetrics(CollectorRegistry()), threads)
-        looks = [await reader.look(Image.fromarray(view.rgb), view.box_xyxy_px) for _ in range(2)]
+        looks = [await reader.look(Image.fromarray(view.rgb), view.box_xyxy_px, DAY) for _ in range(2)]
     corners, again = looks[0].corners_px, looks[1].corners_px
     assert corners is not None
     assert again is not None
@@ -96,7 +96,7 @@ async def test_a_repository_without_the_reader_gives_detections_without_plates(
     detector = Model("detector", "1", 416)
     with ThreadPoolExecutor(1) as threads:
         reader = PlateReader(models, PerceptionSettings(), PerceptionMetrics(CollectorRegistry()), threads)
-        read, named = await reader.read([picture], [boxes], detector)
+        read, named = await reader.read([picture], [boxes], detector, DAY)
     await models.close()
     assert len(read) == plates
     assert (named == detector) == missing
@@ -106,5 +106,5 @@ async def test_nothing_is_read_of_a_flat_picture(models: TritonPlateModels) -> N
     """No plate, no text."""
     with ThreadPoolExecutor(1) as threads:
         reader = PlateReader(models, PerceptionSettings(), PerceptionMetrics(CollectorRegistry()), threads)
-        look = await reader.look(Image.new("RGB", (400, 300), (90, 90, 90)), (20.0, 20.0, 380.0, 280.0))
+        look = await reader.look(Image.new("RGB", (400, 300), (90, 90, 90)), (20.0, 20.0, 380.0, 280.0), DAY)
     assert look.texts == ()

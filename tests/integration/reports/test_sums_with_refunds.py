@@ -160,6 +160,8 @@ def test_the_waterfall_goes_on_to_what_stays(decided: Reports) -> None:
     assert lines["given back: cancelled"] == (1, FULL + FIRST_PART)
     assert lines["given back: lowered"] == (0, FULL - LOWERED)
     assert lines["to be given back"] == (0, HALF - FIRST_PART)
+    assert found["totals"]["to_be_given_back_kzt"] == HALF - FIRST_PART
+    assert not [key for key in found["totals"] if " " in key]
     assert levels["net"]["cases"] == 4
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infra.plates.drawn_plate import EUROPEAN, HEIGHT_PX, KINDS, WIDTH_PX, draw_plate
+from infra.plates.drawn_plate import DAY, EUROPEAN, HEIGHT_PX, KINDS, WIDTH_PX, draw_plate
 from infra.plates.seen_plate import see
 from infra.plates.vehicles import MARGIN_RATIO, Vehicle
 from processors.plates.plate_formats import format_of
@@ -16,7 +16,7 @@ def test_a_text_has_its_format(kind: str) -> None:
     """What is scored as a 2012 plate is one by plates.toml, whatever the draw."""
     for seed in range(20):
         plate = draw_plate(np.random.default_rng(seed), kind)
-        known = format_of(plate.text)
+        known = format_of(plate.text, DAY)
         assert known is not None
         assert known.name == kind
         assert plate.rgb.shape == (HEIGHT_PX, WIDTH_PX, 3)
@@ -24,7 +24,7 @@ def test_a_text_has_its_format(kind: str) -> None:
 
 def test_a_foreign_text_has_no_format() -> None:
     """It must not be scored as a plate that the formats could help with."""
-    assert all(format_of(draw_plate(np.random.default_rng(seed), EUROPEAN).text) is None for seed in range(20))
+    assert all(format_of(draw_plate(np.random.default_rng(seed), EUROPEAN).text, DAY) is None for seed in range(20))
 
 
 def test_the_same_seed_sees_the_same() -> None:

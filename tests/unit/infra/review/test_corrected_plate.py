@@ -25,9 +25,9 @@ def test_a_plate_is_sealed_as_the_violations_stage_seals_it(typed: str, tmp_path
     assert key.open(found.encrypted, "t1") == "123ABC02"
 
 
-@pytest.mark.parametrize("typed", ["123ABC99", "XY7", "12345678", "123ABC022"])
+@pytest.mark.parametrize("typed", ["123ABC99", "XY7", "12345678", "123ABC022", "A12345"])
 def test_what_has_no_plates_form_is_refused(typed: str, tmp_path: Path) -> None:
-    """A region that there is not, too few and too many characters: one sentence, without what was typed."""
+    """No such region, too few or many, a scooter's two years early: one sentence; what was typed is not in it."""
     store = KeyStore(tmp_path / "keys")
     store.create("2024-q2")
     with pytest.raises(PlateError, match="the form of no plate") as said:

@@ -40,12 +40,16 @@ def test_a_corrected_plate_leaves_the_class_behind() -> None:
     ]  # fmt: skip
 
 
-def test_a_class_that_nobody_knows_is_refused() -> None:
-    """The command becomes a dead letter and opens no case at another's price."""
+@pytest.mark.parametrize("owner", ["GIANT", "individual", "", "123ABC02"])
+def test_a_class_that_the_law_does_not_know_is_no_class(owner: str) -> None:
+    """A newer relay may send one: the case is opened and priced as of whose class nobody knows, and tells no class."""
     desk = Desk()
-    desk.violate(owner_class="GIANT")
-    assert "GIANT" in desk.refused[0]
-    assert desk.events == []
+    case_id = desk.violate("v1", "2026-04-02T10:00", article="KoAP 230.2", kind="no_insurance", owner_class=owner)
+    desk.review(case_id, when="2026-04-03T09:00")
+    desk.deadline(case_id)
+    assert desk.refused == []
+    assert desk.told(case_id) == [("DETECTED", 43_250), ("CONFIRMED", 43_250), ("ISSUED", 43_250)]
+    assert {event.owner_class for event in desk.events} == {None}
 
 
 def test_an_entry_that_is_left_out_is_quoted_nowhere(caplog: pytest.LogCaptureFixture) -> None:

@@ -60,8 +60,9 @@ def test_a_plate_that_both_cameras_read_is_sealed_for_the_end_s_track(first: dic
         (DOUBTFUL, DOUBTFUL, 4),
         ({"128ABC02": 0.6, "123ABC02": 0.4}, SURE, 4),
         (SURE, SURE, 1),
+        ({"A12345": 0.995}, {"A12345": 0.995}, 50),
     ],
-    ids=["sure at none", "another one best", "read once"],
+    ids=["sure at none", "another one best", "read once", "a scooter's in 2025"],
 )
 def test_a_plate_that_is_not_sure_stays_with_its_track(
     first: dict[str, float], last: dict[str, float], reads: int

@@ -28,9 +28,9 @@ class Seal:
         return None if key is None else (key.vehicle_key(plate), key.period, key.seal(plate, track_id))
 
 
-def passing(number: int, probability_ratio: float = 0.995, reads: int = 3) -> Tracks:
+def passing(number: int, probability_ratio: float = 0.995, reads: int = 3, text: str = PLATE) -> Tracks:
     """Return a second with one car whose plate has this vote."""
-    vote = VotedPlate(0, [PlateCandidate(PLATE, probability_ratio)], reads)
+    vote = VotedPlate(0, [PlateCandidate(text, probability_ratio)], reads)
     return replace(second(number, [car("a", 500, 500)]), plates=[vote])
 
 
@@ -57,12 +57,23 @@ def test_a_confident_plate_is_told_once_and_sealed() -> None:
     [
         ([passing(0, 0.989), passing(1, 0.989)], ROAD, Seal()),
         ([passing(0, reads=1)], ROAD, Seal()),
+        ([passing(0, reads=50, text="A12345")], ROAD, Seal()),
+        ([passing(0, reads=50, text="H123402")], ROAD, Seal()),
         ([replace(passing(0), track_class=[PERSON])], ROAD, Seal()),
         ([passing(0)], replace(ROAD, analysis=OFF), Seal()),
         ([passing(0)], replace(ROAD, enabled=False), Seal()),
         ([passing(0)], ROAD, Seal(None)),
     ],
-    ids=["not confident", "one read", "a person", "a camera that does not enforce", "out of service", "no key"],
+    ids=[
+        "not confident",
+        "one read",
+        "a scooter's in 2025",
+        "no certain format",
+        "a person",
+        "a camera that does not enforce",
+        "out of service",
+        "no key",
+    ],
 )
 def test_nobody_else_is_told(messages: list[Tracks], place: Camera, seal: Seal) -> None:
     """No sighting, and nothing that a later second could tell."""

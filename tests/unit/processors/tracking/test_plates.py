@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -9,19 +10,22 @@ from processors.plates.plate_formats import format_of, latin, region_of
 from processors.tracking.plates import MOST_CANDIDATES, MOST_TEXTS, PlateVote, is_confident, reading
 from schemas.messages import PlateCandidate
 
+#: Every format of plates.toml is in force.
+DAY = date(2026, 7, 1)
 
-def voted(*reads: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+
+def voted(*reads: Sequence[tuple[str, float]], day: date = DAY) -> list[tuple[str, float]]:
     """Return the candidates after these reads."""
     vote = PlateVote()
     for read in reads:
         vote.add([PlateCandidate(text, ratio) for text, ratio in read])
-    return [(one.text, one.probability_ratio) for one in vote.candidates()]
+    return [(one.text, one.probability_ratio) for one in vote.candidates(day)]
 
 
 def confident(*reads: Sequence[tuple[str, float]]) -> bool:
     """Return whether the best text of these reads is confident."""
     text, ratio = voted(*reads)[0]
-    return is_confident(text, ratio, len(reads))
+    return is_confident(text, ratio, len(reads), DAY)
 
 
 def test_reads_that_agree_make_a_plate_confident() -> None:
@@ -55,10 +59,10 @@ def test_a_known_format_goes_before_none() -> None:
 def test_what_has_no_certain_format_is_never_confident() -> None:
     """A person reads it."""
     for text in ("12", "ABCDEFGH", "123ABC21", "D12345", "12AB02"):
-        assert not is_confident(text, 1.0, 50)
-    assert not is_confident("123ABC02", 1.0, 1)
-    assert is_confident("123ABC02", 0.99, 2)
-    assert not is_confident("123ABC02", 0.9899, 2)
+        assert not is_confident(text, 1.0, 50, DAY)
+    assert not is_confident("123ABC02", 1.0, 1, DAY)
+    assert is_confident("123ABC02", 0.99, 2, DAY)
+    assert not is_confident("123ABC02", 0.9899, 2, DAY)
 
 
 def test_unreadable_stays_unreadable() -> None:
@@ -93,7 +97,7 @@ def test_memory_is_bounded() -> None:
     for n in range(100):
         vote.add([PlateCandidate("123ABC02", 0.9), PlateCandidate(f"{n:03d}XYZ05", 0.05)])
     assert len(vote.weights) == MOST_TEXTS
-    assert vote.candidates()[0].text == "123ABC02"
+    assert vote.candidates(DAY)[0].text == "123ABC02"
 
 
 def test_cyrillic_letters_are_taken_for_latin_ones() -> None:
@@ -123,6 +127,32 @@ def test_cyrillic_letters_are_taken_for_latin_ones() -> None:
 )
 def test_formats_and_regions(text: str, name: str | None, region: str | None) -> None:
     """Those of the reference, and none for what is like them."""
-    known = format_of(text)
+    known = format_of(text, DAY)
     assert (known.name if known else None) == name
-    assert region_of(text) == region
+    assert region_of(text, DAY) == region
+
+
+@pytest.mark.parametrize(
+    ("day", "in_force"), [(date(2024, 5, 6), False), (date(2026, 6, 30), False), (DAY, True), (date(2027, 1, 1), True)]
+)
+def test_a_format_holds_from_its_day_on(day: date, in_force: bool) -> None:  # noqa: FBT001
+    """A12345 is a rental scooter from 2026-07-01 on; before, no such plate was given out and none is confident."""
+    assert (format_of("A12345", day) is not None) is in_force
+    assert is_confident("A12345", 1.0, 50, day) is in_force
+    assert is_confident("123ABC02", 1.0, 50, day)
+
+
+def test_a_vote_weighs_a_format_by_the_day() -> None:
+    """The same reads: a text that is a plate of the day goes before an equally read one that is none, else not."""
+    reads = [[("A12345", 0.5)], [("A1234S", 0.45)]]
+    before, since = (dict(voted(*reads, day=day)) for day in (date(2026, 6, 30), DAY))
+    assert before["A12345"] < since["A12345"]
+    assert before["A1234S"] > since["A1234S"]
+
+
+def test_a_diplomats_plate_needs_no_scooters_day() -> None:
+    """Its format was there before, takes what looks like a scooter's with D or T, and is never certain."""
+    for day in (date(2024, 5, 6), DAY):
+        known = format_of("D12345", day)
+        assert known is not None
+        assert known.name == "diplomatic"

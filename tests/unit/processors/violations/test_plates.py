@@ -37,9 +37,9 @@ def fast(number: int, *plates: VotedPlate) -> Tracks:
     return replace(second(number, seen), plates=list(plates))
 
 
-def voted(probability_ratio: float, reads: int = 3) -> VotedPlate:
+def voted(probability_ratio: float, reads: int = 3, text: str = PLATE) -> VotedPlate:
     """Return a vote on the first track."""
-    return VotedPlate(0, [PlateCandidate(PLATE, probability_ratio)], reads)
+    return VotedPlate(0, [PlateCandidate(text, probability_ratio)], reads)
 
 
 def found(*messages: Tracks, at_once: bool = True, seal: Seal | None = None) -> list[Violation]:
@@ -55,6 +55,14 @@ def test_a_plate_read_while_the_vehicle_waits_is_sealed_into_the_violation() -> 
     assert one.plate_encrypted is not None
     assert KEY.open(one.plate_encrypted, one.track_id) == PLATE
     assert found(*scene, at_once=False, seal=Seal()) == [one]
+
+
+@pytest.mark.parametrize("text", ["A12345", "H123402", "AB123CD"], ids=["a scooter's in 2025", "yellow", "foreign"])
+def test_a_plate_in_no_format_that_is_certain_on_its_day_stays_with_its_track(text: str) -> None:
+    """However often it was read: the violation is proposed, and an officer reads the plate."""
+    scene = (fast(0), fast(1, voted(0.995, 50, text)), fast(2), second(3), second(4))
+    (one,) = found(*scene, seal=Seal())
+    assert (one.vehicle_key, one.key_period, one.plate_encrypted) == (one.track_id, None, None)
 
 
 def test_a_vehicle_decided_because_its_camera_was_lost_keeps_its_plate() -> None:
