@@ -13,8 +13,8 @@ MATURE = 3
 #: Looks in a row that a standing vehicle must be elsewhere to have left: one bad box is none.
 LEAVING = 2
 #: Seconds from the last look at a vehicle whose track then went elsewhere, within which whoever stands at its place is
-#: the same one: the track went over to another's box. A row that starts is followed at 1.3 s a vehicle (6.5 m apart at
-#: 5 m/s, the speed at which a queue starts backwards), and 6.5 m from standing to standing take 2.9 s at 3 m/s2.
+#: the same one, under a track that began since (see `may_be`): the track went over to another's box. A choice: the next
+#: of a queue is at its place in two seconds already (decision 0284), under the track that it had before.
 RETURN_S = 4.0
 #: The looks after MATURE over which a place's box is taken anew: in the first ones the vehicle still rolls or brakes.
 SETTLING = 5
@@ -134,7 +134,10 @@ def follow(
         box = boxes[i]
         # Whoever drives through a place does not stand there.
         stands_now = second.last_box[i] >= 0 and second.steady[i] >= least_iou
-        back = next((n for n in away if stands_now and same_place(box, kept[n].box, least_iou)), None)
+        back = next(
+            (n for n in away if stands_now and same_place(box, kept[n].box, least_iou) and may_be(kept[n], i, second)),
+            None,
+        )
         if back is not None:
             away.remove(back)
             kept[back].track_id = track_id
@@ -165,6 +168,15 @@ def _left(stand: Stand, second: Second) -> bool:
     return stand.off >= LEAVING and second.begins_us - stand.seen_us > RETURN_S * 1e6
 
 
+def may_be(stand: Stand, i: int, second: Second) -> bool:
+    """Say whether a track at a place may be its vehicle's whose own track went elsewhere.
+
+    After LEAVING looks only one that began since: who was in view before is the next of a queue that has moved up, two
+    seconds after the last look where boxes that overlap by half are at one place.
+    """
+    return stand.off <= LEAVING or second.tracks.track_first_seen_us[i] > stand.seen_us
+
+
 def _join(
     kept: Sequence[Stand],
     here: dict[int, int],
@@ -181,7 +193,8 @@ def _join(
     for n in tuple(away):
         stand = kept[n]
         for m, i in here.items():
-            if kept[m].since_us > stand.since_us and same_place(kept[m].box, stand.box, least_iou):
+            later = kept[m].since_us > stand.since_us and may_be(stand, i, second)
+            if later and same_place(kept[m].box, stand.box, least_iou):
                 away.remove(n)
                 joined.add(m)
                 stand.track_id = kept[m].track_id

@@ -63,7 +63,12 @@ class Turn(NamedTuple):
 
 
 def turn_of(
-    looks: Sequence[Look], settings: TurnSettings, calibration_error_m: float, feet: HiddenFoot | None = None
+    looks: Sequence[Look],
+    settings: TurnSettings,
+    calibration_error_m: float,
+    feet: HiddenFoot | None = None,
+    *,
+    long: bool = False,
 ) -> Turn | None:
     """Return the turn that a vehicle's looks show; None where it goes straight on, or one vehicle may be two.
 
@@ -74,6 +79,8 @@ def turn_of(
         settings: when it is a turn.
         calibration_error_m: the calibration's position error, metres; holds where the settings name none.
         feet: places the feet that the picture's lower border hides; None: they are taken as near as may be.
+        long: it may be longer than a car by more than breadth allows for, as a bus of 12 m: one that changes lanes is
+            as much broader as a car that turns, so breadth does not show a turn of it.
     """
     if looks and looks[-1].along_m < 0:  # all lie before the line: most vehicles of a red light
         return None
@@ -89,7 +96,7 @@ def turn_of(
     seen = looks
     looks, hidden = feet.placed(seen) if feet is not None else (seen, [False] * len(seen))
     angles: Sequence[Seen | None] = seen_at(feet, seen, looks) if feet is not None else [None] * len(seen)
-    broadside_deg = _broadside_deg(angles, before, settings)
+    broadside_deg = [0.0] * len(seen) if long else _broadside_deg(angles, before, settings)
     leaves = [0, *(feet.leaves_by(a, b) if feet is not None else 0 for a, b in pairwise(seen))]
     # Both ends have the position error, independent of each other.
     ends_m = math.sqrt(2.0) * (settings.position_error_m or calibration_error_m)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from processors.rules.place import Place, Scope
 from processors.rules.second import MOTOR_VEHICLES, Second
-from processors.rules.standing import MATURE, Stand, follow, same_place
+from processors.rules.standing import MATURE, Stand, follow, may_be, same_place
 from processors.violations.enforced import enforced_scopes
 from processors.violations.offence import Offence
 from processors.violations.second_box import elder_of
@@ -29,8 +29,8 @@ class Settings:
         min_inside_ratio: share of the looks at which the vehicle must have been in the zone.
         min_looks: seconds in which it must have been seen there.
         same_place_iou: overlap of a box with the place where it came to stand, from which on it stands.
-        occlusion_s: how long it may be out of sight, looked for or not, and be taken for the same: 4 are less than the
-            next one needs to follow and move up by its own length and stand (standing.RETURN_S).
+        occlusion_s: how long it may be out of sight, looked for or not, and be taken for the same; where its track
+            went elsewhere as `standing.may_be` says: the next one may be there in less. As standing.RETURN_S.
         memory_s: how long a place is remembered at which somebody stood, seconds: who is found there so much later may
             be the same one, and have come first. Longer than most lorries hide what is behind them. A choice.
     """
@@ -81,13 +81,17 @@ class Watched:
         self.lost += [stand for stand in known if id(stand) not in kept and stand.hits >= MATURE]
         since_us = second.at_us - settings.memory_s * 1e6
         self.lost = [stand for stand in self.lost if stand.seen_us >= since_us][-MOST_LOST:]
+        at = {track: i for i, track in enumerate(second.tracks.track_id)}
         for stand in self.stands:
+            i = at.get(stand.track_id)
+            if i is None:
+                continue
             # Those that are followed still, and not seen now, are lost as well.
             unseen = [one for one in self.stands if one.seen_us < stand.seen_us and one.hits >= MATURE]
             for one in (*unseen, *self.lost):
                 if one.since_us >= stand.since_us or not same_place(stand.box, one.box, settings.same_place_iou):
                     continue
-                if stand.since_us - one.seen_us <= settings.occlusion_s * 1e6:
+                if stand.since_us - one.seen_us <= settings.occlusion_s * 1e6 and may_be(one, i, second):
                     stand.since_us, stand.first_track_id, stand.onset = one.since_us, one.first_track_id, one.onset
                 else:
                     self.came_us[stand.first_track_id] = min(self.came(one), self.came(stand))
@@ -103,7 +107,7 @@ class BlockedJunction:
     """One that stands alone has broken down, as far as can be seen: a jam is another that stood there before."""
 
     kind: ClassVar[str] = "blocked_junction"
-    version: ClassVar[str] = "blocked_junction/5"
+    version: ClassVar[str] = "blocked_junction/6"
 
     def initial(self) -> Watched:
         """Nobody stands there."""

@@ -17,7 +17,7 @@ class CrossingParking(StandingRule):
     """The near end may lie beyond the crossing with the body on it: so much of the length must lie over it."""
 
     kind: ClassVar[str] = "crossing_parking"
-    version: ClassVar[str] = "crossing_parking/4"
+    version: ClassVar[str] = "crossing_parking/5"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"crossing"})
     where: ClassVar[str] = "on a pedestrian crossing"
 

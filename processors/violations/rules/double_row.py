@@ -24,7 +24,7 @@ class DoubleRow(StandingRule):
     """Wants both to stand, one in a lane, the other beside it to the right and outside that lane, and no queue."""
 
     kind: ClassVar[str] = "double_row"
-    version: ClassVar[str] = "double_row/4"
+    version: ClassVar[str] = "double_row/5"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"lane", "bus_lane", "roadway", "no_stopping"})
     prefers: ClassVar[frozenset[str]] = frozenset({"lane", "bus_lane"})
     where: ClassVar[str] = "in a lane beside a vehicle at the kerb"

@@ -14,7 +14,7 @@ from processors.violations.stop_line import StopLine
 from processors.violations.turn import AT_LINE_M, Turn, turn_of
 from processors.violations.turn_joined import joined
 from processors.violations.turn_settings import TurnSettings
-from processors.violations.turn_signs import KIND, SIGN, TurnSigns, turn_signs_of
+from processors.violations.turn_signs import BUS_OR_LIKE_ONE, KIND, SIGN, TurnSigns, turn_signs_of
 from processors.violations.upright import Upright
 from processors.violations.way import Look, Way, follow
 
@@ -39,7 +39,7 @@ class ProhibitedTurn:
     """Holds the side to which a vehicle turns beyond a stop line against what the signs there forbid at that time."""
 
     kind: ClassVar[str] = KIND
-    version: ClassVar[str] = "prohibited_turn/4"
+    version: ClassVar[str] = "prohibited_turn/5"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -70,7 +70,8 @@ class ProhibitedTurn:
         if way.done or way.looks[-1].along_m < 0:  # before the line, as most are: no turn
             return None
         feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
-        turn = turn_of(way.looks, settings, calibration.position_error_m, feet)
+        long = way.vehicle_class in BUS_OR_LIKE_ONE
+        turn = turn_of(way.looks, settings, calibration.position_error_m, feet, long=long)
         if turn is None:
             return None
         since_us, at_us = way.looks[turn.before].at_us, way.looks[turn.last].at_us

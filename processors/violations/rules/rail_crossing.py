@@ -81,7 +81,7 @@ class RailCrossing:
 
     kind: ClassVar[str] = KIND
     defaults: ClassVar[type[Settings]] = Settings
-    version: ClassVar[str] = "rail_crossing/5"
+    version: ClassVar[str] = "rail_crossing/6"
 
     def initial(self) -> Watched:
         """Nobody is near."""

@@ -14,7 +14,7 @@ from processors.violations.turn import AT_LINE_M, Turn, turn_of
 from processors.violations.turn_joined import joined
 from processors.violations.turn_lanes import Lane, lane_of, lanes_of
 from processors.violations.turn_settings import TurnSettings
-from processors.violations.turn_signs import TurnSigns, turn_signs_of
+from processors.violations.turn_signs import BUS_OR_LIKE_ONE, TurnSigns, turn_signs_of
 from processors.violations.way import Way, follow
 
 
@@ -34,7 +34,7 @@ class WrongLane:
     """Holds the side to which a vehicle turns beyond a stop line against what its lane before the line allows."""
 
     kind: ClassVar[str] = "wrong_lane"
-    version: ClassVar[str] = "wrong_lane/6"
+    version: ClassVar[str] = "wrong_lane/7"
 
     def initial(self) -> LineWatch:
         """Nobody is near the line."""
@@ -73,7 +73,8 @@ class WrongLane:
         if way.looks[-1].along_m < 0:  # before the line, as most are: no turn
             return None
         feet = HiddenFoot.of(place, line, second.tracks.width_px, second.tracks.height_px)
-        turn = turn_of(way.looks, settings, calibration.position_error_m, feet)
+        long = way.vehicle_class in BUS_OR_LIKE_ONE
+        turn = turn_of(way.looks, settings, calibration.position_error_m, feet, long=long)
         if turn is None:
             return None
         error_m = settings.position_error_m or calibration.position_error_m
@@ -150,6 +151,7 @@ def _proven_before(
     """Say whether a turn was proven in an earlier second under another name, which its track had before it broke.
 
     The look before the line is the same, and so the lane: it was proposed then, and one manoeuvre is one offence.
+    Whatever it was voted then: it may have been a car's turn by its breadth.
     """
     name, begin_us = second.tracks.track_id[i], second.tracks.captured_at_us
     earlier = [look for look in way.looks if look.at_us < begin_us and name not in look.sight.track_ids]

@@ -125,6 +125,23 @@ def test_who_comes_to_the_place_of_one_that_left_answers_for_their_own_time_alon
     assert [one.track_id for one in proposed(stands(*stays))] == []
 
 
+def test_who_moves_up_within_the_junction_does_not_answer_for_who_left() -> None:
+    """One drives off two seconds after red, and the next, in view all along, stands at its place from 3 s later on.
+
+    Neither was 5 s of red where it stood.
+    """
+    frames: list[Frame] = []
+    for n in range(2 * GONE_S):
+        at = n / 2
+        frame: dict[str, tuple[float, float]] = {"a": (15.0, 30.0)} if 4.0 <= at < 41.0 else {}
+        if 9.0 <= at < 30.0:
+            frame["b"] = (22.0, 30.0 if at < 17.0 else 60.0)
+        if 5.0 <= at < 24.5:
+            frame["c"] = (22.0, 44.0 if at < 20.0 else 30.0)
+        frames.append(frame)
+    assert [one.track_id for one in proposed(messages(frames, SIGNALS))] == []
+
+
 def test_who_stands_long_at_the_place_of_one_that_left_is_named_and_timed_by_themselves() -> None:
     """Their own track, and red counts from when they were seen to stand there."""
     (one,) = proposed(stands(FIRST, ("b", 22.0, 9.0, 14.0), ("d", 22.0, 20.0, 41.0), seconds=GONE_S))

@@ -16,6 +16,8 @@ from processors.violations.way import Look
 from tests.unit.processors.rules.street import calibration, camera
 from tests.unit.processors.violations.oblique import CAR_M, oblique, pixel
 
+#: Length, width and height of a bus, metres.
+BUS_M = (12.0, 2.55, 3.1)
 #: As of test_hidden_foot: traffic comes towards the camera of oblique.py over a line 40 m before it.
 LINE = StopLine("line", "", 0.0, -1.0, -40.0, -9.0, 9.0)
 PLACE = Place(camera(calibration=oblique()))
@@ -32,15 +34,16 @@ def feet() -> HiddenFoot:
     return found
 
 
-def look(n: int, spot: Spot) -> Look:
-    """Return the look at a car whose front's middle is there, its box cut off at the picture's borders.
+def look(n: int, spot: Spot, size: tuple[float, float, float] = CAR_M) -> Look:
+    """Return the look at a vehicle whose front's middle is there, its box cut off at the picture's borders.
 
     Args:
         n: half seconds since the first.
         spot: where it is.
+        size: its length, width and height, metres.
     """
     y_m, x_m, turned = spot
-    length, width, height = CAR_M
+    length, width, height = size
     way = math.radians(turned)
     # Its front faces the camera, along -y; turned, it points to the picture's right.
     along, across = (math.sin(way), -math.cos(way)), (math.cos(way), math.sin(way))
@@ -161,6 +164,22 @@ def test_who_goes_aside_and_is_no_broader_has_changed_lanes() -> None:
     assert turn_of(turns, settings, 0.3, feet()) is not None
     # Where its breadth before the line is not known nothing speaks against the turn.
     assert turn_of(changes[2:], settings, 0.3, feet()) is not None
+
+
+def test_a_bus_that_changes_one_lane_does_not_turn() -> None:
+    """3.5 m within 20 m at 36 km/h, 15 degrees off at most: 12 m of flank are as broad as a car's turn."""
+    seen = []
+    for n in range(8):
+        y_m = 55.0 - 5.0 * n
+        part = math.pi * min(max((40.0 - y_m) / 20.0, 0.0), 1.0)
+        aside_m, turned = 1.75 * (1.0 - math.cos(part)), math.degrees(math.atan(1.75 * math.pi / 20.0 * math.sin(part)))
+        seen.append(look(n, (y_m, aside_m, turned), BUS_M))
+    told = [one for one in seen_at(feet(), seen, feet().placed(seen)[0]) if one is not None]
+    assert max(one.least_deg for one in told) > 25.0
+    assert turn_of(seen, TurnSettings(), 0.3, feet()) is not None
+    assert turn_of(seen, TurnSettings(), 0.3, feet(), long=True) is None
+    # A turn that its feet show is one.
+    assert turn_of(looks(*TURN), TurnSettings(), 0.1, feet(), long=True) is not None
 
 
 def test_one_broad_look_is_not_enough_for_a_smaller_error() -> None:
