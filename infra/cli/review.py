@@ -210,6 +210,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         console.print(f"it waits for no officer: {facts['stands']}", markup=False)
     console.print(facts["summary"], markup=False)
     region = f" ({facts['plate_region']})" if facts["plate_region"] else ""
+    region += ", as an officer corrected it" if facts["plate_corrected"] else ""
     said = f"plate {facts['plate']}{region}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}"
     console.print(said)
     console.print(

@@ -375,3 +375,31 @@ def test_the_plate_of_an_emergency_vehicle_is_the_one_that_its_case_is_against(b
         (case_id, OTHER_CAR, "t1", PERIOD, b"typed".hex().upper()) for case_id in (unread, misread)
     ]
     assert [one.state for one in map(desk.case, (misread, unread))] == ["REJECTED", "CANCELLED"]
+
+
+def test_a_decided_case_shows_the_plate_that_it_was_decided_against(
+    beside: tuple[Settings, Tables], tmp_path: Path
+) -> None:
+    """Who answers for a confirmation sees the plate that an officer corrected, and no other vehicle's is opened."""
+    own, tables = beside
+    store = KeyStore(tmp_path / "keys")
+    key = store.create(PERIOD)
+    found = violation("speeding-p", "2024-05-08T10:00")
+    tables.land("violations", replace(found, key_period=PERIOD, plate_encrypted=key.seal(PLATE, found.track_id)))
+    desk = Desk()
+    case_id = desk.violate("speeding-p", "2024-05-08T10:00")
+    other, typed = key.vehicle_key("456XYZ02"), key.seal("456XYZ02", found.track_id)
+    tables.land("reviews", Review("rev-p", case_id, Verdict.CONFIRMED, "", "", other, typed, "o1", AT_US, AT_US))
+    at_desk = ReviewDesk(own, tables.client, keys=store)
+    senior = officer("o2", (Role.SENIOR, Role.PLATES))
+
+    def seen(event: CaseEvent) -> tuple[str, bool]:
+        tables.land("case_events", event)
+        waiting = at_desk.waiting(1, case_id)
+        facts = at_desk.look(senior, waiting[0] if waiting else at_desk.decided(senior, case_id), "asked")
+        return facts["plate"], facts["plate_corrected"]
+
+    # while it waits nobody is told what another officer typed
+    assert seen(desk.events[-1]) == (PLATE, False)
+    desk.review(case_id, when="2024-05-08T11:00", corrected=other)
+    assert seen(desk.events[-1]) == ("456XYZ02", True)
