@@ -31,12 +31,9 @@ class Desk:
 def test_an_audit_shows_remarks_as_they_were_typed(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """It neither ends with a traceback nor takes anything away."""
     senior = Officer("o2", frozenset({Role.SENIOR}))
-    for module, name, value in (
-        (review, "officer_named", lambda _: senior),
-        (review, "review_desk", Desk),
-        (leads, "_desk", Desk),
-    ):
-        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(review, "officer_named", lambda _: senior)
+    monkeypatch.setattr(review, "review_desk", Desk)
+    monkeypatch.setattr(leads, "_desk", Desk)
     done = CliRunner().invoke(vigil, asked)
     assert done.exit_code == 0, (done.output, done.exception)
     # a column that wraps breaks between words
