@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from infra.cli.officer_commands import (
@@ -151,7 +152,7 @@ def audit(lead: str, *, as_json: bool) -> None:
         return
     table = Table("at (UTC)", "officer", "act", "why")
     for one in acts:
-        table.add_row(one["at"], one["officer_id"], one["act"], one["why"])
+        table.add_row(one["at"], one["officer_id"], one["act"], escape(one["why"]))
     print_whole(table)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from infra.cli.officer_commands import (
@@ -140,7 +141,9 @@ def audit(case: str, officer: str, why: str, *, as_json: bool) -> None:
         return
     table = Table("at (Almaty)", "officer", "login", "act", "why")
     for one in acts:
-        table.add_row(to_the_second(one["at"]), one["officer_id"], one["login"] or "-", one["act"], one["why"])
+        # what officers typed is text, whatever brackets are in it
+        words = (one["officer_id"], one["login"] or "-", one["act"], escape(one["why"]))
+        table.add_row(to_the_second(one["at"]), *words)
     print_whole(table)
 
 
@@ -204,9 +207,10 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         f"[bold]{facts['case_id']}[/bold]  {facts['kind']}, {offence}, {facts['camera_id']}, {facts['district']}"
     )
     if facts["stands"]:
-        console.print(f"it waits for no officer: {facts['stands']}")
-    console.print(facts["summary"])
+        console.print(f"it waits for no officer: {facts['stands']}", markup=False)
+    console.print(facts["summary"], markup=False)
     region = f" ({facts['plate_region']})" if facts["plate_region"] else ""
+    region += ", as an officer corrected it" if facts["plate_corrected"] else ""
     said = f"plate {facts['plate']}{region}" if facts["plate"] is not None else f"no plate: {facts['plate_note']}"
     console.print(said)
     console.print(

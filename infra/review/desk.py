@@ -4,13 +4,14 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
 from infra.keys.key_store import KeyStore
+from infra.keys.period import period_of
 from infra.review.corrected_plate import corrected_plate
 from infra.review.looks import Opened, record_case_look
 from infra.review.officers import Officer, Role
@@ -43,6 +44,11 @@ class ReviewError(ValueError):
 def sql(name: str) -> str:
     """Return the text of a query."""
     return (resources.files("infra.review") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _us(instant: datetime) -> int:
+    """Return an instant of the tables, which is UTC's, as microseconds since the Unix epoch."""
+    return round(instant.replace(tzinfo=UTC).timestamp() * 1e6)
 
 
 class ReviewDesk:
@@ -96,7 +102,7 @@ class ReviewDesk:
             "claim_s": CLAIM_S,
             "officer": officer.officer_id if officer is not None else "",
             "senior": officer is not None and Role.SENIOR in officer.roles,
-            "after_us": round(after.offence_at.replace(tzinfo=UTC).timestamp() * 1e6) if after is not None else 0,
+            "after_us": _us(after.offence_at) if after is not None else 0,
             "after_id": after.case_id if after is not None else "",
         }
         return [WaitingCase(**row) for row in self._rows("waiting", parameters)]
@@ -141,7 +147,9 @@ class ReviewDesk:
             )
         facts = found[0]
         sealed = bytes.fromhex(facts.pop("plate_sealed_hex"))
-        plate = SealedCasePlate(facts["track_id"], facts["key_period"], sealed)
+        plate, corrected = SealedCasePlate(facts["track_id"], facts["key_period"], sealed), self._corrected(case)
+        if corrected is not None:
+            plate = replace(plate, key_period=period_of(_us(case.offence_at)), sealed=corrected)
         seen = shown(
             officer,
             plate,
@@ -149,10 +157,9 @@ class ReviewDesk:
             lambda: record_case_look(self._client, officer, case.case_id, why, Opened.PLATE),
         )
         roles, times_us = facts.pop("evidence_roles"), facts.pop("evidence_at_us")
-        offence_us = round(case.offence_at.replace(tzinfo=UTC).timestamp() * 1e6)
         return {
             **case.to_json(),
-            "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(offence_us)).isoformat(),
+            "decide_until": self._law.term_end(Term.LIABILITY, self._law.local_day(_us(case.offence_at))).isoformat(),
             **facts,
             "beside": [
                 {**one, "offence_at": one["offence_at"].isoformat()}
@@ -165,8 +172,19 @@ class ReviewDesk:
             ],
             "plate": seen.text,
             "plate_note": seen.note,
-            "plate_region": region_of(seen.text, day_of(offence_us)) if seen.text is not None else None,
+            "plate_corrected": corrected is not None,
+            "plate_region": region_of(seen.text, day_of(_us(case.offence_at))) if seen.text is not None else None,
         }
+
+    def _corrected(self, case: WaitingCase) -> bytes | None:
+        """Return the sealed plate by which a decided case became another vehicle's; None: it is the violation's.
+
+        Of a case that waits it is what one officer typed, which is told to nobody.
+        """
+        if not case.stands:
+            return None
+        found = self._rows("corrected", {"case_id": case.case_id, "violation_id": case.violation_id})
+        return bytes.fromhex(found[0]["sealed_hex"]) if found else None
 
     def audit(self, officer: Officer, case_id: str, why: str) -> tuple[Sequence[Mapping[str, Any]], bool]:
         """Return who opened or decided a case, when and why, and whether its verdicts are held back.

@@ -20,7 +20,7 @@ class RejectedCase:
         camera_id: where.
         track_id: the vehicle's track, which is authenticated with the ciphertext.
         key_period: the quarter whose key sealed the plate; None: it was not read, or the violation has gone.
-        sealed_hex: the sealed plate, hexadecimal; empty likewise.
+        sealed_hex: the sealed plate of that vehicle, as it was read or as an officer corrected it; empty likewise.
     """
 
     case_id: str

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from infra import topics
 from infra.cli import vigil
 from infra.keys.key_store import KeyStore
-from infra.review.desk import ReviewDesk
+from infra.review.desk import ReviewDesk, sql
+from infra.review.emergency_plates import RejectedCase
 from infra.review.login import login_name
 from infra.review.officers import Officer, Role
 from infra.settings import Settings
@@ -290,10 +291,16 @@ SELECT toUUID('00000000-0000-0000-0000-00000000000b'), 1, number, now64(3, 'UTC'
 FROM numbers(1150)"""
 
 
-def test_cases_of_others_hide_none_of_an_officer_s_own(settings: Settings) -> None:
-    """However many older ones wait for a senior, or for their next step, the oldest that is the officer's is found."""
+@pytest.fixture(scope="module")
+def beside(settings: Settings) -> tuple[Settings, Tables]:
+    """Tables beside the first test's: one test has the cases that wait, the other those that were decided."""
     own = settings.model_copy(update={"clickhouse_database": f"{settings.clickhouse_database}_queue"})
-    tables = Tables(own)
+    return own, Tables(own)
+
+
+def test_cases_of_others_hide_none_of_an_officer_s_own(beside: tuple[Settings, Tables]) -> None:
+    """However many older ones wait for a senior, or for their next step, the oldest that is the officer's is found."""
+    own, tables = beside
     tables.client.command(OLDER)
     tables.client.command(VERDICTS)
     desk = Desk()
@@ -336,3 +343,63 @@ def test_confirmations_that_differ_wait_for_a_senior(settings: Settings) -> None
     assert found.case_id == differ
     assert queue.one(chosen).refuses(officer("o4", (Role.SENIOR,))) is None
     assert queue.one(same).refuses(officer("o4", (Role.SENIOR,))) is not None
+
+
+def test_the_plate_of_an_emergency_vehicle_is_the_one_that_its_case_is_against(beside: tuple[Settings, Tables]) -> None:
+    """A plate that was misread is another vehicle's, which nobody is to exempt; what was sent and taken back counts."""
+    _, tables = beside
+    desk = Desk()
+    names = ("speeding-x", "speeding-y", "speeding-z")
+    misread, unread, court = (
+        desk.violate(name, f"2024-05-06T1{n}:00", vehicle=UNREAD if n == 1 else CAR) for n, name in enumerate(names)
+    )
+    for n, name in enumerate(names):
+        found = violation(name, f"2024-05-06T1{n}:00", vehicle=UNREAD if n == 1 else CAR)
+        sealed = None if n == 1 else b"read"
+        tables.land("violations", replace(found, key_period=None if n == 1 else PERIOD, plate_encrypted=sealed))
+    desk.review(court)
+    for case_id in (misread, unread):
+        desk.review(case_id, corrected=OTHER_CAR)
+        one = Review(f"{case_id}/o1", case_id, Verdict.CONFIRMED, "", "", OTHER_CAR, b"typed", "o1", AT_US, AT_US)
+        tables.land("reviews", one)
+    for case_id in (unread, court):
+        desk.deadline(case_id)
+    for case_id in (misread, unread):
+        desk.review(case_id, "REJECTED", "2024-05-07T10:00", "o2", "emergency_vehicle", withdraws=True)
+    desk.report(court, "COURT_DECISION", "2024-05-20T10:00", outcome="cancelled")
+    for event in desk.events:
+        tables.land("case_events", event)
+    asked = {"first": "2024-05-01", "last": "2024-05-31", "most": 10}
+    rows = [RejectedCase(*row) for row in query(tables.client, sql("emergency"), asked)]
+    assert [(one.case_id, one.vehicle_key, one.track_id, one.key_period, one.sealed_hex) for one in rows] == [
+        (case_id, OTHER_CAR, "t1", PERIOD, b"typed".hex().upper()) for case_id in (unread, misread)
+    ]
+    assert [one.state for one in map(desk.case, (misread, unread))] == ["REJECTED", "CANCELLED"]
+
+
+def test_a_decided_case_shows_the_plate_that_it_was_decided_against(
+    beside: tuple[Settings, Tables], tmp_path: Path
+) -> None:
+    """Who answers for a confirmation sees the plate that an officer corrected, and no other vehicle's is opened."""
+    own, tables = beside
+    store = KeyStore(tmp_path / "keys")
+    key = store.create(PERIOD)
+    found = violation("speeding-p", "2024-05-08T10:00")
+    tables.land("violations", replace(found, key_period=PERIOD, plate_encrypted=key.seal(PLATE, found.track_id)))
+    desk = Desk()
+    case_id = desk.violate("speeding-p", "2024-05-08T10:00")
+    other, typed = key.vehicle_key("456XYZ02"), key.seal("456XYZ02", found.track_id)
+    tables.land("reviews", Review("rev-p", case_id, Verdict.CONFIRMED, "", "", other, typed, "o1", AT_US, AT_US))
+    at_desk = ReviewDesk(own, tables.client, keys=store)
+    senior = officer("o2", (Role.SENIOR, Role.PLATES))
+
+    def seen(event: CaseEvent) -> tuple[str, bool]:
+        tables.land("case_events", event)
+        waiting = at_desk.waiting(1, case_id)
+        facts = at_desk.look(senior, waiting[0] if waiting else at_desk.decided(senior, case_id), "asked")
+        return facts["plate"], facts["plate_corrected"]
+
+    # while it waits nobody is told what another officer typed
+    assert seen(desk.events[-1]) == (PLATE, False)
+    desk.review(case_id, when="2024-05-08T11:00", corrected=other)
+    assert seen(desk.events[-1]) == ("456XYZ02", True)
