@@ -65,6 +65,7 @@ class Case:
         proposed_key: the vehicle that its violation names; empty: opened before format 3.
         candidates: articles that may be applied, the one that is proposed first; none: opened before format 3.
         started_at_us: when the offence began, by its violation; 0: opened before format 4.
+        rejected_for: code of the reason for which it was rejected; empty: it was not, or before format 4.
     """
 
     case_id: str
@@ -100,6 +101,7 @@ class Case:
     proposed_key: str = ""
     candidates: list[str] = field(default_factory=list)
     started_at_us: int = 0
+    rejected_for: str = ""
 
     @property
     def received_kzt(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from processors.cases.case import Case
-from processors.cases.clock import check_clock
+from processors.cases.clock import MOST_AHEAD_US, check_clock
 from processors.cases.court import lower, refund_of
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.impossible import ImpossibleError
@@ -136,7 +136,7 @@ class CasesCore:
             try:
                 outputs += self.apply(work.key, work.state, record)
             except LawEndsError as error:
-                if error.day > self.terms.day(record.created_at_ms * 1_000):
+                if error.day > self.terms.day(record.created_at_ms * 1_000 + MOST_AHEAD_US):
                     refusals.append(Refusal(number, f"a day after that on which the command was written: {error}"))
                     continue
                 # Nothing of it is refused or lost: the case goes on as soon as the law's data has the day.

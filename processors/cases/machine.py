@@ -20,6 +20,8 @@ TIER_REASONS: Final = {
     Tier.FIRST: "first offence",
     Tier.REPEAT: "repeat within a year of an executed penalty, art. 61",
 }
+#: Before the code of a rejection by which a confirmation is taken back.
+WITHDRAWN: Final = "withdrawn: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class CaseMachine:
             proposed = self.proposed(log, case)
             amount, case.tariff_version = proposed.amount_kzt, proposed.tariff_version
         case.state = way.to
+        if case.state is State.REJECTED:
+            case.rejected_for = reason.removeprefix(WITHDRAWN)
         if way.step is None:
             return []
         self._remember(case, way.step, at_us)

@@ -25,6 +25,7 @@ class OfficeRules:
         lasting_s: the same for kinds that last, counted from when the offence was last found.
         acts: kinds that several rules may give to one act, a set for each act.
         drives: kinds that are measured over a whole drive, from its begin to its end, and not at one place.
+        frees: codes of rejections that say nothing of the act: another finding of it opens a case.
         issue_after_s: from confirmation to sending, seconds.
         most_commands: commands that one case may see.
         most_cases: cases of one vehicle.
@@ -39,6 +40,7 @@ class OfficeRules:
     lasting_s: Mapping[str, int]
     acts: tuple[frozenset[str], ...]
     drives: frozenset[str]
+    frees: frozenset[str]
     issue_after_s: int
     most_commands: int
     most_cases: int
@@ -68,11 +70,15 @@ class OfficeRules:
             {kind: int(seconds) for kind, seconds in guard.get("lasting_s", {}).items()},
             tuple(frozenset(kinds) for kinds in guard.get("acts", [])),
             frozenset(guard.get("drives", [])),
+            frozenset(guard.get("frees", [])),
             int(data["issue"]["after_s"]),
             int(data["memory"]["most_commands"]),
             int(data["memory"]["most_cases"]),
             int(data["memory"]["forget_days"]),
         )
+        unknown = sorted(rules.frees - set(reasons))
+        if unknown:
+            raise ValueError(f"rules.toml: frees has {', '.join(unknown)}; expected codes of reject_reason")
         for act in rules.acts:
             windows = {rules.window_us(kind) for kind in act}
             if len(act) < 2 or len(windows) > 1:

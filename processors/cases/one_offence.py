@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from processors.cases.case import Case
 from processors.cases.office_rules import OfficeRules
+from processors.cases.transitions import State
 from processors.cases.vehicle_log import VehicleLog
 
 
 def twins(log: VehicleLog, case: Case, rules: OfficeRules) -> Sequence[Case]:
     """Return a vehicle's other cases for the same offence.
+
+    A rejected case stands for its own kind alone: who saw no `double_row` has not judged a `crossing_parking`. Rejected
+    for a reason that says nothing of the act (rules.toml, `frees`) it stands for none.
 
     Args:
         log: the vehicle's cases.
@@ -24,6 +28,7 @@ def twins(log: VehicleLog, case: Case, rules: OfficeRules) -> Sequence[Case]:
         and other is not case
         and ((other.site_id or other.camera_id) == place or other.kind in anywhere)
         and _apart_us(case, other, rules) <= window_us
+        and (other.state is not State.REJECTED or (other.kind == case.kind and other.rejected_for not in rules.frees))
     ]
 
 

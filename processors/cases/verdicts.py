@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from processors.cases.case import Case, GivenVerdict
 from processors.cases.impossible import ImpossibleError
-from processors.cases.machine import CaseMachine
+from processors.cases.machine import WITHDRAWN, CaseMachine
 from processors.cases.transitions import Trigger
 from processors.cases.vehicle_log import VehicleLog
 from processors.vehicles.by_period import sealed_key
@@ -83,7 +83,7 @@ def withdrawal_reason(machine: CaseMachine, case: Case, review: Review) -> str:
             f"case {case.case_id}: withdrawn by {review.verdict} for {review.reason_code!r}; expected REJECTED for one"
             f" of {', '.join(machine.rules.reject_reasons)}"
         )
-    return f"withdrawn: {review.reason_code}"
+    return f"{WITHDRAWN}{review.reason_code}"
 
 
 def given_by(case: Case, key: str, review: Review) -> GivenVerdict:

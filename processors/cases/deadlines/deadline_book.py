@@ -59,11 +59,16 @@ class DeadlineBook(EventBook):
         )
 
     def passed(self, now_us: int, most: int) -> Sequence[Deadline]:
-        """Return deadlines that have passed, the oldest first, at most so many."""
+        """Return deadlines that have passed, the oldest first, at most so many.
+
+        The sending of a prescription waits where the law's data has not the day: its command would be of a day on which
+        nothing could be sent.
+        """
+        held_back = DeadlineName.ISSUE if self._terms.day(now_us) > self._terms.law.mrp.span.last else None
         rows = self.db.execute(
             "SELECT case_id, vehicle_key, revision, name, due_us, partition, offset FROM deadlines WHERE due_us <= ?"
-            " ORDER BY due_us, case_id LIMIT ?",
-            (now_us, most),
+            " AND name IS NOT ? ORDER BY due_us, case_id LIMIT ?",
+            (now_us, held_back, most),
         ).fetchall()
         return [Deadline(case, key, revision, DeadlineName(name), *rest) for case, key, revision, name, *rest in rows]
 

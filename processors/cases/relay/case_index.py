@@ -92,7 +92,10 @@ class CaseIndex(EventBook):
                 "UPDATE executed SET revision = ?, cancelled = 1 WHERE case_id = ? AND revision < ?",
                 (event.revision, event.case_id, event.revision),
             )
-        if self._turns(event.offence_at_us):
+        if event.step is CaseStep.REJECTED:
+            # it is no fine, and of other kinds or for the reason of its plate it stands for no act (decision 0273)
+            self.db.execute("DELETE FROM turning WHERE case_id = ?", (event.case_id,))
+        elif self._turns(event.offence_at_us):
             place = event.site_id or event.camera_id
             self.db.execute(
                 "INSERT INTO turning VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (case_id) DO UPDATE SET"

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -11,6 +12,8 @@ from processors.cases.app import NoCameras
 from processors.cases.core import CasesCore
 from processors.cases.deadlines.core import command_of as deadline_command
 from processors.cases.deadlines.core import deadline_of
+from processors.cases.deadlines.deadline_book import DeadlineBook
+from processors.cases.event_book import PlacedEvent
 from processors.cases.law_watch import watch_law
 from processors.cases.relay.core import command_of
 from processors.cases.vehicle_log import VehicleLog
@@ -90,6 +93,36 @@ def test_what_was_confirmed_on_the_last_day_is_sent_when_the_index_is_there() ->
     result = advanced(later, later.from_bytes(CAR, packed), command, written="2025-01-01T00:20")
     (issued,) = [one.message for one in result.outputs]
     assert (issued.step, issued.amount_kzt) == ("ISSUED", 10 * LAW.mrp_kzt(date(2025, 1, 1)))
+
+
+def test_a_scheduler_sends_nothing_on_a_day_without_an_index(tmp_path: Path) -> None:
+    """A command of 1 January that the stage takes on 20 January would date the prescription back, past its liability.
+
+    Other deadlines pass as ever; with the index the sending is of the day on which it is written.
+    """
+    desk = Desk(ended())
+    case_id = desk.violate("v1", "2024-11-05T10:00")
+    desk.review(case_id, when="2024-12-31T23:50")
+    waits = desk.violate("v2", "2024-10-28T10:00")
+    placed = [PlacedEvent(event, 0, n, event.happened_at_us) for n, event in enumerate(desk.events)]
+    book = DeadlineBook(tmp_path / "book.sqlite", desk.core.terms)
+    book.apply(placed, {0: 3})
+    assert [(one.case_id, one.name) for one in book.passed(at("2025-01-20T00:00"), 10)] == [(waits, "LIABILITY")]
+    book.close()
+    book = DeadlineBook(tmp_path / "book.sqlite", Desk().core.terms)
+    (due,) = [one for one in book.passed(at("2025-01-20T00:00"), 10) if one.case_id == case_id]
+    later = CasesCore(codec().decode, LAW, one_officer())
+    log = later.from_bytes(CAR, desk.core.to_bytes(desk.logs[CAR]))
+    result = advanced(later, log, deadline_command(due, at("2025-01-20T00:00")), written="2025-01-20T00:00")
+    assert [one.message.step for one in result.outputs] == ["LAPSED"]
+    book.close()
+
+
+def test_a_camera_some_seconds_ahead_at_midnight_waits_too() -> None:
+    """Its first violation of the year was written in the old one: clocks differ by seconds."""
+    core = CasesCore(codec().decode, ended(), one_officer())
+    with pytest.raises(ServiceUnavailableError):
+        advanced(core, VehicleLog(), offence("2025-01-01T00:00:02"), written="2024-12-31T23:59:59")
 
 
 def test_a_scheduler_with_an_older_law_waits_for_the_sending_too() -> None:

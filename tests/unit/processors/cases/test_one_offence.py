@@ -179,6 +179,50 @@ def test_two_kinds_of_one_act_that_a_corrected_plate_brings_together_are_one_fin
     assert (desk.steps(other), desk.events[-1].reason) == (["DETECTED", "REJECTED"], "duplicate")
 
 
+def test_a_rejected_case_stands_for_its_own_kind_alone() -> None:
+    """Who saw no double row has not judged the stay on the crossing; the same finding again is not asked twice."""
+    desk = Desk()
+    first = desk.violate("a", "2024-05-06T10:00", kind="double_row", article="KoAP 597.3")
+    desk.review(first, "REJECTED", "2024-05-06T12:00", reason="no_offence")
+    desk.violate("b", "2024-05-06T13:00", kind="double_row", article="KoAP 597.3")
+    other = desk.violate("c", "2024-05-06T13:01", kind="crossing_parking", article="KoAP 597.1")
+    assert [event.violation_id for event in desk.events] == ["a", "a", "c"]
+    assert [event.reason for event in desk.unopened] == [f"same offence: {first}"]
+    assert desk.case(other).state == "DETECTED"
+
+
+@pytest.mark.parametrize("reason", sorted(office_rules().frees))
+def test_a_case_rejected_for_its_plate_or_article_stands_for_nothing(reason: str) -> None:
+    """The next finding of the act, perhaps with the sure plate, opens a case; one that is confirmed is fined once."""
+    desk = Desk()
+    first = desk.violate("a", "2024-05-06T10:00", kind="double_row", article="KoAP 597.3")
+    desk.review(first, "REJECTED", "2024-05-06T12:00", reason=reason)
+    again = desk.violate("b", "2024-05-06T13:00", kind="double_row", article="KoAP 597.3")
+    desk.review(again, when="2024-05-06T14:00")
+    assert desk.steps(again) == ["DETECTED", "CONFIRMED"]
+    desk.violate("c", "2024-05-06T13:30", kind="double_row", article="KoAP 597.3")
+    assert desk.unopened[-1].reason == f"same offence: {again}"
+
+
+def test_a_confirmation_taken_back_for_the_plate_stands_for_nothing() -> None:
+    """As a rejection for the same reason."""
+    desk = Desk()
+    first = desk.violate("a", "2024-05-06T10:00")
+    desk.review(first, when="2024-05-06T12:00")
+    desk.review(first, "REJECTED", "2024-05-06T12:10", "officer-2", "plate_uncertain", withdraws=True)
+    assert desk.case(first).rejected_for == "plate_uncertain"
+    again = desk.violate("b", "2024-05-06T10:00:20")
+    assert desk.steps(again) == ["DETECTED"]
+
+
+def test_reasons_that_free_are_reasons() -> None:
+    """A code that no officer can give frees nothing, and is refused."""
+    data = loads((resources.files("processors.cases") / "rules.toml").read_text(encoding="utf-8"))
+    data["duplicate"]["frees"].append("bad_weather")
+    with pytest.raises(ValueError, match="frees has bad_weather; expected codes of reject_reason"):
+        OfficeRules.from_toml(data)
+
+
 def test_a_car_on_a_crossing_where_stopping_is_forbidden_is_fined_once() -> None:
     """From boxes to cases: the usual drawing, a crossing within the zone, gives two violations and one case."""
     plates = [VotedPlate(0, [PlateCandidate("123ABC02", 0.999)], 5)]
