@@ -183,3 +183,22 @@ def can_come_back(spots: Sequence[Spot]) -> bool:
     # At the farthest place it does not move along; the way back may be the longer one.
     back_m = spots[farthest].along_m - spots[-1].along_m - ALONG_ERROR_M
     return back_m <= 0.0 or (spots[-1].at_us - spots[farthest].at_us) / 1e6 >= math.sqrt(2.0 * back_m / MOST_MPS2)
+
+
+def can_brake(drove: Sequence[Spot], then: Spot) -> bool:
+    """Say whether a vehicle that drove along can be at a place where another track begins slowly: it braked meanwhile.
+
+    Whoever braked as hard as a vehicle can has driven the least; one who is nearer than that is another, which starts.
+
+    Args:
+        drove: its last looks, ascending by time; of fewer than two its speed is not known.
+        then: the first look of the track that begins.
+    """
+    if len(drove) < 2:
+        return False
+    before, last = drove[-2:]
+    speed_mps = (last.along_m - before.along_m) / ((last.at_us - before.at_us) / 1e6)
+    gap_s = (then.at_us - last.at_us) / 1e6
+    braking_s = min(gap_s, speed_mps / MOST_MPS2)
+    least_m = speed_mps * braking_s - MOST_MPS2 * braking_s**2 / 2.0
+    return speed_mps > 0.0 and then.along_m - last.along_m >= least_m - FEET_ERROR_M

@@ -16,6 +16,7 @@ from processors.violations.turning import (
     Spot,
     Turning,
     boxes_by_track,
+    can_brake,
     can_come_back,
     can_follow,
     can_join,
@@ -189,9 +190,11 @@ class UTurn:
         after = [spot for b in own if (spot := spot_of(second, b, side)).at_us > spots[-1].at_us]
         if not after or not can_join(spots[-1], after[0], settings.most_gap_s):
             return None
-        # Of who drove along until then it is not known yet that it turns: its second box has just begun.
+        # Of who drove along until then it is not known yet that it turns: its second box has just begun, where braking
+        # can have brought it.
         begun_us = second.tracks.track_first_seen_us[second.tracks.box_track[own[0]]]
-        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US
+        drove = [spot_of(second, b, side) for b in until]
+        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US and can_brake(drove, after[0])
         return spots if len(spots) > 1 or young else None
 
     @staticmethod

@@ -153,7 +153,8 @@ def test_a_track_that_is_lost_within_a_second_goes_on_in_that_second(last: int, 
 
 def test_who_has_been_there_for_long_is_no_second_box_of_who_drives_along() -> None:
     """A track of the oncoming queue, near to where a bad box was the last of a track that drove along."""
-    way: Places = [*COMES[:17], (50.2, 37.4), *[(49.3, 37.6)] * 7, *straight(48.6, 37.6, 10.0), *AWAY]
+    brakes: Places = [(51.75, 34.4), (51.6, 35.5), (50.9, 36.4), (50.2, 37.0)]
+    way: Places = [*COMES[:14], *brakes, *[(49.3, 37.3)] * 7, *straight(48.6, 37.3, 10.0), *AWAY]
     first, then = only(range(18), "a", way), only(range(18, len(way)), "b", way)
     begun_us = next(b.sample_at_us[b.box_sample[0]] for b in then if b.track_id)
     for earlier_us, proposed in ((0, 1), (5_000_000, 0)):
@@ -161,6 +162,20 @@ def test_who_has_been_there_for_long_is_no_second_box_of_who_drives_along() -> N
         pairs = zip(first, elder, strict=True)
         seconds = [both(a, b) if a.track_id and b.track_id else a if a.track_id else b for a, b in pairs]
         assert len(found(seconds, STREET)) == proposed
+
+
+@pytest.mark.parametrize("speed_mps", [8.0, 11.0, 13.9])
+def test_who_starts_in_the_oncoming_lane_as_another_passes_did_not_turn_round(speed_mps: float) -> None:
+    """One drives along and is lost; 0.6 s later a track begins 2.5 m aside, stands, and drives off the other way."""
+    own: Places = [(50.9, 5 + speed_mps * k / FPS) for k in range(21)]
+    y = 5 + speed_mps * 20 / FPS + 0.5
+    starts: Places = [*[(48.4, y)] * 3, *[(48.4, y - (k / FPS) ** 2) for k in range(1, 26)]]
+    then: Places = [*[None] * 23, *starts, *AWAY]
+    a, b = filmed([*own, *[None] * (len(then) - len(own))], "a"), filmed(then, "b")
+    begun_us = next(s.sample_at_us[s.box_sample[0]] for s in b if s.track_id)
+    b = [replace(s, track_first_seen_us=[begun_us for _ in s.track_id]) for s in b]
+    seconds = [both(p, q) if p.track_id and q.track_id else p if p.track_id else q for p, q in zip(a, b, strict=True)]
+    assert [(one.track_id, one.kind) for one in found(seconds, STREET)] == []
 
 
 def test_a_second_box_that_goes_elsewhere_takes_no_turn_along() -> None:
