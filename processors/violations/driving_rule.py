@@ -12,7 +12,7 @@ from processors.violations.enforced import enforced_scopes
 from processors.violations.ground_area import GroundArea
 from processors.violations.lost_way import LOST_S, lost
 from processors.violations.offence import Offence
-from processors.violations.second_box import elder_of
+from processors.violations.second_box import ALONG_M, elder_of
 from processors.violations.stop_line import ground_of
 
 
@@ -104,6 +104,11 @@ class DrivingRule:
     def proves(self, way: Way) -> bool:
         """Say whether a way that is over is one to propose: not by a second box beside the vehicle's own."""
         return not way.spoilt and 2 * way.doubled <= way.judged
+
+    def apart_m(self, i: int, second: Second) -> float:
+        """Return how far apart the near ends of two vehicles of a track's class are at least, one behind the other."""
+        del i, second
+        return ALONG_M
 
     def forbidden(self, since_us: int, at_us: int, scope: Scope[Settings], place: Place) -> Mapping[str, float] | None:
         """Return further measurements where it is forbidden from one instant to another; None where it may be not."""
@@ -211,7 +216,7 @@ class DrivingRule:
         offence = self._measure(way, i, math.hypot(end[0] - way.x_m, end[1] - way.y_m), second, own, place)
         if offence is not None or way.best is not None:
             way.judged += 1
-            way.doubled += elder_of(i, second) is not None
+            way.doubled += elder_of(i, second, self.apart_m(i, second)) is not None
         if offence is not None and (way.best is None or offence.worth > way.best.worth):
             way.best = offence
 

@@ -15,7 +15,7 @@ ALONG_M: Final = 4.5
 LEAST_IOU: Final = 0.1
 
 
-def elder_of(i: int, second: Second) -> int | None:
+def elder_of(i: int, second: Second, alike_m: float = ALONG_M) -> int | None:
     """Return the track that shows the same vehicle and began before, None where there is none.
 
     A detector gives one vehicle in five a second box beside the first (docs/noise.md), aside by up to two metres and
@@ -26,6 +26,8 @@ def elder_of(i: int, second: Second) -> int | None:
     Args:
         i: index of the track.
         second: one whose boxes are on the ground.
+        alike_m: how far apart near ends are at least where both tracks are voted the same class, metres: what is longer
+            than a car is farther apart.
     """
     t = second.tracks
     if t.track_class[i] not in MOTOR_VEHICLES or t.track_class[i] == MOTORCYCLE or not t.box_x_m:
@@ -36,7 +38,8 @@ def elder_of(i: int, second: Second) -> int | None:
         a = own.get(t.box_sample[b])
         if j == i or a is None or not _began_before(j, i, second):
             continue
-        both.setdefault(j, []).append(one_vehicle(a, b, _heading_deg(i, j, second), second))
+        along_m = alike_m if t.track_class[j] == t.track_class[i] else ALONG_M
+        both.setdefault(j, []).append(one_vehicle(a, b, _heading_deg(i, j, second), second, along_m=along_m))
     found = [j for j, same in both.items() if 2 * sum(same) > len(same)]
     return min(found, key=lambda j: (t.track_first_seen_us[j], j), default=None)
 
@@ -55,8 +58,19 @@ def _heading_deg(i: int, j: int, second: Second) -> float | None:
     return headings[j] if headings[j] is not None else headings[i]
 
 
-def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second, least_iou: float = LEAST_IOU) -> bool:
-    """Say whether two boxes of one frame can only be of one vehicle: they overlap by `least_iou` or more."""
+def one_vehicle(
+    a: int,
+    b: int,
+    heading_deg: float | None,
+    second: Second,
+    least_iou: float = LEAST_IOU,
+    *,
+    along_m: float = ALONG_M,
+) -> bool:
+    """Say whether two boxes of one frame can only be of one vehicle.
+
+    They overlap by `least_iou` or more, and stand nearer to each other than ACROSS_M and `along_m`.
+    """
     t = second.tracks
     east, north = t.box_x_m[b] - t.box_x_m[a], t.box_y_m[b] - t.box_y_m[a]
     if not (math.isfinite(east) and math.isfinite(north)):
@@ -68,6 +82,6 @@ def one_vehicle(a: int, b: int, heading_deg: float | None, second: Second, least
         way = math.radians(heading_deg)
         along = east * math.sin(way) + north * math.cos(way)
         across = east * math.cos(way) - north * math.sin(way)
-        near = abs(across) < ACROSS_M and abs(along) < ALONG_M
+        near = abs(across) < ACROSS_M and abs(along) < along_m
     boxes = [(t.box_x1_px[n], t.box_y1_px[n], t.box_x2_px[n], t.box_y2_px[n]) for n in (a, b)]
     return near and iou(*boxes) >= least_iou

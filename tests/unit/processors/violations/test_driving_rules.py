@@ -385,6 +385,19 @@ def test_a_second_box_drives_no_way_of_its_own() -> None:
         assert {one.track_id for one in found_on([both(*pair) for pair in pairs])} == names
 
 
+@pytest.mark.parametrize(("behind_m", "coco", "names"), [
+    (5.0, 7, {"a"}), (7.5, 7, {"a"}), (9.0, 7, {"a", "b"}), (4.0, 2, set()), (5.0, 2, {"b"}),
+])  # fmt: skip
+def test_a_second_box_of_a_lorry_lies_farther_off_than_a_cars(behind_m: float, coco: int, names: set[str]) -> None:
+    """Two lorries at 4.8 m/s are 8.4 m apart or more; a car and the lorry behind it are 4.5, as two cars are."""
+    place = PLACES["truck_ban"]
+    other = [None if n < 3 else (50.0, y - behind_m) for n, (_, y) in enumerate(PLACES_ALONG)]
+    elder, later = filmed([*ALONG, *[None] * 20], coco=coco), filmed([*other, *[None] * 20], "b", 7)
+    seconds = [both(*pair) for pair in zip(elder, later, strict=True)]
+    tall = [replace(m, box_y1_px=[y - 120 for y in m.box_y1_px]) for m in seconds]
+    assert {one.track_id for one in found_on(tall, place)} == names
+
+
 def found_on(messages: Sequence[Tracks], at: Camera = SIDEWALK) -> list[Violation]:
     """Return what is proposed for these seconds, the same with the state through its bytes."""
     once = play(ViolationsCore(), Cameras(at), messages)[0]
