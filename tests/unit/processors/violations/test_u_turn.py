@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from processors.violations.turning import Spot, can_come_back
+from processors.violations.turning import Spot, can_come_back, turns_in_sight
 from schemas.messages import Analysis, Camera, Tracks
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
@@ -99,6 +99,30 @@ def test_a_track_goes_on_as_far_as_who_turns_drives_while_hidden() -> None:
     assert len(found(filmed(hidden), STREET)) == 1
     longer: Places = [None if first <= n < first + 5 else place for n, place in enumerate(way)]
     assert found(filmed(longer), STREET) == []
+
+
+def test_who_is_found_on_its_own_side_has_yet_to_turn() -> None:
+    """Hidden for 2 s before the line, it is left where it drives back at 13 m/s there: another one, overtaking."""
+    hidden: Places = [None] * (2 * FPS - 1)
+    oncoming: Places = [(max(50.6 - 0.4 * n, 48.0), 36.0 - 2.6 * n) for n in range(12)]
+    assert found(filmed([*COMES, *hidden, *oncoming, *AWAY]), STREET) == []
+    turns: Places = [(50.6 - 0.6 * n, 42.0 - 0.4 * n) for n in range(5)]
+    assert len(found(filmed([*COMES, *hidden, *turns, *straight(48.0, 40.0, 20.0), *AWAY]), STREET)) == 1
+
+
+def test_who_was_hidden_before_the_line_may_drive_on() -> None:
+    """Fast, to the junction where it turns; only the way back is bound, and only until it is over the line."""
+
+    def spots(*along_beyond_m: tuple[float, float]) -> list[Spot]:
+        return [Spot(2_000_000 + 200_000 * n, *at, False) for n, at in enumerate(along_beyond_m)]
+
+    before = [Spot(0, 0.0, -2.0, False)]
+    on = [(2.8 * n, -2.0) for n in range(5)]
+    assert turns_in_sight(before + spots(*on, (11.0, -0.2), (10.5, 0.6), (0.0, 1.5)), 0.65, 0.42)
+    assert turns_in_sight(before + spots((0.0, 0.6), (-9.0, 0.7)), 0.65, 0.42)
+    assert turns_in_sight(before + spots((0.0, -0.6), (-4.8, 0.5)), 0.65, 0.42)
+    assert not turns_in_sight(before + spots((0.0, -0.6), (-4.9, 0.5)), 0.65, 0.42)
+    assert not turns_in_sight(before + spots((0.0, -0.6), (-4.9, 0.0)), 0.65, 0.42)
 
 
 def test_who_turns_round_at_full_speed_is_two_vehicles() -> None:
