@@ -195,7 +195,9 @@ class UTurn:
         # can have brought it.
         begun_us = second.tracks.track_first_seen_us[second.tracks.box_track[own[0]]]
         drove = [spot_of(second, b, side) for b in until]
-        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US and can_brake(drove, after[0])
+        # Whoever starts on their own side and turns round has done so, the vehicle or another one.
+        there = after[0].beyond_m < 0 or can_brake(drove, after[0])
+        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US and there
         return spots if len(spots) > 1 or young else None
 
     @staticmethod

@@ -188,6 +188,17 @@ def test_who_has_been_there_for_long_is_no_second_box_of_who_drives_along() -> N
         assert len(found(seconds, STREET)) == proposed
 
 
+def test_a_second_box_that_begins_on_its_own_side_goes_on_with_who_was_seen_once() -> None:
+    """How fast it drove is not known of one look in that second: who turns round from there has turned round."""
+    brakes: Places = [(51.75, 34.4), (51.6, 35.5), (50.9, 36.4), (50.2, 37.0)]
+    way: Places = [*COMES[:14], *brakes, *[(49.3, 37.3)] * 7, *straight(48.6, 37.3, 10.0), *AWAY]
+    a, b = filmed([*way[:16], *[None] * (len(way) - 16)], "a"), filmed([*[None] * 16, *way[16:]], "b")
+    begun_us = next(s.sample_at_us[s.box_sample[0]] for s in b if s.track_id)
+    b = [replace(s, track_first_seen_us=[begun_us for _ in s.track_id]) for s in b]
+    seconds = [both(p, q) if p.track_id and q.track_id else p if p.track_id else q for p, q in zip(a, b, strict=True)]
+    assert [(one.track_id, one.kind) for one in found(seconds, STREET)] == [("b", "u_turn")]
+
+
 @pytest.mark.parametrize("speed_mps", [8.0, 11.0, 13.9])
 def test_who_starts_in_the_oncoming_lane_as_another_passes_did_not_turn_round(speed_mps: float) -> None:
     """One drives along and is lost; 0.6 s later a track begins 2.5 m aside, stands, and drives off the other way."""
