@@ -164,6 +164,26 @@ def is_one(spots: Sequence[Spot], most_gap_s: float, most_aside_mps: float, asid
     return all(can_follow(a, b, most_gap_s, most_aside_mps, aside_error_m) for a, b in pairwise(spots))
 
 
+def turns_in_sight(spots: Sequence[Spot], most_gap_s: float, aside_error_m: float) -> bool:
+    """Return False where a vehicle that was hidden on its own side is found there driving back faster than one turns.
+
+    It may be unseen for longer there as its turn is ahead: until it is over the line it may drive on, but no faster
+    back than one that turns. Who does has turned out of sight, or its track went over to the oncoming traffic.
+
+    Args:
+        spots: looks at it, ascending by time.
+        most_gap_s: after more it was hidden, seconds.
+        aside_error_m: from so far beyond the line on it is over it, metres.
+    """
+    for n, (a, b) in enumerate(pairwise(spots), 1):
+        if (b.at_us - a.at_us) / 1e6 <= most_gap_s or b.beyond_m > -aside_error_m:
+            continue
+        over = next((spot for spot in spots[n:] if spot.beyond_m >= aside_error_m), spots[-1])
+        if b.along_m - over.along_m > TURNS_MPS * (over.at_us - b.at_us) / 1e6 + ALONG_ERROR_M:
+            return False
+    return True
+
+
 def can_come_back(spots: Sequence[Spot]) -> bool:
     """Say whether one vehicle can have driven on to its farthest place and back in the time that it took.
 

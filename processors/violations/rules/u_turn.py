@@ -23,6 +23,7 @@ from processors.violations.turning import (
     is_one,
     is_slow,
     spot_of,
+    turns_in_sight,
     whole_spots,
 )
 
@@ -76,7 +77,7 @@ class UTurn:
     """Follows vehicles from their way along a zone's direction, over its left border, until they drive back."""
 
     kind: ClassVar[str] = "u_turn"
-    version: ClassVar[str] = "u_turn/4"
+    version: ClassVar[str] = "u_turn/5"
 
     def initial(self) -> dict[str, Turning]:
         """Nobody drives there."""
@@ -194,7 +195,9 @@ class UTurn:
         # can have brought it.
         begun_us = second.tracks.track_first_seen_us[second.tracks.box_track[own[0]]]
         drove = [spot_of(second, b, side) for b in until]
-        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US and can_brake(drove, after[0])
+        # Whoever starts on their own side and turns round has done so, the vehicle or another one.
+        there = after[0].beyond_m < 0 or can_brake(drove, after[0])
+        young = is_slow(after) and begun_us >= spots[-1].at_us - YOUNG_US and there
         return spots if len(spots) > 1 or young else None
 
     @staticmethod
@@ -233,6 +236,7 @@ class UTurn:
                 len(one.spots) <= MOST_SPOTS
                 and is_one(one.spots, settings.most_gap_s, settings.most_aside_mps, settings.aside_error_m)
                 and can_come_back(one.spots)
+                and turns_in_sight(one.spots, settings.most_gap_s, settings.aside_error_m)
             ):
                 offence = self._judge(one, i, side, settings, second, place)
                 if offence is None and len(whole) == len(spots):

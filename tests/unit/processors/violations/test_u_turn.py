@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from processors.violations.turning import Spot, can_come_back
+from processors.violations.turning import Spot, can_come_back, turns_in_sight
 from schemas.messages import Analysis, Camera, Tracks
 from tests.unit.processors.rules.street import calibration, camera, zone
 from tests.unit.processors.violations.film import FPS, Places, both, filmed, found, straight
@@ -101,6 +101,30 @@ def test_a_track_goes_on_as_far_as_who_turns_drives_while_hidden() -> None:
     assert found(filmed(longer), STREET) == []
 
 
+def test_who_is_found_on_its_own_side_has_yet_to_turn() -> None:
+    """Hidden for 2 s before the line, it is left where it drives back at 13 m/s there: another one, overtaking."""
+    hidden: Places = [None] * (2 * FPS - 1)
+    oncoming: Places = [(max(50.6 - 0.4 * n, 48.0), 36.0 - 2.6 * n) for n in range(12)]
+    assert found(filmed([*COMES, *hidden, *oncoming, *AWAY]), STREET) == []
+    turns: Places = [(50.6 - 0.6 * n, 42.0 - 0.4 * n) for n in range(5)]
+    assert len(found(filmed([*COMES, *hidden, *turns, *straight(48.0, 40.0, 20.0), *AWAY]), STREET)) == 1
+
+
+def test_who_was_hidden_before_the_line_may_drive_on() -> None:
+    """Fast, to the junction where it turns; only the way back is bound, and only until it is over the line."""
+
+    def spots(*along_beyond_m: tuple[float, float]) -> list[Spot]:
+        return [Spot(2_000_000 + 200_000 * n, *at, False) for n, at in enumerate(along_beyond_m)]
+
+    before = [Spot(0, 0.0, -2.0, False)]
+    on = [(2.8 * n, -2.0) for n in range(5)]
+    assert turns_in_sight(before + spots(*on, (11.0, -0.2), (10.5, 0.6), (0.0, 1.5)), 0.65, 0.42)
+    assert turns_in_sight(before + spots((0.0, 0.6), (-9.0, 0.7)), 0.65, 0.42)
+    assert turns_in_sight(before + spots((0.0, -0.6), (-4.8, 0.5)), 0.65, 0.42)
+    assert not turns_in_sight(before + spots((0.0, -0.6), (-4.9, 0.5)), 0.65, 0.42)
+    assert not turns_in_sight(before + spots((0.0, -0.6), (-4.9, 0.0)), 0.65, 0.42)
+
+
 def test_who_turns_round_at_full_speed_is_two_vehicles() -> None:
     """A track slides to the oncoming lane while it drives on, and comes back with who drives there."""
 
@@ -162,6 +186,17 @@ def test_who_has_been_there_for_long_is_no_second_box_of_who_drives_along() -> N
         pairs = zip(first, elder, strict=True)
         seconds = [both(a, b) if a.track_id and b.track_id else a if a.track_id else b for a, b in pairs]
         assert len(found(seconds, STREET)) == proposed
+
+
+def test_a_second_box_that_begins_on_its_own_side_goes_on_with_who_was_seen_once() -> None:
+    """How fast it drove is not known of one look in that second: who turns round from there has turned round."""
+    brakes: Places = [(51.75, 34.4), (51.6, 35.5), (50.9, 36.4), (50.2, 37.0)]
+    way: Places = [*COMES[:14], *brakes, *[(49.3, 37.3)] * 7, *straight(48.6, 37.3, 10.0), *AWAY]
+    a, b = filmed([*way[:16], *[None] * (len(way) - 16)], "a"), filmed([*[None] * 16, *way[16:]], "b")
+    begun_us = next(s.sample_at_us[s.box_sample[0]] for s in b if s.track_id)
+    b = [replace(s, track_first_seen_us=[begun_us for _ in s.track_id]) for s in b]
+    seconds = [both(p, q) if p.track_id and q.track_id else p if p.track_id else q for p, q in zip(a, b, strict=True)]
+    assert [(one.track_id, one.kind) for one in found(seconds, STREET)] == [("b", "u_turn")]
 
 
 @pytest.mark.parametrize("speed_mps", [8.0, 11.0, 13.9])
