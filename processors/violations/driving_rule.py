@@ -64,6 +64,8 @@ class DrivingRule:
     vehicles: ClassVar[frozenset[int]]
     #: Classes that excuse a vehicle whenever it is voted one, also while the picture's edge cuts it, until it is gone.
     excused: ClassVar[frozenset[int]] = frozenset()
+    #: Classes that excuse a vehicle that is voted one in a zone before it is voted one of `vehicles`.
+    excused_before: ClassVar[frozenset[int]] = frozenset()
     #: Whether a track that begins in a zone may go on with the way of one that was lost there: nobody follows another.
     alone: ClassVar[bool] = False
     #: What it did, in words.
@@ -97,6 +99,9 @@ class DrivingRule:
         for track_id, way in list(state.ways.items()):
             if not 0 <= second.at_us - way.seen_us < (LOST_S * 1e6 if self.alone and not way.over else GONE_US):
                 del state.ways[track_id]
+                # Who is spared is so as long as the track goes on, also where it has gone over to another vehicle.
+                if way.spoilt and track_id in t.track_id:
+                    state.slow[track_id] = second.at_us
                 if way.best is not None and self.proves(way):
                     offences.append(way.best)
         return state, offences
@@ -121,16 +126,17 @@ class DrivingRule:
         """Begin the way of a vehicle that is in a zone; who starts from the kerb is remembered before it is there."""
         t = second.tracks
         track_id = t.track_id[i]
-        was_slow = state.slow.pop(track_id, None) is not None
-        if self.alone and scope is not None and not was_slow:
+        spared = state.slow.pop(track_id, None) is not None
+        spared = spared or (scope is not None and t.track_class[i] in self.excused_before)
+        if self.alone and scope is not None and not spared:
             way = self._gone_on_with(state, i, second, scope)
             if way is not None:
                 return way
         way = self._begun(i, second, scope) if scope is not None and len(state.ways) < MOST_WAYS else None
         if way is not None:
-            way.spoilt = was_slow
+            way.spoilt = spared
             state.ways[track_id] = way
-        elif was_slow or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
+        elif spared or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
             state.slow[track_id] = second.at_us
         return way
 

@@ -248,6 +248,14 @@ def test_a_way_ends_where_its_track_goes_over_to_another_vehicle(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", PLACES)
+@pytest.mark.parametrize(("speed_kmh", "count"), [(0.4, 0), (20.0, 1)])
+def test_a_track_that_stood_proves_no_way_of_whom_it_goes_over_to(kind: str, speed_kmh: float, count: int) -> None:
+    """It stood, is elsewhere at once and goes on for eleven seconds; without the stop, that is a way as any other."""
+    stood = driving([0.0, 0.1, 0.2], CLASS[kind], speed_kmh)[:3]
+    assert len(found([*stood, *driving([104.0 + 10.0 * n for n in range(12)], CLASS[kind])], PLACES[kind])) == count
+
+
+@pytest.mark.parametrize("kind", PLACES)
 def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
     """Over three seconds a track may have gone over to another vehicle."""
     scenes = driving(FAR, CLASS[kind])
@@ -267,6 +275,14 @@ def test_a_few_boxes_without_a_speed_prove_no_way(kind: str, boxes: int, speed_k
     """Tracking has no speed for boxes that agree on no motion: four times as many must have been seen."""
     scenes = [[replace(one, boxes=boxes) for one in seen] for seen in driving(FAR, CLASS[kind], speed_kmh)]
     assert len(found(scenes, PLACES[kind])) == count
+
+
+def test_who_is_voted_a_bus_in_the_lane_and_then_a_car_is_none() -> None:
+    """As who is voted a car and then a bus; before it is in the lane, far off, a car may be taken for one."""
+    lane = camera(zone("here", "bus_lane", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())
+    for x, count in ((200, 0), (700, 1)):
+        scenes = [*driving([0.0], 5, x=x)[:1], *driving([10.0 + y for y in FAR], 2, x=200)]
+        assert len(found(scenes, lane)) == count
 
 
 def test_who_starts_from_the_kerb_into_the_lane_is_none() -> None:
