@@ -102,7 +102,8 @@ class DrivingRule:
                 # Who is spared is so as long as the track goes on, also where it has gone over to another vehicle.
                 if way.spoilt and track_id in t.track_id:
                     state.slow[track_id] = second.at_us
-                if way.best is not None and self.proves(way):
+                own = next((s for s in scopes if s.zone_id == way.zone_id), None)
+                if way.best is not None and own is not None and _looked_at(way, own.settings) and self.proves(way):
                     offences.append(way.best)
         return state, offences
 
@@ -163,21 +164,33 @@ class DrivingRule:
         if t.track_class[i] not in self.vehicles or x is None or y is None:
             return None
         seen_us = _seen_us(i, second)
+        pace_kmh, pace_error_kmh = t.track_speed_kmh[i], t.track_speed_error_kmh[i]
         return Way(
-            *(
-                scope.zone_id or "",
-                second.at_us,
-                second.at_us,
-                x,
-                y,
-                False,
-                False,
-                False,
-                t.track_class[i],
-                0,
-                0,
-            ),
-            *(seen_us, x, y, None, 0.0, _cut(i, second), False, 0, 0, second.sight_of(i), None),
+            zone_id=scope.zone_id or "",
+            since_us=second.at_us,
+            seen_us=second.at_us,
+            x_m=x,
+            y_m=y,
+            spoilt=False,
+            over=False,
+            inside=False,
+            vehicle_class=t.track_class[i],
+            judged=0,
+            doubled=0,
+            last_us=seen_us,
+            last_x_m=x,
+            last_y_m=y,
+            step_mps=None,
+            step_s=0.0,
+            pace_mps=pace_kmh / 3.6 if pace_kmh is not None and pace_error_kmh is not None else None,
+            pace_error_mps=scope.settings.coverage_k * (pace_error_kmh or 0.0) / 3.6,
+            heading_deg=t.track_heading_deg[i],
+            cut=_cut(i, second),
+            measured=False,
+            boxes=0,
+            earlier_boxes=0,
+            onset=second.sight_of(i),
+            best=None,
         )
 
     def _go_on(
@@ -272,9 +285,7 @@ class DrivingRule:
         # Both ends of the way have the calibration's position error, independent of each other.
         error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
         excess = path - settings.coverage_k * error - settings.min_path_m
-        # Tracking measures a speed where looks agree on one motion; where they do not, there must be more of them.
-        least_boxes = settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
-        if excess <= 0 or way.earlier_boxes + t.track_boxes[i] < least_boxes:
+        if excess <= 0:
             return None
         further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:
@@ -325,6 +336,15 @@ class DrivingRule:
             if corners:
                 out.append(Scope(scope.zone, scope.index, scope.bit, GroundArea.of(corners), scope.area_m2))
         return out
+
+
+def _looked_at(way: Way, settings: Settings) -> bool:
+    """Say whether enough boxes are behind a way that is over.
+
+    Tracking measures a speed where looks agree on one motion, perhaps only beyond the zone; where they never do, there
+    must be more of them.
+    """
+    return way.earlier_boxes + way.boxes >= settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
 
 
 def _slow(i: int, second: Second, settings: Settings) -> bool:
