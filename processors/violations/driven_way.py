@@ -33,6 +33,9 @@ class Way:
         last_y_m: likewise.
         step_mps: speed of the way there from the place before, metres a second; None: there was none.
         step_s: how long that took, seconds.
+        pace_mps: speed that tracking had for it when it was first seen in the zone, metres a second; None: none.
+        pace_error_mps: error of it that is reckoned with.
+        heading_deg: its direction then, degrees clockwise from +y; None: none.
         cut: whether the picture's lower edge cut its latest box.
         measured: tracking had a speed for it in a second of its way.
         boxes: those behind its present track.
@@ -57,6 +60,9 @@ class Way:
     last_y_m: float
     step_mps: float | None
     step_s: float
+    pace_mps: float | None
+    pace_error_mps: float
+    heading_deg: float | None
     cut: bool
     measured: bool
     boxes: int
@@ -107,7 +113,8 @@ class Way:
         return [
             *(self.zone_id, self.since_us, self.seen_us, self.x_m, self.y_m, self.spoilt, self.over),
             *(self.inside, self.vehicle_class, self.judged, self.doubled, self.last_us, self.last_x_m, self.last_y_m),
-            *(self.step_mps, self.step_s, self.cut, self.measured, self.boxes, self.earlier_boxes, self.onset.pack()),
+            *(self.step_mps, self.step_s, self.pace_mps, self.pace_error_mps, self.heading_deg, self.cut),
+            *(self.measured, self.boxes, self.earlier_boxes, self.onset.pack()),
             self.best.pack() if self.best is not None else None,
         ]
 

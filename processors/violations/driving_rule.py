@@ -64,6 +64,8 @@ class DrivingRule:
     vehicles: ClassVar[frozenset[int]]
     #: Classes that excuse a vehicle whenever it is voted one, also while the picture's edge cuts it, until it is gone.
     excused: ClassVar[frozenset[int]] = frozenset()
+    #: Classes that excuse a vehicle that is voted one in a zone before it is voted one of `vehicles`.
+    excused_before: ClassVar[frozenset[int]] = frozenset()
     #: Whether a track that begins in a zone may go on with the way of one that was lost there: nobody follows another.
     alone: ClassVar[bool] = False
     #: What it did, in words.
@@ -97,7 +99,11 @@ class DrivingRule:
         for track_id, way in list(state.ways.items()):
             if not 0 <= second.at_us - way.seen_us < (LOST_S * 1e6 if self.alone and not way.over else GONE_US):
                 del state.ways[track_id]
-                if way.best is not None and self.proves(way):
+                # Who is spared is so as long as the track goes on, also where it has gone over to another vehicle.
+                if way.spoilt and track_id in t.track_id:
+                    state.slow[track_id] = second.at_us
+                own = next((s for s in scopes if s.zone_id == way.zone_id), None)
+                if way.best is not None and own is not None and _looked_at(way, own.settings) and self.proves(way):
                     offences.append(way.best)
         return state, offences
 
@@ -121,16 +127,17 @@ class DrivingRule:
         """Begin the way of a vehicle that is in a zone; who starts from the kerb is remembered before it is there."""
         t = second.tracks
         track_id = t.track_id[i]
-        was_slow = state.slow.pop(track_id, None) is not None
-        if self.alone and scope is not None and not was_slow:
+        spared = state.slow.pop(track_id, None) is not None
+        spared = spared or (scope is not None and t.track_class[i] in self.excused_before)
+        if self.alone and scope is not None and not spared:
             way = self._gone_on_with(state, i, second, scope)
             if way is not None:
                 return way
         way = self._begun(i, second, scope) if scope is not None and len(state.ways) < MOST_WAYS else None
         if way is not None:
-            way.spoilt = was_slow
+            way.spoilt = spared
             state.ways[track_id] = way
-        elif was_slow or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
+        elif spared or (scope is None and t.track_class[i] in self.vehicles and _slow(i, second, settings)):
             state.slow[track_id] = second.at_us
         return way
 
@@ -157,21 +164,33 @@ class DrivingRule:
         if t.track_class[i] not in self.vehicles or x is None or y is None:
             return None
         seen_us = _seen_us(i, second)
+        pace_kmh, pace_error_kmh = t.track_speed_kmh[i], t.track_speed_error_kmh[i]
         return Way(
-            *(
-                scope.zone_id or "",
-                second.at_us,
-                second.at_us,
-                x,
-                y,
-                False,
-                False,
-                False,
-                t.track_class[i],
-                0,
-                0,
-            ),
-            *(seen_us, x, y, None, 0.0, _cut(i, second), False, 0, 0, second.sight_of(i), None),
+            zone_id=scope.zone_id or "",
+            since_us=second.at_us,
+            seen_us=second.at_us,
+            x_m=x,
+            y_m=y,
+            spoilt=False,
+            over=False,
+            inside=False,
+            vehicle_class=t.track_class[i],
+            judged=0,
+            doubled=0,
+            last_us=seen_us,
+            last_x_m=x,
+            last_y_m=y,
+            step_mps=None,
+            step_s=0.0,
+            pace_mps=pace_kmh / 3.6 if pace_kmh is not None and pace_error_kmh is not None else None,
+            pace_error_mps=scope.settings.coverage_k * (pace_error_kmh or 0.0) / 3.6,
+            heading_deg=t.track_heading_deg[i],
+            cut=_cut(i, second),
+            measured=False,
+            boxes=0,
+            earlier_boxes=0,
+            onset=second.sight_of(i),
+            best=None,
         )
 
     def _go_on(
@@ -266,9 +285,7 @@ class DrivingRule:
         # Both ends of the way have the calibration's position error, independent of each other.
         error = math.hypot(math.sqrt(2) * calibration.position_error_m, path * calibration.scale_error_ratio)
         excess = path - settings.coverage_k * error - settings.min_path_m
-        # Tracking measures a speed where looks agree on one motion; where they do not, there must be more of them.
-        least_boxes = settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
-        if excess <= 0 or way.earlier_boxes + t.track_boxes[i] < least_boxes:
+        if excess <= 0:
             return None
         further = self.forbidden(way.since_us, second.at_us, scope, place)
         if further is None:
@@ -319,6 +336,15 @@ class DrivingRule:
             if corners:
                 out.append(Scope(scope.zone, scope.index, scope.bit, GroundArea.of(corners), scope.area_m2))
         return out
+
+
+def _looked_at(way: Way, settings: Settings) -> bool:
+    """Say whether enough boxes are behind a way that is over.
+
+    Tracking measures a speed where looks agree on one motion, perhaps only beyond the zone; where they never do, there
+    must be more of them.
+    """
+    return way.earlier_boxes + way.boxes >= settings.min_boxes * (1.0 if way.measured else UNMEASURED_FACTOR)
 
 
 def _slow(i: int, second: Second, settings: Settings) -> bool:

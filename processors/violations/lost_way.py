@@ -56,14 +56,27 @@ def lost(
 def _goes_on(way: Way, at_us: int, x_m: float, y_m: float, noise_m: float) -> bool:
     """Say whether the vehicle of a way can be at a place, straight on and about as fast as it was."""
     gap_s = (at_us - way.last_us) / 1e6
-    east, north = way.last_x_m - way.x_m, way.last_y_m - way.y_m
-    path = math.hypot(east, north)
-    if way.spoilt or way.over or way.step_mps is None or path < LEAST_M or not 0 < gap_s <= LOST_S:
+    motion = _motion(way, noise_m)
+    if way.spoilt or way.over or motion is None or not 0 < gap_s <= LOST_S:
         return False
-    east, north = east / path, north / path
+    east, north, mps, mps_error = motion
     dx, dy = x_m - way.last_x_m, y_m - way.last_y_m
     along, aside = dx * east + dy * north, dx * north - dy * east
-    # Its speed was that of a step, which has both ends' errors; its place now has one.
-    error_m = noise_m * math.hypot(math.sqrt(2.0) * gap_s / way.step_s, 1.0)
-    allowed_m = USUAL_MPS2 * gap_s * gap_s / 2.0 + error_m
-    return abs(aside) <= ASIDE_M and along > 0 and abs(along - way.step_mps * gap_s) <= allowed_m
+    allowed_m = USUAL_MPS2 * gap_s * gap_s / 2.0 + math.hypot(mps_error * gap_s, noise_m)
+    return abs(aside) <= ASIDE_M and along > 0 and abs(along - mps * gap_s) <= allowed_m
+
+
+def _motion(way: Way, noise_m: float) -> tuple[float, float, float, float] | None:
+    """Return the direction of a vehicle that was lost (east, north), its speed and that one's error, metres a second.
+
+    Of its own way; where that is of one second or too short, tracking's of when it came in. None: neither is known.
+    """
+    east, north = way.last_x_m - way.x_m, way.last_y_m - way.y_m
+    path = math.hypot(east, north)
+    if way.step_mps is not None and path >= LEAST_M:
+        # Its speed was that of a step, which has both ends' errors.
+        return east / path, north / path, way.step_mps, noise_m * math.sqrt(2.0) / way.step_s
+    if way.step_mps is not None or way.pace_mps is None or way.heading_deg is None:
+        return None
+    heading = math.radians(way.heading_deg)
+    return math.sin(heading), math.cos(heading), way.pace_mps, way.pace_error_mps

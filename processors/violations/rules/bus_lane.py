@@ -11,6 +11,8 @@ from processors.violations.sign_times import SignTimes, times_of
 
 #: What the names of those limits of a zone begin with that say when the lane is for buses; none of them: always.
 SIGN = "bus_lane"
+#: COCO-80 class of those whom the lane is for.
+BUS = 5
 ALWAYS = SignTimes(None, None)
 
 
@@ -33,9 +35,10 @@ class BusLane(DrivingRule):
     """
 
     kind: ClassVar[str] = "bus_lane"
-    version: ClassVar[str] = "bus_lane/5"
+    version: ClassVar[str] = "bus_lane/6"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"bus_lane"})
     vehicles: ClassVar[frozenset[int]] = frozenset({2, 3})
+    excused_before: ClassVar[frozenset[int]] = frozenset({BUS})
     did: ClassVar[str] = "Driven in the lane for buses"
     defaults: ClassVar[type[Settings]] = BusLaneSettings
 

@@ -18,7 +18,7 @@ class SidewalkDriving(DrivingRule):
     """Not motorcycles: a bicycle, which may, is too easily taken for one."""
 
     kind: ClassVar[str] = "sidewalk_driving"
-    version: ClassVar[str] = "sidewalk_driving/5"
+    version: ClassVar[str] = "sidewalk_driving/6"
     zone_kinds: ClassVar[frozenset[str]] = frozenset({"sidewalk"})
     vehicles: ClassVar[frozenset[int]] = frozenset({2, 5, 7})
     alone: ClassVar[bool] = True

@@ -53,7 +53,7 @@ class TruckBan(DrivingRule):
     """
 
     kind: ClassVar[str] = "truck_ban"
-    version: ClassVar[str] = "truck_ban/8"
+    version: ClassVar[str] = "truck_ban/9"
     zone_kinds: ClassVar[frozenset[str]] = frozenset()
     triggers: ClassVar[frozenset[str]] = LIMITS
     vehicles: ClassVar[frozenset[int]] = frozenset({CAR, TRUCK})

@@ -248,6 +248,14 @@ def test_a_way_ends_where_its_track_goes_over_to_another_vehicle(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", PLACES)
+@pytest.mark.parametrize(("speed_kmh", "count"), [(0.4, 0), (20.0, 1)])
+def test_a_track_that_stood_proves_no_way_of_whom_it_goes_over_to(kind: str, speed_kmh: float, count: int) -> None:
+    """It stood, is elsewhere at once and goes on for eleven seconds; without the stop, that is a way as any other."""
+    stood = driving([0.0, 0.1, 0.2], CLASS[kind], speed_kmh)[:3]
+    assert len(found([*stood, *driving([104.0 + 10.0 * n for n in range(12)], CLASS[kind])], PLACES[kind])) == count
+
+
+@pytest.mark.parametrize("kind", PLACES)
 def test_a_way_ends_where_its_vehicle_was_not_seen_for_long(kind: str) -> None:
     """Over three seconds a track may have gone over to another vehicle."""
     scenes = driving(FAR, CLASS[kind])
@@ -267,6 +275,14 @@ def test_a_few_boxes_without_a_speed_prove_no_way(kind: str, boxes: int, speed_k
     """Tracking has no speed for boxes that agree on no motion: four times as many must have been seen."""
     scenes = [[replace(one, boxes=boxes) for one in seen] for seen in driving(FAR, CLASS[kind], speed_kmh)]
     assert len(found(scenes, PLACES[kind])) == count
+
+
+def test_who_is_voted_a_bus_in_the_lane_and_then_a_car_is_none() -> None:
+    """As who is voted a car and then a bus; before it is in the lane, far off, a car may be taken for one."""
+    lane = camera(zone("here", "bus_lane", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())
+    for x, count in ((200, 0), (700, 1)):
+        scenes = [*driving([0.0], 5, x=x)[:1], *driving([10.0 + y for y in FAR], 2, x=200)]
+        assert len(found(scenes, lane)) == count
 
 
 def test_who_starts_from_the_kerb_into_the_lane_is_none() -> None:
@@ -361,6 +377,33 @@ def test_a_track_that_begins_where_one_was_lost_goes_on_with_its_way(
     assert ways[0] == ways[1]
     assert [one.track_id for one in ways[0]] == ["b"] * count
     assert all(one.measured == pytest.approx(24.0, abs=1.5) for one in ways[0])
+
+
+@pytest.mark.parametrize(("skips_m", "count"), [(0.0, 1), (25.0, 0)])
+def test_who_is_lost_in_its_first_second_on_the_sidewalk_is_where_its_speed_before_says(
+    skips_m: float, count: int
+) -> None:
+    """Two looks on the sidewalk, none for 2.8 s, then a track where its speed says: one way, and not far beyond."""
+    way = [(50.0, 32.4 + 0.8 * n) for n in range(40)]
+    first = [place if n < 12 else None for n, place in enumerate(way)]
+    then = [(x, y + skips_m) if 25 <= n < 35 else None for n, (x, y) in enumerate(way)]
+    wide = camera(zone("here", "sidewalk", (0, 400, 1000, 400, 1000, 880, 0, 880)), calibration=calibration())
+    elder, younger = filmed([*first, *[None] * 30], "a"), filmed([*then, *[None] * 30], "b")
+    since_us = younger[5].sample_at_us[0]
+    younger = [replace(one, track_first_seen_us=[since_us for _ in one.track_id]) for one in younger]
+    seconds = [max(pair, key=_tracks) for pair in zip(elder, younger, strict=True)]
+    ways = [play(ViolationsCore(), Cameras(wide), seconds, at_once=at_once)[0] for at_once in (True, False)]
+    assert ways[0] == ways[1]
+    assert [one.track_id for one in ways[0] if one.measured > 10.0] == ["b"] * count
+
+
+@pytest.mark.parametrize(("later_kmh", "count"), [(15.0, 1), (None, 0)])
+def test_a_speed_that_is_measured_after_the_zone_counts_for_the_way(later_kmh: float | None, count: int) -> None:
+    """Ten boxes and no speed on the sidewalk; beyond it tracking has one of the same track: its looks agree."""
+    narrow = camera(zone("here", "sidewalk", (0, 0, 400, 0, 400, 1000, 0, 1000)), calibration=calibration())
+    on, off = driving([0.0, 4.0, 8.0, 12.0, 16.0], 2, None, x=200)[:5], driving([20.0, 24.0], 2, later_kmh, x=700)
+    scenes = [[replace(one, boxes=min(2 * n, 14)) for one in seen] for n, seen in enumerate([*on, *off], 1)]
+    assert len(found(scenes, narrow)) == count
 
 
 def _tracks(second_seen: Tracks) -> int:
