@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from processors.rules.articles import LawTable, law
 from processors.sections.average_speed import AverageSpeed, average_speed
-from processors.sections.plate_match import TOGETHER_US, Match, best_match
+from processors.sections.plate_match import TOGETHER_US, Match, best_match, names_two
 from processors.sections.proposal import RULE_VERSION, identity, least_excess_kmh, message_of, offence_of
 from processors.sections.settings import SectionSettings
 from processors.sections.vehicle import circumstances_of, plate_of
@@ -156,7 +156,9 @@ class SectionsCore:
         before = [
             one for one in state.waiting[SectionEnd.START] if 0 < end.crossed_at_us - one.crossed_at_us <= keep_us
         ]
-        match = None if _twin_is_decided(state, end) else best_match(end, before)
+        # Who was read on another vehicle's track has its own passage to come, so its start waits for that.
+        unpaired = _twin_is_decided(state, end) or names_two(end.candidates)
+        match = None if unpaired else best_match(end, before)
         if match is None or not self.certain(match):
             return None
         start = before[match.index]
@@ -164,6 +166,8 @@ class SectionsCore:
         state.decided[identity(start)] = start.crossed_at_us
         for one in (start, end):
             state.decided[plate_at(one)] = one.crossed_at_us
+        if names_two(start.candidates):
+            return None
         speed = average_speed(start, end, self.settings)
         if speed is None or not agree(start, end) or not self._beyond(speed, end):
             return None

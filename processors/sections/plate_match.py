@@ -7,6 +7,9 @@ from schemas.messages import Passage, PlateCandidate
 
 #: Two tracks of one vehicle cross a line within this; two vehicles in one lane do not (2 s is the advised gap).
 TOGETHER_US = 500_000
+#: A runner-up that shares fewer than this part of the best reading's signs was read from another plate. Where signs err
+#: independently of each other, a text with one sign changed is always likelier than one with that and more changed.
+LEAST_SHARED_RATIO = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,18 @@ def best_match(passage: Passage, others: Sequence[Passage]) -> Match | None:
     best = others[order[0]]
     rivals = [ratios[i] for i in order[1:] if not _same_vehicle(best, others[i])]
     return Match(order[0], ratios[order[0]], rivals[0] if rivals else 0.0)
+
+
+def names_two(candidates: Sequence[PlateCandidate]) -> bool:
+    """Say whether a reading's two best texts are of two vehicles: the track went over from one to the other.
+
+    Then the text may be the one's and the time on the line the other's (decision 0290).
+    """
+    if len(candidates) < 2:
+        return False
+    best, second = candidates[0].text, candidates[1].text
+    shared = sum(a == b for a, b in zip(best, second, strict=False))
+    return shared < LEAST_SHARED_RATIO * max(len(best), len(second))
 
 
 def _same_vehicle(a: Passage, b: Passage) -> bool:

@@ -15,7 +15,7 @@ from processors.violations.plate_seal import SealedPlate
 from schemas.messages import Passage, Violation
 
 KIND: Final = "section_speed"
-RULE_VERSION: Final = "section_speed/3"
+RULE_VERSION: Final = "section_speed/4"
 #: The statute knows one offence of speed, however measured: its articles are those of `speeding`.
 ARTICLES_OF: Final = "speeding"
 

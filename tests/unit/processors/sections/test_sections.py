@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from processors.sections.average_speed import average_speed
 from processors.sections.core import Section, SectionsCore
-from processors.sections.plate_match import agreement
+from processors.sections.plate_match import agreement, names_two
 from processors.sections.settings import SectionSettings
 from processors.stage_core import KeyBatch, Record, Refusal
 from schemas.messages import ClockSource, Evidence, Owner, Passage, PlateCandidate, SectionEnd, Violation
@@ -243,6 +243,44 @@ def test_plates_are_held_together_by_all_their_candidates() -> None:
 def test_plates_that_are_not_surely_one_vehicle_are_not_paired(passages: list[Passage]) -> None:
     """Too doubtful, another text, or a second vehicle whose plate may be it as well."""
     assert run(passages)[0] == []
+
+
+#: A track that went over from one vehicle to another.
+MIXED = {"123ABC02": 0.7, "715BHB05": 0.01}
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [
+        [start(), end(seconds_at(80.0), plates=MIXED)],
+        [start(plates=MIXED), end(seconds_at(80.0))],
+    ],
+    ids=["at the end", "at the start"],
+)
+def test_a_track_with_two_plates_proves_no_time(passages: list[Passage]) -> None:
+    """Where a reading's two best texts are of two vehicles, the time may be the other's: nobody is proposed."""
+    assert run(passages)[0] == []
+
+
+def test_the_vehicles_own_passage_counts_after_a_mixed_one() -> None:
+    """A mixed track at the end takes no partner: the vehicle's own track has it."""
+    out = run([start(), end(seconds_at(90.0), "x", MIXED), end(seconds_at(80.0))])[0]
+    assert [one.track_id for one in out] == ["z"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "two"),
+    [
+        (["123ABC02"], False),
+        (["123ABC02", "128ABC02"], False),
+        (["123ABC02", "128AEG02"], False),
+        (["123ABC02", "715BHC02"], True),
+        (["123ABC02", "715"], True),
+    ],
+)
+def test_two_plates_share_less_than_half_their_signs(texts: list[str], two: bool) -> None:  # noqa: FBT001
+    """A misreading changes a sign or two; another vehicle's plate most of them."""
+    assert names_two([PlateCandidate(text, 0.5) for text in texts]) is two
 
 
 def test_each_vehicle_meets_its_own_plate() -> None:
