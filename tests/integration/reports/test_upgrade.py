@@ -97,7 +97,9 @@ def test_tables_of_an_earlier_form_are_said_to_be_so(older: Older, reports: Repo
     # the migration has summed what there is of cameras, and once however often the file runs
     sums = "SELECT * FROM report_camera_sums ORDER BY camera_id, district, owner"
     made = reports.rows(sums)
-    assert sum(row[4][-1] for row in made) == VIOLATIONS
+    # other files of tests add cases to the history
+    ((cases,),) = reports.rows("SELECT count() FROM cases")
+    assert sum(row[4][-1] for row in made) == cases >= VIOLATIONS
     assert older.rows(sums) == made
     apply(older.client, older.migrated, lambda _: None)
     assert older.rows(sums) == made
