@@ -14,6 +14,7 @@ from infra.evaluation.idf1 import idf1
 from processors.tracking.core import TrackingCore
 from tests.available import needs_stack
 from tests.benchmarks import suite
+from tests.benchmarks.cases.rates import core_rate
 from tests.benchmarks.city import history as city_history
 from tests.benchmarks.evidence import cost
 from tests.benchmarks.figure import BenchmarkError, Figure, Say, at_least, at_most
@@ -246,3 +247,8 @@ def test_the_evidence_group_runs() -> None:
     figures = {one.name: one for one in cost.measure(lines.append, 2, 8)}
     assert set(GROUPS["evidence"].owes) <= set(figures)
     assert lines
+
+
+def test_the_load_of_the_cases_benchmark_is_one_that_the_core_takes() -> None:
+    """Every command of every round makes its step: a core that refuses one of them gives no rate."""
+    assert core_rate(5) > 0

@@ -74,13 +74,16 @@ def core_rate(vehicles: int) -> float:
     """
     codec = MessageCodec(fixed_ids())
     core = CasesCore(codec.decode, rules=one_officer())
-    datums = [(command.vehicle_key, codec.encode("case-commands", command)) for command in rounds(codec, vehicles)]
+    datums = [
+        (command.vehicle_key, command.happened_at_us // 1_000, codec.encode("case-commands", command))
+        for command in rounds(codec, vehicles)
+    ]
     logs: dict[str, VehicleLog] = {}
     told = 0
     began = time.process_time()
-    for offset, (key, datum) in enumerate(datums):
+    for offset, (key, written_ms, datum) in enumerate(datums):
         log = logs.setdefault(key, VehicleLog())
-        for output in core.apply(key, log, Record(codec.decode("case-commands", datum), 0, offset, 1_714_971_600_000)):
+        for output in core.apply(key, log, Record(codec.decode("case-commands", datum), 0, offset, written_ms)):
             codec.encode(output.topic, output.message)
             told += 1
         core.to_bytes(log)
