@@ -8,7 +8,7 @@ from uuid import UUID
 from clickhouse_connect.driver.client import Client
 
 from producers.simulator.history.history import TopicBlock
-from sinks.clickhouse import dictionary, migration, view_comments
+from sinks.clickhouse import migration, view_comments
 from sinks.clickhouse.clickhouse_client import command, connect, query
 from sinks.clickhouse.landing import BLOCK_ROWS, table_of
 
@@ -58,7 +58,7 @@ class Destination:
         migration.create_database(bare, self.database)
         files = migration.pending(migration.applied(bare, self.database), migration.shipped())
         migration.apply(self.client(), files, lambda _: None)
-        view_comments.describe(self.client(), dictionary.read(migration.shipped()))
+        view_comments.describe(self.client())
 
     def require_tables(self) -> None:
         """See that the database has all tables.

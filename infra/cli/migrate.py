@@ -8,7 +8,7 @@ from rich.console import Console
 
 from infra.cli.clickhouse_errors import clickhouse_sentence, quiet_client
 from infra.settings import Settings
-from sinks.clickhouse import dictionary, migration, view_comments
+from sinks.clickhouse import migration, view_comments
 from sinks.clickhouse.clickhouse_client import ClickHouseError, connect
 
 QUERY_S = 120
@@ -71,7 +71,7 @@ def _migrate(settings: Settings, *, only_plan: bool) -> tuple[Sequence[str], Seq
     done: list[str] = []
     inside = connect(**_login(settings), database=database, query_s=QUERY_S)
     migration.apply(inside, files, lambda entry: done.append(entry.name))
-    return done, [], view_comments.describe(inside, dictionary.read(migration.shipped()))
+    return done, [], view_comments.describe(inside)
 
 
 def _login(settings: Settings) -> Mapping[str, str]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from clickhouse_connect.driver.client import Client
 
 from sinks.clickhouse.clickhouse_client import command, query
-from sinks.clickhouse.dictionary import Dictionary, View
+from sinks.clickhouse.dictionary import Dictionary, View, read
+from sinks.clickhouse.migration import shipped
 
 _COMMENTS = """
 SELECT c.table, c.name, c.comment
@@ -39,12 +40,16 @@ def lacking(client: Client, dictionary: Dictionary) -> Sequence[View]:
     ]
 
 
-def describe(client: Client, dictionary: Dictionary) -> Sequence[str]:
-    """Put the dictionary's meanings on the columns of a database's views; return the views that lacked them.
+def describe(client: Client) -> Sequence[str]:
+    """Put the shipped dictionary's meanings on the columns of a database's views; return the views that lacked them.
+
+    Args:
+        client: connected to the database, which has every shipped file.
 
     Raises:
         ClickHouseError: ClickHouse refused a view, or does not answer.
     """
+    dictionary = read(shipped())
     found = lacking(client, dictionary)
     for view in found:
         command(client, described(view, dictionary))
