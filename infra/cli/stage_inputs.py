@@ -1,6 +1,5 @@
 """What stages are given beside the settings: the keys of plates and the register of exempt vehicles, or a sentence."""
 
-import stat
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -109,14 +108,15 @@ def sample_key() -> bytes:
     path = Settings().second_review_key
     if path is None:
         return b""
+    from infra.keys.key_store import KeyStoreError, check_private  # noqa: PLC0415  as above
+
     try:
-        key, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+        check_private(path, 0o600)
+        key = path.read_bytes()
+    except KeyStoreError as error:
+        raise click.ClickException(f"{error}; officers must not read it") from error
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}; VIGIL_SECOND_REVIEW_KEY names it") from error
-    if mode & 0o077:
-        raise click.ClickException(
-            f"{path} has mode {mode:o}, expected 600: officers must not read it; run: chmod 600 {path}"
-        )
     if len(key) < LEAST_SECRET_BYTES:
         raise click.ClickException(
             f"{path} holds {len(key)} bytes; expected {LEAST_SECRET_BYTES} or more, for example of"

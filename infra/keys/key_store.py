@@ -30,7 +30,7 @@ class KeyStore:
         if inside is not None:
             raise KeyStoreError(f"{folder} lies in the repository {inside}; keep keys outside: set VIGIL_KEY_STORE")
         if self.folder.exists():
-            _private(self.folder, 0o700)
+            check_private(self.folder, 0o700)
 
     def periods(self) -> Sequence[str]:
         """Return the periods that have a key, the oldest first."""
@@ -52,7 +52,7 @@ class KeyStore:
         """
         first_day(period)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _private(self.folder, 0o700)
+        check_private(self.folder, 0o700)
         try:
             handle = os.open(self._path(period), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
@@ -74,7 +74,7 @@ class KeyStore:
         path = self._path(period)
         if not path.exists():
             return None
-        _private(path, 0o600)
+        check_private(path, 0o600)
         try:
             return PeriodKey(period, path.read_bytes())
         except ValueError as error:
@@ -107,7 +107,7 @@ class KeyStore:
             os.close(handle)
 
 
-def _private(path: Path, mode: int) -> None:
+def check_private(path: Path, mode: int) -> None:
     """Refuse what others may read."""
     found = path.stat()
     if found.st_uid != os.geteuid():
