@@ -22,7 +22,6 @@ from infra.cli.review_emergency import emergency
 from infra.cli.review_incident import command as incident
 from infra.cli.review_verdicts import confirm, reject, review_desk, withdraw
 from infra.cli.whole_table import print_whole
-from infra.review.desk import ReviewError
 from infra.review.officers import Role
 from schemas.city_time import to_the_second
 
@@ -86,14 +85,7 @@ def show(case: str, officer: str, why: str, *, as_json: bool) -> None:
       vigil review show case-0123456789abcdef0123 --officer officer-2 --why "the owner complains" --json | jq .stands
     """
     who, desk = officer_named(officer), review_desk()
-    waiting = desk.waiting(1, case)
-    if not waiting and Role.SENIOR not in who.roles:
-        raise ReviewError(f"case {case} waits for no officer; 'vigil review list' shows those that do")
-    found = waiting[0] if waiting else desk.decided(who, case)
-    refused = found.refuses(who) if waiting else None
-    if refused is not None and Role.SENIOR not in who.roles:
-        raise ReviewError(f"case {case}: {refused}")
-    _show(desk.look(who, found, why), as_json=as_json)
+    _show(desk.look(who, desk.opened(who, case), why), as_json=as_json)
 
 
 @command.command("list")
@@ -225,7 +217,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         measures = Table("measure", "value")
         for name, value in sorted(facts["measures"].items()):
             measures.add_row(name, f"{value:g}")
-        console.print(measures)
+        print_whole(measures, console=console)
     table = Table("ground", "outcome", "reason")
     for ground in facts["exculpations"]:
         row = [str(value) for value in (ground.values() if isinstance(ground, dict) else ground)]
@@ -235,7 +227,7 @@ def _show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     for one in facts["pictures"]:
         shown = [f"{word.removesuffix('_s')} for {s:.2f} s" for word, s in one.items() if word not in ("role", "at")]
         pictures.add_row(one["role"], one["at"], ", ".join(shown) or "-")
-    console.print(pictures)
+    print_whole(pictures, console=console)
     if facts["beside"]:
         beside = Table("other case of this vehicle", "kind", "article", "step", "offence (Almaty)", "camera")
         for one in facts["beside"]:

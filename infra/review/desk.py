@@ -24,7 +24,7 @@ from infra.settings import Settings
 from processors.cases.office_rules import OfficeRules, office_rules
 from processors.plates.plate_formats import region_of
 from schemas.city_time import day_of, to_the_hundredth
-from schemas.law import Law, LawEndsError, SanctionKind, Term, Tier
+from schemas.law import Law, Term
 from schemas.messages import Review, Verdict
 from sinks.evidence.caption import signal_before
 
@@ -118,18 +118,25 @@ class ReviewDesk:
             raise ReviewError(f"case {case_id} waits for no officer; 'vigil review list' shows those that do")
         return found[0]
 
-    def decided(self, officer: Officer, case_id: str) -> WaitingCase:
-        """Return a case that waits for nobody any more, for whoever answers for it.
+    def opened(self, officer: Officer, case_id: str) -> WaitingCase:
+        """Return a case that waits; for a senior, who answers for it, also one that waits for nobody any more.
 
         Raises:
-            ReviewError: there is no such case, or it waits.
-            OfficerError: the role is missing.
+            ReviewError: it does not wait for this officer, or there is no such case.
         """
-        officer.needs(Role.SENIOR)
-        found = self._rows("decided", {"case_id": case_id})
-        if not found:
+        if Role.SENIOR not in officer.roles:
+            case = self.one(case_id)
+            refused = case.refuses(officer)
+            if refused is not None:
+                raise ReviewError(f"case {case_id}: {refused}")
+            return case
+        found = self.waiting(1, case_id)
+        if found:
+            return found[0]
+        rows = self._rows("decided", {"case_id": case_id})
+        if not rows:
             raise ReviewError(f"there is no case {case_id} in the tables; 'vigil review list' shows those that wait")
-        return WaitingCase(**found[0])
+        return WaitingCase(**rows[0])
 
     def look(self, officer: Officer, case: WaitingCase, why: str) -> Mapping[str, Any]:
         """Record a look, then return what there is to see; the plate is opened after a record of its own.
@@ -343,14 +350,7 @@ class ReviewDesk:
         row = Proposal(**found[0])
         day = self._law.local_day(row.occurred_at_us)
         articles = [one for one in row.articles if self._law.in_camera_scope(one, day)]
-        return replace(row, articles=articles, courts=[one for one in articles if self._is_a_courts(one, day)])
-
-    def _is_a_courts(self, article: str, day: date) -> bool:
-        """Say whether only a court may sanction an article on a day; of a day beyond the law's data nobody knows."""
-        try:
-            return self._law.sanction(article, day, day, Tier.FIRST).kind is SanctionKind.COURT
-        except LawEndsError:
-            return False
+        return replace(row, articles=articles, courts=[one for one in articles if self._law.is_a_courts(one, day)])
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         return rows_of(self._client, sql(name), parameters)

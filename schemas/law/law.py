@@ -10,7 +10,7 @@ from typing import Any, Final
 from schemas.law.article import Article, Articles
 from schemas.law.calendar import LocalClock, WorkCalendar
 from schemas.law.deadlines import Deadlines
-from schemas.law.entry import LawError, read_toml
+from schemas.law.entry import LawEndsError, LawError, read_toml
 from schemas.law.mrp import MrpTable
 from schemas.law.sanction import OwnerClass, Sanction, SanctionKind, Tier
 from schemas.law.schedule import Schedule
@@ -183,6 +183,17 @@ class Law:
             penalty.court_fine_mrp,
             tuple(sorted(unsure)),
         )
+
+    def is_a_courts(self, article: str, day: date) -> bool:
+        """Say whether only a court may sanction an article on a day; of a day beyond the data nobody knows.
+
+        Raises:
+            LawError: the article is unknown or not law on that day.
+        """
+        try:
+            return self.sanction(article, day, day, Tier.FIRST).kind is SanctionKind.COURT
+        except LawEndsError:
+            return False
 
     def local_day(self, at_us: int) -> date:
         """Return the local date of an instant, microseconds since the Unix epoch."""

@@ -6,7 +6,6 @@ from typing import Final
 
 from processors.cases.deadline_command import DeadlineCommand
 from processors.cases.terms import DeadlineName, Terms
-from schemas.law import LawEndsError, SanctionKind, Tier
 from schemas.messages import CaseCommand, CaseEvent, CaseStep, CommandKind
 
 NAME: Final = "deadlines"
@@ -56,18 +55,12 @@ def deadline_of(event: CaseEvent, terms: Terms) -> Deadline | None:
         name = DeadlineName.EXECUTION
     if name is None or (name is DeadlineName.PAYMENT and event.amount_kzt == 0):
         return None
-    if name is DeadlineName.ISSUE and event.article is not None and _is_a_courts(event.article, event, terms):
+    offence_on = terms.day(event.offence_at_us)
+    # where this process has an older law than the stage, that one decides
+    if name is DeadlineName.ISSUE and event.article is not None and terms.law.is_a_courts(event.article, offence_on):
         return None
     due_us = terms.due_us(name, event.happened_at_us, event.offence_at_us)
     return Deadline(event.case_id, event.vehicle_key, event.revision, name, due_us)
-
-
-def _is_a_courts(article: str, event: CaseEvent, terms: Terms) -> bool:
-    on = terms.day(event.offence_at_us)
-    try:
-        return terms.sanction(article, on, on, Tier.FIRST).kind is SanctionKind.COURT
-    except LawEndsError:
-        return False  # this process has an older law than the stage, which decides
 
 
 def command_of(deadline: Deadline, now_us: int) -> CaseCommand:

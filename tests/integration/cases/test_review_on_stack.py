@@ -395,8 +395,7 @@ def test_a_decided_case_shows_the_plate_that_it_was_decided_against(
 
     def seen(event: CaseEvent) -> tuple[str, bool]:
         tables.land("case_events", event)
-        waiting = at_desk.waiting(1, case_id)
-        facts = at_desk.look(senior, waiting[0] if waiting else at_desk.decided(senior, case_id), "asked")
+        facts = at_desk.look(senior, at_desk.opened(senior, case_id), "asked")
         return facts["plate"], facts["plate_corrected"]
 
     # while it waits nobody is told what another officer typed
